@@ -1,1 +1,1 @@
-"""The care alert hub: turns messages, commands and passing time into alerts that someone demonstrably answers."""
+"""The care alert hub: turns messages, commands and passing time into alerts that someone answers."""

@@ -23,11 +23,9 @@ def main() -> int:
         subprocess.run([sys.executable, "-m", "venv", str(python.parent.parent)], check=True)
         pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, "install", "--upgrade", "pip"], check=True)
-        subprocess.run(
-            [*pip, "install", "--dry-run", "--ignore-installed", "--report", str(report)]
-            + ["pip", "setuptools", "-e", f"{PROJECT}[demo,dev]"],
-            check=True,
-        )
+        everything = ["pip", "setuptools", "-e", f"{PROJECT}[demo,dev]"]
+        dry_run = ["install", "--dry-run", "--ignore-installed", "--report", str(report)]
+        subprocess.run([*pip, *dry_run, *everything], check=True)
         packages = json.loads(report.read_text())["install"]
     pins = sorted(
         f"{package['metadata']['name'].lower().replace('_', '-')}=={package['metadata']['version']}"

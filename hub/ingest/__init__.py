@@ -1,1 +1,1 @@
-"""From the broker to the engine: receives messages and decodes them into events; never raises on what a device sent."""
+"""From the broker to the engine: receives messages and decodes them into events."""
