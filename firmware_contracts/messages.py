@@ -40,10 +40,18 @@ class Envelope(WireModel):
 
     v: Literal[1]
     boot: Count = Field(description="Counter of boots, kept over power loss; one higher at each start.")
-    seq: Count = Field(description="One higher with each new message of this boot; a repetition keeps its number.")
-    uptime_ms: Count = Field(description="Milliseconds since this boot, monotonic, when the message was sent.")
-    device_time: AwareDatetime | None = Field(default=None, description="The device's own clock with offset, or null: never trusted alone.")
-    gateway: DeviceId | None = Field(default=None, description="The gateway that speaks for a one-way device.")
+    seq: Count = Field(
+        description="One higher with each new message of this boot; a repetition keeps its number."
+    )
+    uptime_ms: Count = Field(
+        description="Milliseconds since this boot, monotonic, when the message was sent."
+    )
+    device_time: AwareDatetime | None = Field(
+        default=None, description="The device's own clock with offset, or null: never trusted alone."
+    )
+    gateway: DeviceId | None = Field(
+        default=None, description="The gateway that speaks for a one-way device."
+    )
     rssi_dbm: Annotated[int, Field(ge=-150, le=20)] | None = None
     battery_percent: Annotated[int, Field(ge=0, le=100)] | None = None
 
@@ -54,8 +62,12 @@ class CallMessage(Envelope):
     event_id: EventId
     age_ms: Count = Field(description="Milliseconds from the press to the sending of this copy.")
     action: CallAction
-    category: ServiceCategory | None = Field(default=None, description="Mandatory for `service`, absent otherwise.")
-    cancels: EventId | None = Field(default=None, description="For `cancel`: the event it takes back, if known.")
+    category: ServiceCategory | None = Field(
+        default=None, description="Mandatory for `service`, absent otherwise."
+    )
+    cancels: EventId | None = Field(
+        default=None, description="For `cancel`: the event it takes back, if known."
+    )
 
     @model_validator(mode="after")
     def _category_belongs_to_service(self) -> "CallMessage":
@@ -91,7 +103,9 @@ class FallMessage(Envelope):
 class VitalMessage(Envelope):
     """One or several vital signs measured together. Implausible numbers are accepted here and judged in the hub."""
 
-    readings: Annotated[dict[Measure, Number], Field(min_length=1)]
+    readings: Annotated[dict[Measure, Number | None], Field(min_length=1)] = Field(
+        description="Null: measured, but no value came out (finger out, cuff loose). Never taken as normal."
+    )
     age_ms: Count = Field(default=0, description="Milliseconds from the measurement to the sending.")
 
 
@@ -121,7 +135,14 @@ class EnvironmentMessage(Envelope):
     def _says_something(self) -> "EnvironmentMessage":
         if all(
             value is None
-            for value in (self.smoke, self.gas, self.water, self.carbon_monoxide, self.temperature_c, self.humidity_percent)
+            for value in (
+                self.smoke,
+                self.gas,
+                self.water,
+                self.carbon_monoxide,
+                self.temperature_c,
+                self.humidity_percent,
+            )
         ):
             raise ValueError("an environment message names at least one hazard or climate value")
         return self
@@ -181,8 +202,14 @@ class CallStateCommand(WireModel):
     type: Literal["call_state"] = "call_state"
     event_id: EventId
     state: CallState
-    by: str | None = Field(default=None, max_length=64, description="For taken and on_the_way: the role and surname to show.")
-    say: str | None = Field(default=None, max_length=200, description="The sentence to speak, in the elder's language; said twice.")
+    by: str | None = Field(
+        default=None, max_length=64, description="For taken and on_the_way: the role and surname to show."
+    )
+    say: str | None = Field(
+        default=None,
+        max_length=200,
+        description="The sentence to speak, in the elder's language; said twice.",
+    )
     valid_for_s: Annotated[int, Field(ge=1, le=3600)]
 
 
@@ -216,7 +243,8 @@ class SirenCommand(WireModel):
 
 
 Command = Annotated[
-    CallStateCommand | SelfTestCommand | SpeakCommand | BlinkCommand | SirenCommand, Field(discriminator="type")
+    CallStateCommand | SelfTestCommand | SpeakCommand | BlinkCommand | SirenCommand,
+    Field(discriminator="type"),
 ]
 
 COMMAND: TypeAdapter[Command] = TypeAdapter(Command)

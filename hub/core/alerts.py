@@ -1,0 +1,315 @@
+"""An alert and a service request: what they are, and the verbs that move them from state to state."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from firmware_contracts.vocabulary import ServiceCategory
+
+
+class AlertKind(StrEnum):
+    EMERGENCY_CALL = "emergency_call"
+    FALL = "fall"
+    VITAL_SIGNS = "vital_signs"
+    ENVIRONMENT = "environment"
+    TECHNICAL = "technical"
+    UNCONFIRMED_CALL = "unconfirmed_call"
+    UNREADABLE_SIGNAL = "unreadable_signal"
+    UNJUDGED_HOME = "unjudged_home"
+
+
+class Severity(StrEnum):
+    EMERGENCY = "emergency"
+    URGENT = "urgent"
+    ROUTINE = "routine"
+    TECHNICAL = "technical"
+
+    @property
+    def rank(self) -> int:
+        """0 is the gravest."""
+        return _RANK[self]
+
+
+_RANK = {Severity.EMERGENCY: 0, Severity.URGENT: 1, Severity.ROUTINE: 2, Severity.TECHNICAL: 3}
+
+
+class AlertState(StrEnum):
+    TRIGGERED = "triggered"
+    ACKNOWLEDGED = "acknowledged"
+    ON_THE_WAY = "on_the_way"
+    ON_SITE = "on_site"
+    RESOLVED = "resolved"
+
+
+HELD_STATES = frozenset({AlertState.ACKNOWLEDGED, AlertState.ON_THE_WAY, AlertState.ON_SITE})
+"""States in which a named person holds the alert."""
+
+
+class WhatItWas(StrEnum):
+    ILLNESS = "illness"
+    FALL_HURT = "fall_hurt"
+    FALL_UNHURT = "fall_unhurt"
+    FIRE_OR_GAS = "fire_or_gas"
+    MISTAKE = "mistake"
+    VISITOR_MISTAKE = "visitor_mistake"
+    WANTED_COMPANY = "wanted_company"
+    DEVICE_FALSE = "device_false"
+    RULE_FALSE = "rule_false"
+    AWAY_NOT_TOLD = "away_not_told"
+    TEST = "test"
+    DECEASED = "deceased"
+    UNDETERMINED = "undetermined"
+
+
+class WhatWasDone(StrEnum):
+    BY_PHONE = "by_phone"
+    ON_SITE = "on_site"
+    AMBULANCE = "ambulance"
+    FAMILY_TOOK_OVER = "family_took_over"
+    DECLINED = "declined"
+    NO_ENTRY = "no_entry"
+    FORCED_ENTRY = "forced_entry"
+
+
+class Role(StrEnum):
+    """Whom a policy can name. A role is resolved to people on duty at the moment of the step."""
+
+    OPERATOR = "operator"
+    DUTY_MANAGER = "duty_manager"
+    BUTLER = "butler"
+    DEPUTY = "deputy"
+    ELDER_HELPER = "elder_helper"
+    PARTNER = "partner"
+    CONTACT = "contact"
+    KEYHOLDER = "keyholder"
+    PROPERTY_GUARD = "property_guard"
+    GRID_WORKER = "grid_worker"
+    CENTRE_DUTY = "centre_duty"
+    CARE_INSTITUTION = "care_institution"
+    FAMILY_DOCTOR = "family_doctor"
+
+
+class When(StrEnum):
+    """In which hours (local time) a step's role is asked."""
+
+    ALWAYS = "always"
+    DAY = "day"
+    NIGHT = "night"
+
+
+@dataclass(frozen=True, slots=True)
+class StepRole:
+    role: Role
+    when: When = When.ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyStep:
+    """Everybody here is told at the same time; `wait` later, unanswered, the next step follows (the last one repeats)."""
+
+    roles: tuple[StepRole, ...]
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How an alert is escalated and how long an answer holds."""
+
+    name: str
+    steps: tuple[PolicyStep, ...]
+    acknowledged_for: timedelta
+    on_the_way_for: timedelta
+    on_site_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Who holds the alert, since when, and when the hold expires without progress."""
+
+    by: str
+    since_at: datetime
+    until_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an alert was raised or grew: a code of a closed list (texts in zh and en are made from it) and its numbers.
+
+    Codes and their parameters are listed in `hub/core/reasons.py`.
+    """
+
+    code: str
+    data: Mapping[str, str | float | int | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One more sign that belongs to an alert."""
+
+    at: datetime
+    reason: Reason
+    device_id: str | None = None
+    event_id: str | None = None
+
+
+MAX_EVIDENCE = 50
+"""The newest pieces kept on an alert; all of them stand in the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An open question about a home until a named person has answered it.
+
+    `opened_at` is hub time; `occurred_at` the estimated instant of the press or event (earlier when it came late).
+    `resident_ids` has one entry where it is known whom it is about, all residents of the home otherwise.
+    `step` is the index of the policy step last taken; `escalate_at` when the next one is due (None while held or resolved);
+    `reassure_at` when the elder is told again that help is being looked for. `version` grows with every change (compare and
+    swap). `notified` counts notifications made, so that each has an id of its own. `asked` are the people asked so far.
+    """
+
+    id: str
+    home_id: str
+    dedup_key: str
+    kind: AlertKind
+    severity: Severity
+    state: AlertState
+    reason: Reason
+    opened_at: datetime
+    occurred_at: datetime
+    resident_ids: tuple[str, ...]
+    policy: Policy
+    device_id: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    event_ids: tuple[str, ...] = ()
+    step: int = -1
+    escalate_at: datetime | None = None
+    reassure_at: datetime | None = None
+    hold: Hold | None = None
+    asked: tuple[str, ...] = ()
+    notified: int = 0
+    first_answer_at: datetime | None = None
+    on_site_at: datetime | None = None
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    what_it_was: WhatItWas | None = None
+    what_was_done: WhatWasDone | None = None
+    note: str = ""
+    version: int = 1
+
+    @property
+    def open(self) -> bool:
+        return self.state is not AlertState.RESOLVED
+
+    @property
+    def deadline_at(self) -> datetime | None:
+        """The next instant at which something happens by itself; an open alert always has one."""
+        if not self.open:
+            return None
+        instants = [
+            at for at in (self.escalate_at, self.hold.until_at if self.hold else None, self.reassure_at) if at
+        ]
+        return min(instants) if instants else None
+
+
+class RequestState(StrEnum):
+    NEW = "new"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRequest:
+    """A wish for a service: a queue of its own, never between the emergencies."""
+
+    id: str
+    home_id: str
+    category: ServiceCategory
+    state: RequestState
+    opened_at: datetime
+    resident_ids: tuple[str, ...]
+    device_id: str | None = None
+    event_id: str | None = None
+    assignee_id: str | None = None
+    note: str = ""
+    done_at: datetime | None = None
+    version: int = 1
+
+
+def derived_id(prefix: str, *parts: str) -> str:
+    """An id that follows from what caused the thing: replay, gateway and centre all derive the same one."""
+    digest = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=10).hexdigest()
+    return f"{prefix}-{digest}"
+
+
+def add_evidence(alert: Alert, evidence: Evidence) -> Alert:
+    """The alert with one more sign; the oldest beyond `MAX_EVIDENCE` leave the alert (not the journal)."""
+    event_ids = alert.event_ids
+    if evidence.event_id is not None and evidence.event_id not in event_ids:
+        event_ids = (*event_ids, evidence.event_id)[-MAX_EVIDENCE:]
+    return replace(
+        alert,
+        evidence=(*alert.evidence, evidence)[-MAX_EVIDENCE:],
+        event_ids=event_ids,
+        version=alert.version + 1,
+    )
+
+
+def acknowledge(alert: Alert, by: str, now: datetime) -> Alert:
+    """A named person takes the alert; it is theirs until the hold expires."""
+    return _hold(alert, AlertState.ACKNOWLEDGED, by, now, alert.policy.acknowledged_for)
+
+
+def go_on_the_way(alert: Alert, by: str, now: datetime) -> Alert:
+    return _hold(alert, AlertState.ON_THE_WAY, by, now, alert.policy.on_the_way_for)
+
+
+def arrive_on_site(alert: Alert, by: str, now: datetime) -> Alert:
+    held = _hold(alert, AlertState.ON_SITE, by, now, alert.policy.on_site_for)
+    return replace(held, on_site_at=held.on_site_at or now)
+
+
+def _hold(alert: Alert, state: AlertState, by: str, now: datetime, lasting: timedelta) -> Alert:
+    return replace(
+        alert,
+        state=state,
+        hold=Hold(by, now, now + lasting),
+        escalate_at=None,
+        reassure_at=None,
+        first_answer_at=alert.first_answer_at or now,
+        version=alert.version + 1,
+    )
+
+
+def reopen(alert: Alert, now: datetime) -> Alert:
+    """A hold expired, or the elder pressed again and nothing had moved: triggered again, the next step due at once."""
+    return replace(
+        alert,
+        state=AlertState.TRIGGERED,
+        hold=None,
+        escalate_at=now,
+        reassure_at=None,
+        version=alert.version + 1,
+    )
+
+
+def resolve(
+    alert: Alert, by: str, now: datetime, what_it_was: WhatItWas, what_was_done: WhatWasDone, note: str = ""
+) -> Alert:
+    """Final: nothing changes a resolved alert but notes in the journal."""
+    return replace(
+        alert,
+        state=AlertState.RESOLVED,
+        hold=None,
+        escalate_at=None,
+        reassure_at=None,
+        first_answer_at=alert.first_answer_at or now,
+        resolved_at=now,
+        resolved_by=by,
+        what_it_was=what_it_was,
+        what_was_done=what_was_done,
+        note=note,
+        version=alert.version + 1,
+    )

@@ -1,0 +1,72 @@
+"""The surroundings of a step: rules, policies, people, rosters, how busy they are. Immutable, refreshed between steps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, tzinfo
+from zoneinfo import ZoneInfo
+
+from hub.core.alerts import Policy, Role
+from hub.core.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class ContactMethod:
+    """A way to reach a person: a channel's name and an address only this channel understands."""
+
+    channel: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can be asked: butler, deputy, contact, desk. `surname` is spoken to the elder."""
+
+    id: str
+    name: str
+    surname: str
+    methods: tuple[ContactMethod, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A weekly duty: on these weekdays (0 = Monday) from `starts` to `ends` local time; `ends` <= `starts` runs past midnight.
+
+    `centre_id` None: for the whole cell (operators, duty managers).
+    """
+
+    person_id: str
+    role: Role
+    weekdays: frozenset[int]
+    starts: time
+    ends: time
+    centre_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """A day-care centre; a small one backs up to its `parent_id`."""
+
+    id: str
+    name: str
+    parent_id: str | None = None
+    company_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`load` maps a person to the open emergencies that wait for them or are held by them. `resumed_at` is when the hub last
+    came back from an outage: absence deadlines start anew from there. `wall_synchronised` False: rules that need the local
+    time hold."""
+
+    version: int
+    rules: Rules
+    policies: Mapping[str, Policy]
+    resumed_at: datetime
+    people: Mapping[str, Person] = field(default_factory=dict)
+    shifts: tuple[Shift, ...] = ()
+    centres: Mapping[str, Centre] = field(default_factory=dict)
+    load: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    timezone: tzinfo = ZoneInfo("Asia/Shanghai")
+    night_starts: time = time(21, 0)
+    night_ends: time = time(7, 0)
+    wall_synchronised: bool = True

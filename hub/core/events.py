@@ -1,0 +1,335 @@
+"""What can happen to a home: device events, commands of people, ticks of the clock, reports of the senders.
+
+Decoded facts only: how they came over the wire is known in `hub/ingest`, what they mean is decided in `hub/core/step.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from firmware_contracts.vocabulary import (
+    BedState,
+    CallAction,
+    ContactState,
+    FallPhase,
+    Fault,
+    Hazard,
+    Measure,
+    Placement,
+    ServiceCategory,
+)
+from hub.core.alerts import RequestState, WhatItWas, WhatWasDone
+from hub.core.home import AwayKind, Profile
+
+# --- facts that devices tell ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A key was pressed. `event_id` is None for a foreign device, which has no ids."""
+
+    event_id: str | None
+    age: timedelta
+    action: CallAction
+    category: ServiceCategory | None = None
+    cancels: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Acceleration around a suspected fall: samples in g, oldest first, gravity included."""
+
+    placement: Placement
+    rate_hz: float
+    range_g: float
+    samples_g: tuple[tuple[float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    event_id: str | None
+    age: timedelta
+    phase: FallPhase
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vital:
+    """Vital signs measured together; None where the device measured but got no value."""
+
+    readings: Mapping[Measure, float | None]
+    age: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    state: BedState
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    moving: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    state: ContactState
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Hazards that were measured (True or False) and room climate."""
+
+    hazards: Mapping[Hazard, bool] = field(default_factory=dict)
+    temperature_c: float | None = None
+    humidity_percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vibration:
+    """Something was moved or shaken (a foreign vibration sensor): a sign of life, not a fall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Birth or last will. Retained by the broker, so it may be old: it never proves life by itself."""
+
+    online: bool
+    boot: int | None = None
+    model: str | None = None
+    firmware: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The device lives and says nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultReport:
+    """A fault came (`active`) or went."""
+
+    fault: Fault
+    active: bool = True
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableSignal:
+    """A message on a call or fall topic of a known device that could not be read: urgent, for it may be a press."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableTelemetry:
+    """Any other message of a known device that could not be read: technical, never normal."""
+
+    reason: str
+
+
+Fact = (
+    Call
+    | Fall
+    | Vital
+    | Bed
+    | Motion
+    | Contact
+    | Environment
+    | Vibration
+    | Status
+    | Alive
+    | FaultReport
+    | UnreadableSignal
+    | UnreadableTelemetry
+)
+
+# --- inputs -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceEvent:
+    """One decoded message: who sent it, where it stands in the sender's sequence, and the facts it tells.
+
+    `boot`, `seq` and `uptime` are None for foreign devices. `fingerprint` tells identical bytes apart from others of the
+    same device. `seen` is set by the engine: the event id was committed before (unique for 90 days). `claimed_home` is the
+    home in the topic when the device is unknown there and the event went to the cell's `unassigned` home.
+    """
+
+    home_id: str
+    device_id: str
+    facts: tuple[Fact, ...]
+    boot: int | None = None
+    seq: int | None = None
+    uptime: timedelta | None = None
+    observed_at: datetime | None = None
+    gateway_id: str | None = None
+    battery_percent: int | None = None
+    rssi_dbm: int | None = None
+    qos: int = 1
+    retained: bool = False
+    duplicate: bool = False
+    fingerprint: int = 0
+    seen: bool = False
+    claimed_home: str | None = None
+
+
+class ActorRole(StrEnum):
+    """In whose name a command is given."""
+
+    OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
+    RESPONDER = "responder"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who gives a command: a log-in's or a person's id, never a name (names are joined when shown)."""
+
+    id: str
+    role: ActorRole
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseByHand:
+    """Somebody telephoned: the operator raises an emergency for a home; same clock, same chain."""
+
+    home_id: str
+    by: Actor
+    command_id: str
+    resident_id: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """`expected_version` None means: whatever the version (a responder's answer); otherwise compare and swap."""
+
+    home_id: str
+    alert_id: str
+    by: Actor
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoOnTheWay:
+    home_id: str
+    alert_id: str
+    by: Actor
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArriveOnSite:
+    home_id: str
+    alert_id: str
+    by: Actor
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    home_id: str
+    alert_id: str
+    by: Actor
+    what_it_was: WhatItWas
+    what_was_done: WhatWasDone
+    note: str = ""
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    home_id: str
+    alert_id: str
+    by: Actor
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRequest:
+    """A service request goes to another state."""
+
+    home_id: str
+    request_id: str
+    by: Actor
+    state: RequestState
+    assignee_id: str | None = None
+    note: str = ""
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAway:
+    """`resident_id` None: everybody of the home. Sensor rules pause between the dates; a button never does."""
+
+    home_id: str
+    by: Actor
+    kind: AwayKind
+    from_at: datetime
+    until_at: datetime
+    resident_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndAway:
+    home_id: str
+    by: Actor
+    resident_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetProfile:
+    """The directory changed: the home as it is from now on."""
+
+    home_id: str
+    by: Actor
+    profile: Profile
+
+
+Command = (
+    RaiseByHand
+    | Acknowledge
+    | GoOnTheWay
+    | ArriveOnSite
+    | Resolve
+    | AddNote
+    | MoveRequest
+    | SetAway
+    | EndAway
+    | SetProfile
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The home's `wake_at` has come."""
+
+    home_id: str
+
+
+class DeliveryOutcome(StrEnum):
+    """What became of an attempt. `RECEIVED`: a receipt came back from the person's device or the home's."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+    RETRY = "retry"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """A sender tells what became of an attempt; `detail` holds no address and no text of the message."""
+
+    home_id: str
+    notification_id: str
+    alert_id: str
+    outcome: DeliveryOutcome
+    attempt: int
+    next_attempt_at: datetime | None = None
+    detail: str = ""
+
+
+Input = DeviceEvent | Command | Tick | DeliveryReport

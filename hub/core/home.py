@@ -1,0 +1,212 @@
+"""The home: unit of consistency. Its profile (what the directory says), its live state, and nothing of any other home."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from firmware_contracts.vocabulary import Fault, Placement
+from hub.core.alerts import Alert, Role, ServiceRequest
+
+UNASSIGNED_HOME_ID = "unassigned"
+"""The home of a cell that receives calls of devices nobody has enrolled; its policy begins at the call-centre."""
+
+
+class Membership(StrEnum):
+    NOT_YET_OPEN = "not_yet_open"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    DECEASED = "deceased"
+    LEFT = "left"
+
+
+class Flag(StrEnum):
+    """Who is first in line, and what a helper must know at the door."""
+
+    VERY_OLD = "very_old"
+    CARE_DEPENDENT = "care_dependent"
+    DEMENTIA = "dementia"
+    LIVES_ALONE = "lives_alone"
+    EMPTY_NEST = "empty_nest"
+    IN_HARDSHIP = "in_hardship"
+    LOST_ONLY_CHILD = "lost_only_child"
+    FAMILY_PLANNING_CASE = "family_planning_case"
+    HARD_OF_HEARING = "hard_of_hearing"
+    ON_OXYGEN = "on_oxygen"
+    NO_LIFT = "no_lift"
+
+
+class DeviceKind(StrEnum):
+    BUTTON = "button"
+    PULL_CORD = "pull_cord"
+    PENDANT = "pendant"
+    FALL_WEARABLE = "fall_wearable"
+    FALL_RADAR = "fall_radar"
+    OXIMETER = "oximeter"
+    CUFF = "cuff"
+    THERMOMETER = "thermometer"
+    GLUCOMETER = "glucometer"
+    BED_MAT = "bed_mat"
+    MOTION = "motion"
+    CONTACT = "contact"
+    SMOKE = "smoke"
+    GAS = "gas"
+    WATER = "water"
+    CLIMATE = "climate"
+    VIBRATION = "vibration"
+    WATCH = "watch"
+    GATEWAY = "gateway"
+    VOICE_UNIT = "voice_unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An enrolled device as it is assigned now. `wearer_id` None: it belongs to the home (or room), not to one person.
+
+    `family` says whose wire format it speaks (`native`, `zigbee2mqtt`); `model` chooses the row of the family's table.
+    `silent_after` is how long it may say nothing before it counts as offline. `speaks`: it can say sentences and show where a
+    call stands (voice unit, two-way button).
+    """
+
+    id: str
+    kind: DeviceKind
+    enrolled_at: datetime
+    silent_after: timedelta
+    family: str = "native"
+    model: str | None = None
+    room: str | None = None
+    wearer_id: str | None = None
+    placement: Placement | None = None
+    speaks: bool = False
+    one_way: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """An elder. Names are for the screen, the voice and the care card; never for a log.
+
+    `call_name` is what they are called by (称呼), spoken before a sentence. `ability_level` 0-4 by GB/T 42195.
+    """
+
+    id: str
+    name: str
+    call_name: str
+    ability_level: int = 0
+    membership: Membership = Membership.ACTIVE
+    flags: frozenset[Flag] = frozenset()
+    birth_year: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the directory says about a home: who lives there, what hangs on the walls, and who answers for it.
+
+    `people` names the persons bound to this home by role (own butler, deputy, contacts, keyholders, partner...); other roles
+    (centre duty, operator, duty manager) come from the roster. `centre_id` is the centre that answers; `regions` the ids from
+    district to compound. `overrides` holds per-home rule values: rule name -> parameter -> number.
+    """
+
+    home_id: str
+    address: str = ""
+    residents: tuple[Resident, ...] = ()
+    devices: Mapping[str, Device] = field(default_factory=dict)
+    people: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
+    centre_id: str | None = None
+    company_id: str | None = None
+    regions: tuple[str, ...] = ()
+    floor: int | None = None
+    lift: bool = True
+    door_code: str = ""
+    care_bed: bool = False
+    phone: str = ""
+    note: str = ""
+    emergency_policy: str = "emergency"
+    overrides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def resident(self, resident_id: str | None) -> Resident | None:
+        return next((resident for resident in self.residents if resident.id == resident_id), None)
+
+
+class AwayKind(StrEnum):
+    HOSPITAL = "hospital"
+    CHILDREN = "children"
+    DAY_CARE = "day_care"
+    FESTIVAL = "festival"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Not at home between two instants; `resident_id` None means everybody."""
+
+    kind: AwayKind
+    from_at: datetime
+    until_at: datetime
+    resident_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """What the hub remembers of a device.
+
+    `boot`, `top_seq`, `window`: the newest sequence number of the newest boot, and a bit for each of the last 128 numbers
+    that came. `offset_ms` is the smallest (hub time - uptime) seen in this boot and `offset_at` when: how late a message is
+    follows from it. `last_seen_at` None: never heard since it was enrolled. `online` is what its birth or will said.
+    `last_press_at` and `last_fingerprint` join repeated foreign messages.
+    """
+
+    boot: int | None = None
+    top_seq: int = -1
+    window: int = 0
+    offset_ms: int = 0
+    offset_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    online: bool | None = None
+    battery_percent: int | None = None
+    rssi_dbm: int | None = None
+    faults: frozenset[Fault] = frozenset()
+    last_fingerprint: int = 0
+    last_fingerprint_at: datetime | None = None
+    model: str | None = None
+    firmware: str | None = None
+
+
+class RulePhase(StrEnum):
+    PENDING = "pending"
+    FIRING = "firing"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    """A rule that is not inactive for one subject: pending since an instant, or firing. `last_at` is the last reading that
+    supported it, `check_at` when time alone will decide."""
+
+    phase: RulePhase
+    since_at: datetime
+    last_at: datetime
+    value: float | None = None
+    check_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Everything the hub knows and decides about one home.
+
+    `alerts` and `requests` hold the open ones only, by id. `rules` holds rule states by `rule|subject`; an absent key means
+    inactive. `unjudged` is set when a step for this home raised: its calls still alert, its rules are not trusted.
+    """
+
+    id: str
+    profile: Profile
+    devices: Mapping[str, DeviceState] = field(default_factory=dict)
+    rules: Mapping[str, RuleState] = field(default_factory=dict)
+    alerts: Mapping[str, Alert] = field(default_factory=dict)
+    requests: Mapping[str, ServiceRequest] = field(default_factory=dict)
+    away: tuple[Away, ...] = ()
+    unjudged: bool = False
+    wake_at: datetime | None = None
+
+    def alert_for(self, dedup_key: str) -> Alert | None:
+        """The open alert of this key, of which there is at most one."""
+        return next((alert for alert in self.alerts.values() if alert.dedup_key == dedup_key), None)

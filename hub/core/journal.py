@@ -1,0 +1,46 @@
+"""The journal: decisions, commands and deliveries, never telemetry. One entry for every change of an alert or request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class EntryKind(StrEnum):
+    ALERT_TRIGGERED = "alert_triggered"
+    ALERT_EVIDENCE = "alert_evidence"
+    ALERT_SEVERITY_RAISED = "alert_severity_raised"
+    ALERT_ESCALATED = "alert_escalated"
+    ALERT_ACKNOWLEDGED = "alert_acknowledged"
+    ALERT_ON_THE_WAY = "alert_on_the_way"
+    ALERT_ON_SITE = "alert_on_site"
+    ALERT_HOLD_EXPIRED = "alert_hold_expired"
+    ALERT_REOPENED = "alert_reopened"
+    ALERT_RESOLVED = "alert_resolved"
+    ALERT_NOTE = "alert_note"
+    NOTIFICATION_QUEUED = "notification_queued"
+    NOTIFICATION_HELD = "notification_held"
+    NOTIFICATION_CANCELLED = "notification_cancelled"
+    NOTIFICATION_SENT = "notification_sent"
+    NOTIFICATION_RECEIVED = "notification_received"
+    NOTIFICATION_FAILED = "notification_failed"
+    REQUEST_OPENED = "request_opened"
+    REQUEST_MOVED = "request_moved"
+    CALL_TEST = "call_test"
+    AWAY_SET = "away_set"
+    AWAY_ENDED = "away_ended"
+    PROFILE_SET = "profile_set"
+    STEP_FAILED = "step_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What, about what, when, why, who. `by` is the id of a person or log-in, or None for the hub itself."""
+
+    kind: EntryKind
+    home_id: str
+    at: datetime
+    alert_id: str | None = None
+    request_id: str | None = None
+    by: str | None = None
+    data: Mapping[str, object] = field(default_factory=dict)

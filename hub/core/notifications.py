@@ -1,0 +1,85 @@
+"""What the core wants said, to whom, and why: effects as data, performed by `hub/notify`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class NotifyReason(StrEnum):
+    """Why a notification was sent. "Why did he call me?" is a query."""
+
+    STEP = "step"
+    STEP_REPEATED = "step_repeated"
+    BUSY_BUTLER = "busy_butler"
+    PRESSED_AGAIN = "pressed_again"
+    SEVERITY_RAISED = "severity_raised"
+    TAKEN_BY_OTHER = "taken_by_other"
+    HOLD_EXPIRED = "hold_expired"
+    RESOLVED = "resolved"
+    CALL_STATE = "call_state"
+    REASSURE = "reassure"
+
+
+class HoldReason(StrEnum):
+    """Why a notification was not sent. "Why did nobody call?" is a query."""
+
+    NOBODY_ON_DUTY = "nobody_on_duty"
+    NO_CONTACT_METHOD = "no_contact_method"
+    OUTSIDE_HOURS = "outside_hours"
+    ANSWERED = "answered"
+    RESOLVED = "resolved"
+    HOME_CANNOT_SPEAK = "home_cannot_speak"
+
+
+HOME_CHANNEL = "home"
+"""The channel that speaks into the elder's room: commands of the contract over MQTT. `address` is the device id."""
+
+
+class Template(StrEnum):
+    """What is said; senders turn it into words or into a command of the contract.
+
+    ALERT: come, this happened. TAKEN: somebody has it, stand down. RESOLVED: it is over.
+    Home templates are the rows of the table *Spoken to the elder*.
+    """
+
+    ALERT = "alert"
+    TAKEN = "taken"
+    RESOLVED = "resolved"
+    HOME_LOOKING = "home_looking"
+    HOME_TAKEN = "home_taken"
+    HOME_ON_THE_WAY = "home_on_the_way"
+    HOME_AMBULANCE = "home_ambulance"
+    HOME_MISTAKE = "home_mistake"
+    HOME_CLOSED = "home_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One message to one address over one channel. `id` is the idempotency key: re-sent with the same one.
+
+    `data` holds what the words need (resident and person ids, surname to speak, severity, device, reason code...), never a
+    secret. `cancel_on_answer`: not begun before somebody answered, it is never begun.
+    """
+
+    id: str
+    alert_id: str
+    home_id: str
+    channel: str
+    person_id: str | None
+    address: str
+    template: Template
+    reason: NotifyReason
+    created_at: datetime
+    cancel_on_answer: bool
+    data: Mapping[str, str | float | int | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Told to the pressing device right after the commit: the hub has it. Said again for every repetition."""
+
+    home_id: str
+    device_id: str
+    event_id: str
+    urgent: bool = True

@@ -1,0 +1,106 @@
+"""Rules are data of closed kinds: what `config/rules.toml` may hold, as the core reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import StrEnum
+
+from firmware_contracts.vocabulary import PLAUSIBLE, Fault, Hazard, Measure
+from hub.core.alerts import Severity
+
+
+class Side(StrEnum):
+    ABOVE = "above"
+    BELOW = "below"
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdRule:
+    """A vital sign beyond a limit, held for a while.
+
+    Fires when every reading of `for_` is beyond `limit` (inclusive) with no gap longer than `max_gap`; clears when a reading
+    passes `clear` (hysteresis). Still firing `again_after` its alert was resolved, it alerts again.
+    `levels` restricts it to ability levels (empty: all).
+    """
+
+    name: str
+    measure: Measure
+    side: Side
+    limit: float
+    clear: float
+    severity: Severity
+    for_: timedelta = timedelta()
+    max_gap: timedelta = timedelta(minutes=15)
+    again_after: timedelta = timedelta(hours=1)
+    levels: frozenset[int] = frozenset()
+
+    def beyond(self, value: float) -> bool:
+        return value >= self.limit if self.side is Side.ABOVE else value <= self.limit
+
+    def cleared(self, value: float) -> bool:
+        return value <= self.clear if self.side is Side.ABOVE else value >= self.clear
+
+    def with_overrides(self, values: Mapping[str, float]) -> "ThresholdRule":
+        """The rule with a home's own `limit`, `clear`, `for_s` or `max_gap_s`."""
+        return replace(
+            self,
+            limit=values.get("limit", self.limit),
+            clear=values.get("clear", self.clear),
+            for_=timedelta(seconds=values["for_s"]) if "for_s" in values else self.for_,
+            max_gap=timedelta(seconds=values["max_gap_s"]) if "max_gap_s" in values else self.max_gap,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CallRule:
+    """A pressed key. `late_after`: a press that comes later is marked so. `stale_after`: an acknowledgement older than this
+    without progress falls when the elder presses again."""
+
+    severity: Severity = Severity.EMERGENCY
+    late_after: timedelta = timedelta(seconds=60)
+    stale_after: timedelta = timedelta(minutes=5)
+    join_within: timedelta = timedelta(seconds=2)
+    reassure_every: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class FallRule:
+    suspected: Severity = Severity.EMERGENCY
+    lying: Severity = Severity.EMERGENCY
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRule:
+    """Device health. `live_within`: telemetry later than this is history. `drift_ppm`: how far a device's clock may run off.
+    `battery_low_percent`: at or below, a technical alert; it clears 10 points above."""
+
+    silent: Severity = Severity.TECHNICAL
+    live_within: timedelta = timedelta(minutes=2)
+    drift_ppm: int = 500
+    battery_low_percent: int = 15
+    mains_dip: timedelta = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules in force; `version` is a digest of the file, written into the journal."""
+
+    version: str = "default"
+    call: CallRule = CallRule()
+    fall: FallRule = FallRule()
+    device: DeviceRule = DeviceRule()
+    thresholds: Mapping[Measure, tuple[ThresholdRule, ...]] = field(default_factory=dict)
+    hazards: Mapping[Hazard, Severity] = field(
+        default_factory=lambda: {
+            Hazard.SMOKE: Severity.EMERGENCY,
+            Hazard.GAS: Severity.EMERGENCY,
+            Hazard.CARBON_MONOXIDE: Severity.EMERGENCY,
+            Hazard.WATER: Severity.URGENT,
+        }
+    )
+    faults: Mapping[Fault, Severity] = field(
+        default_factory=lambda: {
+            fault: Severity.TECHNICAL for fault in Fault if fault is not Fault.MAINS_RESTORED
+        }
+    )
+    plausible: Mapping[Measure, tuple[float, float]] = field(default_factory=lambda: dict(PLAUSIBLE))

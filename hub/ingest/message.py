@@ -1,0 +1,30 @@
+"""A message as it came from the broker, before anyone has read it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SessionName(StrEnum):
+    """The three persistent MQTT sessions."""
+
+    URGENT = "urgent"
+    TELEMETRY = "telemetry"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True)
+class RawMessage:
+    """Topic and bytes, how they were delivered, and what is needed to acknowledge them.
+
+    `mid` is valid only on the connection that delivered it: `connection` counts the connections of the session, and an
+    acknowledgement for an older one is dropped.
+    """
+
+    topic: str
+    payload: bytes
+    qos: int = 1
+    retained: bool = False
+    duplicate: bool = False
+    session: SessionName = SessionName.TELEMETRY
+    mid: int = 0
+    connection: int = 0

@@ -1,0 +1,253 @@
+"""The tables of a cell: one SQLite file (or one schema of a server) holds exactly one cell.
+
+SQLModel declares them; the hot path writes them with Core statements in batches. Instants are stored as integer microseconds
+since 1970 (UTC). Columns named `body` or `state` hold the JSON of one frozen dataclass of the core, with the schema number of
+the cell; columns beside them exist only to be searched.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, LargeBinary, Text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored as microseconds since 1970: sorts, compares and survives every database alike."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else from_micros(int(value))
+
+
+def to_micros(at: datetime) -> int:
+    """Microseconds since 1970 of an aware instant, exactly."""
+    since = at - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def from_micros(micros: int) -> datetime:
+    return EPOCH + timedelta(microseconds=micros)
+
+
+def instant(*, nullable: bool = False, index: bool = False) -> Any:
+    """A column of hub time."""
+    return Field(sa_column=Column(Instant, nullable=nullable, index=index), default=None)
+
+
+def text(*, nullable: bool = False) -> Any:
+    return Field(sa_column=Column(Text, nullable=nullable), default=None)
+
+
+class CellRow(SQLModel, table=True):
+    """One row: whose store this is, up to which input every home is saved, and the newest committed hub time."""
+
+    __tablename__ = "cell"
+    id: int = Field(default=1, primary_key=True)
+    name: str
+    schema_number: int
+    checkpoint_seq: int = 0
+    hub_time_at: datetime | None = instant(nullable=True)
+
+
+class InputRow(SQLModel, table=True):
+    """The input log: the truth. `source` is an `InputSource`; `flags` packs qos (bits 0-1), retained (2), duplicate (3), and
+    whether the event id had been seen before (4)."""
+
+    __tablename__ = "input_log"
+    seq: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True, autoincrement=True))
+    at: datetime = instant(index=True)
+    source: int
+    home_id: str | None = None
+    topic: str | None = None
+    payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    flags: int = 0
+
+
+class HomeRow(SQLModel, table=True):
+    """A home's own row. Devices, rule states, alerts and requests have rows of their own; `body` is the rest."""
+
+    __tablename__ = "home"
+    id: int | None = Field(default=None, primary_key=True)
+    home_id: str = Field(unique=True)
+    profile: str = text()
+    body: str = text()
+    saved_seq: int = 0
+    wake_at: datetime | None = instant(nullable=True, index=True)
+    chain_head: str = ""
+    unjudged: bool = False
+
+
+class DeviceRow(SQLModel, table=True):
+    __tablename__ = "device_state"
+    __table_args__ = (Index("device_state_key", "home_id", "device_id", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    home_id: str
+    device_id: str
+    state: str = text()
+
+
+class RuleStateRow(SQLModel, table=True):
+    __tablename__ = "rule_state"
+    __table_args__ = (Index("rule_state_key", "home_id", "key", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    home_id: str
+    key: str
+    state: str = text()
+
+
+class AlertRow(SQLModel, table=True):
+    """Every alert that ever was (until retention); the open ones are loaded with their home."""
+
+    __tablename__ = "alert"
+    id: int | None = Field(default=None, primary_key=True)
+    alert_id: str = Field(unique=True)
+    home_id: str = Field(index=True)
+    kind: str
+    severity: str
+    state: str = Field(index=True)
+    open: bool = Field(index=True)
+    centre_id: str | None = Field(default=None, index=True)
+    holder_id: str | None = None
+    opened_at: datetime = instant(index=True)
+    resolved_at: datetime | None = instant(nullable=True)
+    version: int
+    body: str = text()
+
+
+class RequestRow(SQLModel, table=True):
+    __tablename__ = "service_request"
+    id: int | None = Field(default=None, primary_key=True)
+    request_id: str = Field(unique=True)
+    home_id: str = Field(index=True)
+    category: str
+    state: str = Field(index=True)
+    centre_id: str | None = Field(default=None, index=True)
+    opened_at: datetime = instant(index=True)
+    version: int
+    body: str = text()
+
+
+class JournalRow(SQLModel, table=True):
+    """Append-only; `number` is the event id of the live stream; one hash chain per home."""
+
+    __tablename__ = "journal"
+    number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True, autoincrement=True))
+    at: datetime = instant(index=True)
+    home_id: str = Field(index=True)
+    alert_id: str | None = Field(default=None, index=True)
+    request_id: str | None = None
+    kind: str
+    by: str | None = None
+    data: str = text()
+    input_seq: int
+    context_version: int
+    hash: str
+
+
+class OutboxRow(SQLModel, table=True):
+    """A notification and how far it came. `state`: queued, sent, received, failed, cancelled."""
+
+    __tablename__ = "outbox"
+    id: int | None = Field(default=None, primary_key=True)
+    notification_id: str = Field(unique=True)
+    alert_id: str = Field(index=True)
+    home_id: str
+    channel: str
+    person_id: str | None = None
+    state: str = Field(index=True)
+    attempts: int = 0
+    created_at: datetime = instant()
+    next_attempt_at: datetime | None = instant(nullable=True)
+    done_at: datetime | None = instant(nullable=True)
+    body: str = text()
+
+
+class EventIdRow(SQLModel, table=True):
+    """Event ids of calls and falls, remembered with the commit that judged them (90 days)."""
+
+    __tablename__ = "event_id"
+    __table_args__ = (Index("event_id_key", "device_id", "event_id", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    device_id: str
+    event_id: str
+    input_seq: int
+    at: datetime = instant(index=True)
+
+
+class ReadingRow(SQLModel, table=True):
+    """A vital sign or room value kept for charts: the last of each minute, with the minute's extremes. `subject_id` is a
+    resident, or the device where nobody wears it."""
+
+    __tablename__ = "reading"
+    __table_args__ = (Index("reading_key", "home_id", "subject_id", "measure", "minute_at", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    home_id: str
+    subject_id: str
+    measure: str
+    minute_at: datetime = instant(index=True)
+    value: float
+    low: float
+    high: float
+    count: int
+
+
+class HistoryRow(SQLModel, table=True):
+    """A telemetry message that came too late for the live rules: kept once per (device, boot, seq)."""
+
+    __tablename__ = "history"
+    __table_args__ = (Index("history_key", "home_id", "device_id", "boot", "seq", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    home_id: str
+    device_id: str
+    boot: int
+    seq: int
+    received_at: datetime = instant(index=True)
+    estimated_at: datetime | None = instant(nullable=True)
+    body: str = text()
+
+
+class RejectedRow(SQLModel, table=True):
+    """What could not be read, kept whole. `reason` is a `RejectReason`."""
+
+    __tablename__ = "rejected_message"
+    id: int | None = Field(default=None, primary_key=True)
+    input_seq: int
+    at: datetime = instant(index=True)
+    topic: str
+    payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    reason: str
+    detail: str = text()
+
+
+class FailedInputRow(SQLModel, table=True):
+    """An input whose step raised, with its traceback."""
+
+    __tablename__ = "failed_input"
+    id: int | None = Field(default=None, primary_key=True)
+    input_seq: int
+    at: datetime = instant(index=True)
+    home_id: str
+    traceback: str = text()
+
+
+class AccountRow(SQLModel, table=True):
+    """A log-in. `role` is an `ActorRole` value (operator, administrator)."""
+
+    __tablename__ = "account"
+    id: int | None = Field(default=None, primary_key=True)
+    login: str = Field(unique=True)
+    name: str
+    role: str
+    password_hash: str
+    active: bool = True
+    generation: int = 1
+    created_at: datetime = instant()
