@@ -173,7 +173,7 @@ class EmbeddedBroker:
             # Its own protocol is not used, but cannot be switched off: loopback, any free port.
             "listen": f"{self.host}:-1",
             "log_file": str(self.store_dir / "broker.log"),
-            "logfile_size_limit": "1MB",
+            "logfile_size_limit": 1 << 20,
             "logfile_max_num": 2,
             "jetstream": {
                 "store_dir": str(self.store_dir),

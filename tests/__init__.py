@@ -1,0 +1,1 @@
+"""Tests: what a user of the hub would miss, against real brokers, stores and browsers."""

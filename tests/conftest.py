@@ -1,0 +1,59 @@
+"""Fixtures that several rooms of tests share: real brokers, topics of one's own, recordings."""
+
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.broker import EmbeddedBroker
+from tests.servers import MosquittoServer, make_embedded, missing
+
+
+@pytest.fixture(scope="session")
+def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MosquittoServer]:
+    """A running Mosquitto for tests that neither stop it nor leave sessions behind; use `cell` to keep apart."""
+    with MosquittoServer(tmp_path_factory.mktemp("mosquitto")) as server:
+        yield server
+
+
+@pytest.fixture
+def own_mosquitto(tmp_path: Path) -> Iterator[MosquittoServer]:
+    """A running Mosquitto of this test alone: it may be stopped, killed, paused and started again."""
+    with MosquittoServer(tmp_path / "mosquitto") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
+    """A running embedded broker for tests that do not stop it; use `cell` to keep apart."""
+    with make_embedded(tmp_path_factory.mktemp("nats")) as broker:
+        yield broker
+
+
+@pytest.fixture
+def own_nats(tmp_path: Path) -> Iterator[EmbeddedBroker]:
+    """A running embedded broker of this test alone."""
+    with make_embedded(tmp_path / "nats") as broker:
+        yield broker
+
+
+@pytest.fixture
+def cell(request: pytest.FixtureRequest) -> str:
+    """A cell name that no other test uses: the same brokers then serve many tests."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", request.node.name).strip("-")[:40]
+    return f"{name}-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of real recordings, named by CARE_DATA; without it the test is skipped."""
+    named = os.environ.get("CARE_DATA")
+    if not named:
+        pytest.skip("real recordings are not here: set CARE_DATA to the folder that holds them")
+    folder = Path(named)
+    if not folder.is_dir():
+        missing(f"CARE_DATA={named} is not a folder")
+    return folder
