@@ -1,0 +1,1 @@
+"""The edges against real brokers, databases and other programs."""
