@@ -55,7 +55,7 @@ _CONTRACT = "firmware_contracts"
 
 # The most special name first: a module belongs to the first layer that matches.
 LAYERS = (
-    Layer("firmware_contracts", ours=(_CONTRACT,), others=("pydantic",)),
+    Layer("firmware_contracts", ours=(_CONTRACT,), others=("pydantic", "pydantic_core")),
     Layer("device_sim", ours=("device_sim", _CONTRACT)),
     Layer(
         "hub.core", ours=("hub.core", f"{_CONTRACT}.vocabulary"), others=("numpy",), not_of_stdlib=_EFFECTS
