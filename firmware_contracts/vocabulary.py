@@ -14,6 +14,12 @@ EVENT_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{7,63}$"
 MAX_PAYLOAD_BYTES = 65_536
 """A larger payload is refused (`too_large`). An acceleration window of 30 s at 50 Hz stays below it."""
 
+MAX_COUNT = 2**53 - 1
+"""The largest counter: beyond it many JSON parsers round to a neighbour, and two messages would share a number."""
+
+MAX_DEPTH = 200
+"""Levels of brackets that are certainly read, far more than any message has; deeper nesting is refused (`too_deep`)."""
+
 SEQUENCE_WINDOW = 128
 """Within one boot, a message up to this many sequence numbers behind the newest is still live; older is history."""
 
@@ -22,6 +28,9 @@ UNHEARD_AFTER_S = 60
 
 REPEAT_AFTER_S = (2, 4, 8, 16, 32, 60)
 """Pauses between repetitions of an unheard call or fall; the last one repeats for ever. Each with +-20 % jitter."""
+
+REPEAT_JITTER = 0.2
+"""Each pause is longer or shorter by up to this share, so that a building after a power cut does not speak in unison."""
 
 HEARTBEAT_EVERY_S = 900
 """A device sends something at least this often; after three missed ones it is offline."""
@@ -148,3 +157,24 @@ class CallState(StrEnum):
     TAKEN = "taken"
     ON_THE_WAY = "on_the_way"
     CLOSED = "closed"
+
+
+class RejectReason(StrEnum):
+    """Why a message could not be read. What then becomes of it is the hub's decision: nothing is dropped in silence."""
+
+    NOT_THIS_CONTRACT = "not_this_contract"
+    BAD_ID = "bad_id"
+    UNKNOWN_KIND = "unknown_kind"
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    NOT_UTF8 = "not_utf8"
+    NOT_JSON = "not_json"
+    TOO_DEEP = "too_deep"
+    NOT_AN_OBJECT = "not_an_object"
+    WRONG_VERSION = "wrong_version"
+    MISSING_FIELD = "missing_field"
+    WRONG_TYPE = "wrong_type"
+    OUT_OF_RANGE = "out_of_range"
+    UNKNOWN_VALUE = "unknown_value"
+    BAD_EVENT_ID = "bad_event_id"
+    INCONSISTENT = "inconsistent"
