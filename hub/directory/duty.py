@@ -1,0 +1,54 @@
+"""Which minutes of the week a set of weekly shifts leaves empty; read by `validation` before a roster is saved."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import time
+
+from hub.core.context import Shift
+
+_DAY = 24 * 60
+_WEEK = 7 * _DAY
+_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Minutes of the week, from 0 (Monday 00:00); `until_minute` may run past Sunday midnight."""
+
+    from_minute: int
+    until_minute: int
+
+    def __str__(self) -> str:
+        return f"{_spoken(self.from_minute)} until {_spoken(self.until_minute)}"
+
+
+def unstaffed(shifts: Iterable[Shift]) -> tuple[Gap, ...]:
+    """The gaps in a week; one gap of the whole week when there is no shift at all."""
+    spans = sorted(span for shift in shifts for span in _spans(shift))
+    if not spans:
+        return (Gap(0, _WEEK),)
+    gaps: list[Gap] = []
+    # A span that runs past Sunday midnight also covers the beginning of the week.
+    covered_until = max(0, *(until - _WEEK for _, until in spans))
+    for start, until in spans:
+        if start > covered_until:
+            gaps.append(Gap(covered_until, start))
+        covered_until = max(covered_until, until)
+    if covered_until < _WEEK:
+        gaps.append(Gap(covered_until, _WEEK))
+    return tuple(gaps)
+
+
+def _spans(shift: Shift) -> Iterator[tuple[int, int]]:
+    starts, ends = _minute(shift.starts), _minute(shift.ends)
+    for day in shift.weekdays:
+        yield day * _DAY + starts, day * _DAY + (ends if ends > starts else ends + _DAY)
+
+
+def _minute(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
+def _spoken(minute: int) -> str:
+    day, rest = divmod(minute % _WEEK, _DAY)
+    return f"{_NAMES[day]} {rest // 60:02d}:{rest % 60:02d}"

@@ -1,0 +1,240 @@
+"""Problems that one entry of a directory shows by itself, or by naming an id that does not exist; called by `validation`."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from firmware_contracts.vocabulary import ID_PATTERN
+from hub.core.alerts import Role
+from hub.core.home import UNASSIGNED_HOME_ID
+from hub.directory.model import Assignment, Bond, Directory, Level, Residence
+
+DESK_ROLES = frozenset({Role.OPERATOR, Role.DUTY_MANAGER})
+"""Somebody of these is on duty at every minute of the week: every policy ends at a staffed desk."""
+
+_ID = re.compile(ID_PATTERN)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`where` names the entry by its id (never a person's name: problems are logged)."""
+
+    where: str
+    found: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.found}; {self.remedy}"
+
+
+class DirectoryProblems(ValueError):
+    """The directory was refused; `problems` holds all reasons, the text one a line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def entry_problems(directory: Directory, at: datetime) -> Iterator[Problem]:
+    """Everything that can be said without reading entries together."""
+    yield from _identifiers(directory)
+    yield from _references(directory)
+    yield from _regions(directory)
+    yield from _centres(directory)
+    yield from _periods(directory)
+    yield from _bonds(directory)
+    yield from _reachable(directory, at)
+    yield from _shifts(directory)
+
+
+def _identifiers(directory: Directory) -> Iterator[Problem]:
+    for noun, entries in (
+        ("region", directory.regions),
+        ("company", directory.companies),
+        ("centre", directory.centres),
+        ("elder", directory.elders),
+        ("home", directory.homes),
+        ("room", directory.rooms),
+        ("device", directory.devices),
+        ("person", directory.persons),
+    ):
+        counts = Counter(entry.id for entry in entries)
+        for key, count in counts.items():
+            if count > 1:
+                yield Problem(f'{noun} "{key}"', f"stands here {count} times", "give each an id of its own")
+            if not _ID.match(key):
+                allowed = "letters, digits, - and _ only, at most 64, first a letter or digit"
+                yield Problem(
+                    f'{noun} "{key}"', "this id may not stand in a topic or address", f"use {allowed}"
+                )
+    if any(home.id == UNASSIGNED_HOME_ID for home in directory.homes):
+        where = f'home "{UNASSIGNED_HOME_ID}"'
+        yield Problem(where, "this id is kept for calls of unknown devices", "give the home another id")
+    if not _ID.match(directory.cell):
+        yield Problem(
+            f'cell "{directory.cell}"', "may not stand in a topic", "use letters, digits, - and _ only"
+        )
+    for elder in directory.elders:
+        if not 0 <= elder.ability_level <= 4:
+            yield Problem(
+                f'elder "{elder.id}"',
+                f"ability level {elder.ability_level}",
+                "levels are 0 to 4 (GB/T 42195)",
+            )
+
+
+def _references(directory: Directory) -> Iterator[Problem]:
+    """Every id that is named exists."""
+    known = {
+        "region": {region.id for region in directory.regions},
+        "company": {company.id for company in directory.companies},
+        "centre": {centre.id for centre in directory.centres},
+        "elder": {elder.id for elder in directory.elders},
+        "home": {home.id for home in directory.homes},
+        "room": {room.id for room in directory.rooms},
+        "device": {device.id for device in directory.devices},
+        "person": {person.id for person in directory.persons},
+    }
+    for where, noun, key in _named(directory):
+        if key is not None and key not in known[noun]:
+            yield Problem(where, f'unknown {noun} "{key}"', f"add the {noun} or correct the id")
+
+
+def _named(directory: Directory) -> Iterator[tuple[str, str, str | None]]:
+    """Each reference: where it stands, to what, which id."""
+    for region in directory.regions:
+        yield f'region "{region.id}"', "region", region.parent_id
+    for centre in directory.centres:
+        where = f'centre "{centre.id}"'
+        yield where, "centre", centre.parent_id
+        yield where, "company", centre.company_id
+        yield where, "region", centre.region_id
+    for residence in directory.residences:
+        yield f'residence of elder "{residence.elder_id}"', "elder", residence.elder_id
+        yield f'residence of elder "{residence.elder_id}"', "home", residence.home_id
+    for home in directory.homes:
+        yield f'home "{home.id}"', "region", home.region_id
+        yield f'home "{home.id}"', "centre", home.centre_id
+    for room in directory.rooms:
+        yield f'room "{room.id}"', "home", room.home_id
+    for assignment in directory.assignments:
+        where = f'assignment of device "{assignment.device_id}"'
+        yield where, "device", assignment.device_id
+        yield where, "home", assignment.home_id
+        yield where, "room", assignment.room_id
+        yield where, "elder", assignment.wearer_id
+    for person in directory.persons:
+        yield f'person "{person.id}"', "company", person.company_id
+    for bond in directory.bonds:
+        yield _bond(bond), "person", bond.person_id
+        yield _bond(bond), "home", bond.home_id
+        yield _bond(bond), "region", bond.region_id
+    for shift in directory.shifts:
+        yield f'shift of "{shift.person_id}" as {shift.role}', "person", shift.person_id
+        yield f'shift of "{shift.person_id}" as {shift.role}', "centre", shift.centre_id
+
+
+def _bond(bond: Bond) -> str:
+    target = f'home "{bond.home_id}"' if bond.home_id is not None else f'region "{bond.region_id}"'
+    return f'{bond.role} "{bond.person_id}" of {target}'
+
+
+def _regions(directory: Directory) -> Iterator[Problem]:
+    by_id = {region.id: region for region in directory.regions}
+    for region in directory.regions:
+        parent = by_id.get(region.parent_id) if region.parent_id is not None else None
+        if parent is not None and parent.level.depth >= region.level.depth:
+            wider = ", ".join(level for level in Level if level.depth < region.level.depth) or "nothing"
+            found = f'a {region.level} lies in {parent.level} "{parent.id}"'
+            yield Problem(f'region "{region.id}"', found, f"a {region.level} may lie in: {wider}")
+
+
+def _centres(directory: Directory) -> Iterator[Problem]:
+    parents = {centre.id: centre.parent_id for centre in directory.centres}
+    for centre in directory.centres:
+        seen = [centre.id]
+        above = centre.parent_id
+        while above is not None and above in parents and above not in seen:
+            seen.append(above)
+            above = parents[above]
+        if above == centre.id:
+            circle = " -> ".join((*seen, above))
+            yield Problem(
+                f'centre "{centre.id}"',
+                f"backs up to itself ({circle})",
+                "name a parent that leads to a large centre",
+            )
+        if any(opening.opens == opening.closes for opening in centre.openings):
+            yield Problem(
+                f'centre "{centre.id}"', "opens and closes at the same time", "correct the opening hours"
+            )
+
+
+def _periods(directory: Directory) -> Iterator[Problem]:
+    dated: list[tuple[str, Residence | Assignment | Bond]] = [
+        *((f'residence of elder "{entry.elder_id}"', entry) for entry in directory.residences),
+        *((f'assignment of device "{entry.device_id}"', entry) for entry in directory.assignments),
+        *((_bond(entry), entry) for entry in directory.bonds),
+    ]
+    for where, entry in dated:
+        naive = [at for at in (entry.from_at, entry.until_at) if at is not None and at.tzinfo is None]
+        if naive:
+            yield Problem(where, f"{naive[0]} has no time zone", "give instants in UTC")
+        elif entry.until_at is not None and entry.until_at <= entry.from_at:
+            yield Problem(where, f"ends at {entry.until_at}, before it begins", "let it end after it begins")
+
+
+def _bonds(directory: Directory) -> Iterator[Problem]:
+    for bond in directory.bonds:
+        if (bond.home_id is None) == (bond.region_id is None):
+            yield Problem(_bond(bond), "names a home and a region, or neither", "name exactly one of them")
+        if bond.role is Role.BUTLER and bond.home_id is None:
+            yield Problem(_bond(bond), "a butler is bound to a region", "bind a butler to each home by name")
+        if bond.cover and bond.role is not Role.BUTLER:
+            yield Problem(_bond(bond), "only a butler is covered", "leave out cover, or make it a butler's")
+        if bond.cover and bond.until_at is None:
+            yield Problem(
+                _bond(bond), "a cover without an end", "give the date on which the own butler is back"
+            )
+        if bond.role in DESK_ROLES or bond.role is Role.CENTRE_DUTY:
+            yield Problem(
+                _bond(bond), f"a {bond.role} comes from the roster", "give the person a shift instead"
+            )
+
+
+def _reachable(directory: Directory, at: datetime) -> Iterator[Problem]:
+    """Whoever can be asked has a way to be reached: found out now, not when an alert waits for the answer."""
+    asked = {bond.person_id for bond in directory.bonds if bond.until_at is None or bond.until_at > at}
+    asked |= {shift.person_id for shift in directory.shifts}
+    for person in directory.persons:
+        gone = person.until_at is not None and person.until_at <= at
+        if gone and person.id in asked:
+            yield Problem(
+                f'person "{person.id}"',
+                "left, but still has homes or shifts",
+                "end the bonds and shifts, or hand them over",
+            )
+        if not gone and person.id in asked and not person.methods:
+            yield Problem(
+                f'person "{person.id}"',
+                "can be asked but has no contact method",
+                "add a method, or end the bonds and shifts",
+            )
+        if any(not method.channel or not method.address for method in person.methods):
+            yield Problem(
+                f'person "{person.id}"',
+                "a contact method without channel or address",
+                "complete or remove it",
+            )
+
+
+def _shifts(directory: Directory) -> Iterator[Problem]:
+    for shift in directory.shifts:
+        where = f'shift of "{shift.person_id}" as {shift.role}'
+        wrong = sorted(day for day in shift.weekdays if not 0 <= day <= 6)
+        if wrong or not shift.weekdays:
+            yield Problem(where, f"weekdays {wrong or 'missing'}", "weekdays are 0 (Monday) to 6 (Sunday)")
+        if shift.role is Role.CENTRE_DUTY and shift.centre_id is None:
+            yield Problem(where, "centre duty without a centre", "name the centre whose desk this is")

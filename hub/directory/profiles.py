@@ -1,0 +1,178 @@
+"""From the directory to what the core reads at an instant: profiles of homes, people, shifts and centres."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from hub.core.alerts import Role
+from hub.core.context import Centre, Person, Shift
+from hub.core.home import UNASSIGNED_HOME_ID, Device, Profile, Resident
+from hub.directory.model import Bond, Directory, HomeEntry, Region, Room, holds
+from hub.directory.supervision import USUAL, Supervision
+
+EMERGENCY_POLICY = "emergency"
+CARE_BED_POLICY = "emergency_care_bed"
+UNASSIGNED_POLICY = "unassigned"
+
+
+def profiles(directory: Directory, at: datetime, supervision: Supervision = USUAL) -> dict[str, Profile]:
+    """Every home of the directory as it is at this instant, by id."""
+    regions = {region.id: region for region in directory.regions}
+    companies = {centre.id: centre.company_id for centre in directory.centres}
+    residents = _residents(directory, at)
+    devices = _devices(directory, at, supervision)
+    by_home, by_region = _bonds(directory, at)
+    found: dict[str, Profile] = {}
+    for home in directory.homes:
+        path = region_path(regions, home.region_id)
+        bonds = [*by_home[home.id], *(bond for region in path for bond in by_region[region.id])]
+        found[home.id] = Profile(
+            home_id=home.id,
+            address=address(home, path),
+            residents=tuple(residents[home.id]),
+            devices=devices[home.id],
+            people=_people_by_role(bonds),
+            centre_id=home.centre_id,
+            company_id=companies.get(home.centre_id) if home.centre_id is not None else None,
+            regions=tuple(region.id for region in path),
+            floor=home.floor,
+            lift=home.lift,
+            door_code=home.door_code,
+            care_bed=home.care_bed,
+            phone=home.phone,
+            note=home.note,
+            emergency_policy=emergency_policy(home),
+            overrides=home.overrides,
+        )
+    return found
+
+
+def unassigned_profile() -> Profile:
+    """The home that receives calls of devices nobody has enrolled: no residents, a policy that begins at the call-centre."""
+    return Profile(home_id=UNASSIGNED_HOME_ID, emergency_policy=UNASSIGNED_POLICY)
+
+
+def people(directory: Directory, at: datetime) -> dict[str, Person]:
+    """Everybody who can be asked at this instant, by id."""
+    return {
+        person.id: Person(person.id, person.name, person.surname, person.methods)
+        for person in directory.persons
+        if person.until_at is None or at < person.until_at
+    }
+
+
+def shifts(directory: Directory, at: datetime) -> tuple[Shift, ...]:
+    """The weekly duties of everybody who is still there."""
+    present = people(directory, at)
+    return tuple(shift for shift in directory.shifts if shift.person_id in present)
+
+
+def centres(directory: Directory) -> dict[str, Centre]:
+    return {
+        centre.id: Centre(centre.id, centre.name, centre.parent_id, centre.company_id)
+        for centre in directory.centres
+    }
+
+
+def emergency_policy(home: HomeEntry) -> str:
+    """The name of the policy for this home's emergencies: its own, else by whether it has a care bed."""
+    if home.emergency_policy is not None:
+        return home.emergency_policy
+    return CARE_BED_POLICY if home.care_bed else EMERGENCY_POLICY
+
+
+def region_path(regions: Mapping[str, Region], region_id: str | None) -> tuple[Region, ...]:
+    """The regions from the widest down to this one; stops where a parent is missing or comes a second time."""
+    path: list[Region] = []
+    while region_id is not None and region_id in regions and regions[region_id] not in path:
+        path.append(regions[region_id])
+        region_id = regions[region_id].parent_id
+    return tuple(reversed(path))
+
+
+def address(home: HomeEntry, path: Iterable[Region]) -> str:
+    """How a helper finds the door, from the district to the flat."""
+    return " ".join(
+        part for part in (*(region.name for region in path), home.building, home.stair, home.flat) if part
+    )
+
+
+def _residents(directory: Directory, at: datetime) -> Mapping[str, list[Resident]]:
+    elders = {elder.id: elder for elder in directory.elders}
+    found: defaultdict[str, list[Resident]] = defaultdict(list)
+    for residence in directory.residences:
+        elder = elders.get(residence.elder_id)
+        if elder is None or not holds(residence, at):
+            continue
+        found[residence.home_id].append(
+            Resident(
+                id=elder.id,
+                name=elder.name,
+                call_name=elder.call_name,
+                ability_level=elder.ability_level,
+                membership=residence.membership,
+                flags=elder.flags,
+                birth_year=elder.birth_year,
+                note=elder.note,
+            )
+        )
+    return found
+
+
+def _devices(directory: Directory, at: datetime, supervision: Supervision) -> Mapping[str, dict[str, Device]]:
+    entries = {device.id: device for device in directory.devices}
+    rooms = {room.id: room for room in directory.rooms}
+    found: defaultdict[str, dict[str, Device]] = defaultdict(dict)
+    for assignment in directory.assignments:
+        entry = entries.get(assignment.device_id)
+        if entry is None or not holds(assignment, at):
+            continue
+        found[assignment.home_id][entry.id] = Device(
+            id=entry.id,
+            kind=entry.kind,
+            # In this home: how long nothing was heard counts from here.
+            enrolled_at=assignment.from_at,
+            silent_after=supervision.silent_after(entry),
+            family=entry.family,
+            model=entry.model,
+            room=room_name(rooms.get(assignment.room_id)) if assignment.room_id is not None else None,
+            wearer_id=assignment.wearer_id,
+            placement=assignment.placement,
+            speaks=entry.speaks,
+            one_way=entry.one_way,
+        )
+    return found
+
+
+def room_name(room: Room | None) -> str | None:
+    """The room's own name, else its kind (which screens translate)."""
+    return None if room is None else room.name or room.kind.value
+
+
+def _bonds(directory: Directory, at: datetime) -> tuple[Mapping[str, list[Bond]], Mapping[str, list[Bond]]]:
+    present = people(directory, at)
+    by_home: defaultdict[str, list[Bond]] = defaultdict(list)
+    by_region: defaultdict[str, list[Bond]] = defaultdict(list)
+    for bond in directory.bonds:
+        if bond.person_id not in present or not holds(bond, at):
+            continue
+        if bond.home_id is not None:
+            by_home[bond.home_id].append(bond)
+        elif bond.region_id is not None:
+            by_region[bond.region_id].append(bond)
+    return by_home, by_region
+
+
+def _people_by_role(bonds: Iterable[Bond]) -> dict[Role, tuple[str, ...]]:
+    """Person ids by role, first asked first. A butler's cover takes the own butler's place."""
+    by_role: defaultdict[Role, list[Bond]] = defaultdict(list)
+    for bond in bonds:
+        by_role[bond.role].append(bond)
+    if any(bond.cover for bond in by_role[Role.BUTLER]):
+        by_role[Role.BUTLER] = [bond for bond in by_role[Role.BUTLER] if bond.cover]
+    return {
+        # The same person may be bound by home and by region; named once.
+        role: tuple(dict.fromkeys(bond.person_id for bond in sorted(found, key=lambda bond: bond.rank)))
+        for role, found in by_role.items()
+        if found
+    }

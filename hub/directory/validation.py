@@ -1,0 +1,175 @@
+"""Before a directory is saved: everything in it that does not fit, told at once, each with what to do."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import pairwise
+from typing import TypeVar
+
+from hub.core.alerts import Role
+from hub.core.home import Membership
+from hub.core.rules import Rules
+from hub.directory.duty import unstaffed
+from hub.directory.entries import DESK_ROLES, DirectoryProblems, Problem, entry_problems
+from hub.directory.model import MAX_OWN_ELDERS, Assignment, Bond, Directory, Residence, holds, overlap
+
+__all__ = ["DirectoryProblems", "Problem", "check", "override_problems", "problems"]
+
+OVERRIDABLE = frozenset({"limit", "clear", "for_s", "max_gap_s"})
+"""What a home may have different from a threshold rule."""
+
+_CARED_FOR = frozenset({Membership.NOT_YET_OPEN, Membership.ACTIVE, Membership.PAUSED})
+
+Entry = TypeVar("Entry")
+Dated = TypeVar("Dated", Residence, Assignment, Bond)
+
+
+def check(directory: Directory, at: datetime) -> None:
+    """Raises DirectoryProblems with everything that does not fit from `at` on."""
+    found = problems(directory, at)
+    if found:
+        raise DirectoryProblems(found)
+
+
+def problems(directory: Directory, at: datetime) -> tuple[Problem, ...]:
+    """Everything that does not fit. A butler's list is judged at `at` and at every later change."""
+    found = [*entry_problems(directory, at)]
+    # The rules below read across entries: with broken references they would tell nonsense.
+    if not found:
+        found.extend((*_residences(directory), *_assignments(directory)))
+        found.extend((*_lists(directory, at), *_homes(directory, at)))
+        found.extend(_desk(directory))
+    return tuple(found)
+
+
+def override_problems(directory: Directory, rules: Rules) -> tuple[Problem, ...]:
+    """Rule values of homes that no rule in force would read."""
+    known = {rule.name for group in rules.thresholds.values() for rule in group}
+    found: list[Problem] = []
+    for home in directory.homes:
+        for rule, values in home.overrides.items():
+            where = f'home "{home.id}" override of rule "{rule}"'
+            if rule not in known:
+                found.append(Problem(where, "unknown rule", f"known: {', '.join(sorted(known)) or 'none'}"))
+            wrong = sorted(values.keys() - OVERRIDABLE)
+            if wrong:
+                remedy = f"allowed: {', '.join(sorted(OVERRIDABLE))}"
+                found.append(Problem(where, f"unknown parameter {', '.join(wrong)}", remedy))
+    return tuple(found)
+
+
+def _residences(directory: Directory) -> Iterator[Problem]:
+    for elder_id, entries in _grouped(directory.residences, lambda entry: entry.elder_id).items():
+        for one, other in _overlapping(entries):
+            found = f'in home "{one.home_id}" and home "{other.home_id}" at the same time'
+            yield Problem(f'elder "{elder_id}"', found, "end the first residence when the second begins")
+    housed = {residence.elder_id for residence in directory.residences}
+    for elder in directory.elders:
+        if elder.id not in housed:
+            yield Problem(f'elder "{elder.id}"', "belongs to no home", "add a residence")
+
+
+def _assignments(directory: Directory) -> Iterator[Problem]:
+    room_home = {room.id: room.home_id for room in directory.rooms}
+    lives = _grouped(directory.residences, lambda entry: entry.elder_id)
+    for device_id, entries in _grouped(directory.assignments, lambda entry: entry.device_id).items():
+        where = f'device "{device_id}"'
+        for one, other in _overlapping(entries):
+            found = f'in home "{one.home_id}" and home "{other.home_id}" at the same time'
+            yield Problem(where, found, "end the first assignment when the second begins")
+        for entry in entries:
+            if entry.room_id is not None and room_home[entry.room_id] != entry.home_id:
+                found = f'room "{entry.room_id}" is not in home "{entry.home_id}"'
+                yield Problem(where, found, "name a room of this home")
+            residences = lives.get(entry.wearer_id, []) if entry.wearer_id is not None else []
+            if entry.wearer_id is not None and not any(
+                residence.home_id == entry.home_id and overlap(residence, entry) for residence in residences
+            ):
+                found = f'worn by elder "{entry.wearer_id}", who does not live in home "{entry.home_id}"'
+                yield Problem(where, found, "name a resident of this home, or nobody")
+
+
+def _lists(directory: Directory, at: datetime) -> Iterator[Problem]:
+    """A butler's own list holds at most `MAX_OWN_ELDERS` elders, at every instant from `at` on; a dated cover does not count."""
+    living = _grouped(directory.residences, lambda entry: entry.home_id)
+    own = [bond for bond in directory.bonds if bond.role is Role.BUTLER and not bond.cover]
+    for butler, bonds in _grouped(own, lambda bond: bond.person_id).items():
+        residences = [
+            (bond, residence)
+            for bond in bonds
+            for residence in living.get(bond.home_id or "", [])
+            if residence.membership in _CARED_FOR
+        ]
+        changes = {max(entry.from_at, at) for pair in residences for entry in pair}
+        for instant in sorted(changes):
+            count = len(
+                {
+                    residence.elder_id
+                    for bond, residence in residences
+                    if holds(bond, instant) and holds(residence, instant)
+                }
+            )
+            if count > MAX_OWN_ELDERS:
+                over = count - MAX_OWN_ELDERS
+                yield Problem(
+                    f'butler "{butler}"',
+                    f"{count} own elders from {instant:%Y-%m-%d %H:%M} UTC, at most {MAX_OWN_ELDERS} are allowed",
+                    f"give {over} of them to another butler, or make it a dated cover",
+                )
+                break
+
+
+def _homes(directory: Directory, at: datetime) -> Iterator[Problem]:
+    """Each home with somebody cared for has one own butler; a care bed has an institution."""
+    living = _grouped(directory.residences, lambda entry: entry.home_id)
+    bonds = _grouped(
+        [bond for bond in directory.bonds if bond.home_id is not None], lambda bond: bond.home_id or ""
+    )
+    for home in directory.homes:
+        where = f'home "{home.id}"'
+        mine = bonds.get(home.id, [])
+        own = [bond for bond in mine if bond.role is Role.BUTLER and not bond.cover]
+        covers = [bond for bond in mine if bond.cover]
+        for kind, entries in (("own butlers", own), ("covers", covers)):
+            for one, other in _overlapping(entries):
+                found = f'two {kind} at the same time ("{one.person_id}", "{other.person_id}")'
+                yield Problem(where, found, "end one when the other begins")
+        cared_for = [
+            residence
+            for residence in living.get(home.id, [])
+            if residence.membership in _CARED_FOR and (residence.until_at is None or residence.until_at > at)
+        ]
+        if not cared_for:
+            continue
+        from_at = max(at, min(residence.from_at for residence in cared_for))
+        if not any(holds(bond, from_at) for bond in (*own, *covers)):
+            yield Problem(where, "has elders but no butler", "bind a butler who has room on the list")
+        if home.care_bed and not any(
+            bond.role is Role.CARE_INSTITUTION and holds(bond, from_at) for bond in mine
+        ):
+            yield Problem(
+                where, "a care bed without a responsible institution", "bind one in the role care_institution"
+            )
+
+
+def _desk(directory: Directory) -> Iterator[Problem]:
+    gaps = unstaffed([shift for shift in directory.shifts if shift.role in DESK_ROLES])
+    for gap in gaps:
+        yield Problem(
+            "roster",
+            f"nobody at the call-centre's desk on {gap}",
+            "add a shift of an operator or duty manager",
+        )
+
+
+def _grouped(entries: Iterable[Entry], key: Callable[[Entry], str]) -> dict[str, list[Entry]]:
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[key(entry)].append(entry)
+    return dict(found)
+
+
+def _overlapping(entries: list[Dated]) -> Iterator[tuple[Dated, Dated]]:
+    """Neighbours in time that both hold at some instant."""
+    ordered = sorted(entries, key=lambda entry: entry.from_at)
+    return ((one, other) for one, other in pairwise(ordered) if overlap(one, other))

@@ -1,0 +1,179 @@
+"""Saves and loads the directory of a cell, whole: `hub/directory` knows what it means, this only how it lies in tables."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import time, timedelta
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, inspect, select
+from sqlmodel import SQLModel
+
+from firmware_contracts.vocabulary import Placement
+from hub.core.alerts import Role
+from hub.core.context import ContactMethod, Shift
+from hub.core.home import DeviceKind, Flag, Membership
+from hub.directory import model
+from hub.directory.model import Directory
+from hub.store import directory_tables as tables
+
+Code = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Mapping:
+    """A field of the directory, its entries' class and table; how fields that are no plain column are written and read."""
+
+    field: str
+    entry: type[Any]
+    row: type[SQLModel]
+    write: Mapping[str, Code]
+    read: Mapping[str, Code]
+
+
+def _optional(code: Code) -> Code:
+    return lambda value: None if value is None else code(value)
+
+
+def _digits(weekdays: frozenset[int]) -> str:
+    return "".join(str(day) for day in sorted(weekdays))
+
+
+def _days(digits: str) -> frozenset[int]:
+    return frozenset(int(digit) for digit in digits)
+
+
+def _hours(at: time) -> str:
+    return at.isoformat("minutes")
+
+
+def _write_openings(openings: tuple[model.Opening, ...]) -> str:
+    return json.dumps([[_digits(one.weekdays), _hours(one.opens), _hours(one.closes)] for one in openings])
+
+
+def _read_openings(body: str) -> tuple[model.Opening, ...]:
+    return tuple(
+        model.Opening(_days(days), time.fromisoformat(opens), time.fromisoformat(closes))
+        for days, opens, closes in json.loads(body)
+    )
+
+
+def _write_methods(methods: tuple[ContactMethod, ...]) -> str:
+    return json.dumps([[one.channel, one.address] for one in methods], ensure_ascii=False)
+
+
+def _read_methods(body: str) -> tuple[ContactMethod, ...]:
+    return tuple(ContactMethod(channel, address) for channel, address in json.loads(body))
+
+
+def _write_flags(flags: frozenset[Flag]) -> str:
+    return json.dumps(sorted(flags))
+
+
+def _read_flags(body: str) -> frozenset[Flag]:
+    return frozenset(Flag(flag) for flag in json.loads(body))
+
+
+def _write_overrides(overrides: Mapping[str, Mapping[str, float]]) -> str:
+    return json.dumps({rule: dict(values) for rule, values in overrides.items()}, ensure_ascii=False)
+
+
+_SHIFT_HOURS: dict[str, Code] = {"weekdays": _digits, "starts": _hours, "ends": _hours}
+
+_MAPPINGS = (
+    _Mapping("regions", model.Region, tables.RegionRow, {}, {"level": model.Level}),
+    _Mapping("companies", model.Company, tables.CompanyRow, {}, {}),
+    _Mapping(
+        "centres",
+        model.CentreEntry,
+        tables.CentreRow,
+        {"openings": _write_openings},
+        {"openings": _read_openings},
+    ),
+    _Mapping("elders", model.Elder, tables.ElderRow, {"flags": _write_flags}, {"flags": _read_flags}),
+    _Mapping("residences", model.Residence, tables.ResidenceRow, {}, {"membership": Membership}),
+    _Mapping(
+        "homes",
+        model.HomeEntry,
+        tables.HomeEntryRow,
+        {"overrides": _write_overrides},
+        {"overrides": json.loads},
+    ),
+    _Mapping("rooms", model.Room, tables.RoomRow, {}, {"kind": model.RoomKind}),
+    _Mapping(
+        "devices",
+        model.DeviceEntry,
+        tables.DeviceEntryRow,
+        {"silent_after": _optional(timedelta.total_seconds)},
+        {"kind": DeviceKind, "silent_after": _optional(lambda seconds: timedelta(seconds=seconds))},
+    ),
+    _Mapping("assignments", model.Assignment, tables.AssignmentRow, {}, {"placement": _optional(Placement)}),
+    _Mapping(
+        "persons",
+        model.PersonEntry,
+        tables.PersonRow,
+        {"methods": _write_methods},
+        {"methods": _read_methods},
+    ),
+    _Mapping("bonds", model.Bond, tables.BondRow, {}, {"role": Role}),
+    _Mapping(
+        "shifts",
+        Shift,
+        tables.ShiftRow,
+        _SHIFT_HOURS,
+        {"role": Role, "weekdays": _days, "starts": time.fromisoformat, "ends": time.fromisoformat},
+    ),
+)
+
+
+def save(connection: Connection, directory: Directory) -> None:
+    """Replace the stored directory by this one, in the caller's transaction."""
+    stored: list[type[SQLModel]] = [tables.DirectoryRow, *(mapping.row for mapping in _MAPPINGS)]
+    for table in stored:
+        connection.execute(delete(table))
+    connection.execute(insert(tables.DirectoryRow), [{"number": 1, "cell": directory.cell}])
+    for mapping in _MAPPINGS:
+        rows = [
+            {"number": number, **_to_row(mapping, entry)}
+            for number, entry in enumerate(getattr(directory, mapping.field), start=1)
+        ]
+        if rows:
+            connection.execute(insert(mapping.row), rows)
+
+
+def load(connection: Connection) -> Directory | None:
+    """The stored directory in its old order; None when none was ever saved."""
+    cell = connection.execute(select(inspect(tables.DirectoryRow).columns["cell"])).scalar()
+    if cell is None:
+        return None
+    return Directory(
+        cell=cell, **{mapping.field: tuple(_entries(connection, mapping)) for mapping in _MAPPINGS}
+    )
+
+
+def _entries(connection: Connection, mapping: _Mapping) -> list[Any]:
+    columns = inspect(mapping.row).columns
+    names = [field.name for field in fields(mapping.entry)]
+    query = select(*(columns[name] for name in names)).order_by(columns["number"])
+    readers = [mapping.read.get(name) for name in names]
+    return [
+        mapping.entry(
+            **{
+                name: value if reader is None else reader(value)
+                for name, reader, value in zip(names, readers, row, strict=True)
+            }
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _to_row(mapping: _Mapping, entry: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for field in fields(mapping.entry):
+        value = getattr(entry, field.name)
+        code = mapping.write.get(field.name)
+        if code is not None:
+            value = code(value)
+        row[field.name] = value.value if isinstance(value, Enum) else value
+    return row
