@@ -241,6 +241,16 @@ class Resolve:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordAmbulance:
+    """A person has telephoned 120 and says so; the elder is told. The hub itself never calls 120."""
+
+    home_id: str
+    alert_id: str
+    by: Actor
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AddNote:
     home_id: str
     alert_id: str
@@ -295,6 +305,7 @@ Command = (
     | GoOnTheWay
     | ArriveOnSite
     | Resolve
+    | RecordAmbulance
     | AddNote
     | MoveRequest
     | SetAway

@@ -17,6 +17,7 @@ class EntryKind(StrEnum):
     ALERT_HOLD_EXPIRED = "alert_hold_expired"
     ALERT_REOPENED = "alert_reopened"
     ALERT_RESOLVED = "alert_resolved"
+    ALERT_AMBULANCE = "alert_ambulance"
     ALERT_NOTE = "alert_note"
     NOTIFICATION_QUEUED = "notification_queued"
     NOTIFICATION_HELD = "notification_held"

@@ -54,12 +54,12 @@ class ThresholdRule:
 @dataclass(frozen=True, slots=True)
 class CallRule:
     """A pressed key. `late_after`: a press that comes later is marked so. `stale_after`: an acknowledgement older than this
-    without progress falls when the elder presses again."""
+    without progress falls when the elder presses again. `reassure_every`: how often the elder hears that
+    help is being looked for."""
 
     severity: Severity = Severity.EMERGENCY
     late_after: timedelta = timedelta(seconds=60)
     stale_after: timedelta = timedelta(minutes=5)
-    join_within: timedelta = timedelta(seconds=2)
     reassure_every: timedelta = timedelta(seconds=60)
 
 
@@ -72,13 +72,17 @@ class FallRule:
 @dataclass(frozen=True, slots=True)
 class DeviceRule:
     """Device health. `live_within`: telemetry later than this is history. `drift_ppm`: how far a device's clock may run off.
-    `battery_low_percent`: at or below, a technical alert; it clears 10 points above."""
+    `battery_low_percent`: at or below, a technical alert; it clears 10 points above.
+    `mains_dip`: shorter mains failures are not told. `join_within`: identical bytes of a foreign device within it are one
+    message. `offline_after`: so long after its last will a device counts as gone."""
 
     silent: Severity = Severity.TECHNICAL
     live_within: timedelta = timedelta(minutes=2)
     drift_ppm: int = 500
     battery_low_percent: int = 15
     mains_dip: timedelta = timedelta(seconds=10)
+    join_within: timedelta = timedelta(seconds=2)
+    offline_after: timedelta = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)

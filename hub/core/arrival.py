@@ -1,0 +1,132 @@
+"""Where a message stands in its sender's sequence: live, repeated, or history; and how late it came.
+
+The device's clock is never asked. Its uptime is: the smallest difference between hub time and uptime seen in this boot is the
+time a message needs when nothing holds it up; what exceeds it is delay.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from firmware_contracts.vocabulary import SEQUENCE_WINDOW
+from hub.core.events import DeviceEvent
+from hub.core.home import DeviceState
+from hub.core.rules import DeviceRule
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WINDOW_MASK = (1 << SEQUENCE_WINDOW) - 1
+_NO_DELAY = timedelta()
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Freshness(StrEnum):
+    LIVE = "live"
+    REPEATED = "repeated"
+    HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """`late_by` is the transport delay, None when the sender tells no uptime. `state` already counts this message."""
+
+    freshness: Freshness
+    late_by: timedelta | None
+    state: DeviceState
+
+
+def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: DeviceRule) -> Arrival:
+    """Judge one message of a device and advance what is remembered of the device's sequence."""
+    if event.retained:
+        return Arrival(Freshness.LIVE, None, state)
+    if event.boot is None or event.seq is None or event.uptime is None:
+        return _judge_foreign(state, event, now, rule)
+    boot, seq = event.boot, event.seq
+    if state.boot is not None and boot < state.boot:
+        return Arrival(Freshness.HISTORY, None, _seen(state, event, now))
+    offset_ms = (now - _EPOCH - event.uptime) // _MILLISECOND
+    if boot != state.boot:
+        fresh = DeviceState(
+            boot,
+            seq,
+            1,
+            offset_ms,
+            now,
+            now,
+            True,
+            state.battery_percent if event.battery_percent is None else event.battery_percent,
+            state.rssi_dbm if event.rssi_dbm is None else event.rssi_dbm,
+            state.faults,
+            state.last_fingerprint,
+            state.last_fingerprint_at,
+            state.model,
+            state.firmware,
+        )
+        return Arrival(Freshness.LIVE, _NO_DELAY, fresh)
+
+    late_ms = 0
+    base_ms, base_at = state.offset_ms, state.offset_at
+    if base_at is not None:
+        drift_ms = int((now - base_at).total_seconds() * rule.drift_ppm / 1000)
+        if offset_ms <= base_ms + drift_ms:
+            if offset_ms < base_ms or drift_ms > 1000:
+                base_ms, base_at = offset_ms, now
+        else:
+            late_ms = offset_ms - base_ms
+    else:
+        base_ms, base_at = offset_ms, now
+    late_by = timedelta(milliseconds=late_ms) if late_ms else _NO_DELAY
+
+    top, window = state.top_seq, state.window
+    behind = top - seq
+    if behind < 0:
+        window = ((window << -behind) | 1) & _WINDOW_MASK if -behind < SEQUENCE_WINDOW else 1
+        top = seq
+        freshness = Freshness.LIVE
+    elif behind >= SEQUENCE_WINDOW:
+        freshness = Freshness.HISTORY
+    elif window >> behind & 1:
+        freshness = Freshness.REPEATED
+    else:
+        window |= 1 << behind
+        freshness = Freshness.LIVE
+    if freshness is Freshness.LIVE and late_by > rule.live_within:
+        freshness = Freshness.HISTORY
+    return Arrival(
+        freshness,
+        late_by,
+        DeviceState(
+            boot,
+            top,
+            window,
+            base_ms,
+            base_at,
+            now,
+            True,
+            state.battery_percent if event.battery_percent is None else event.battery_percent,
+            state.rssi_dbm if event.rssi_dbm is None else event.rssi_dbm,
+            state.faults,
+            state.last_fingerprint,
+            state.last_fingerprint_at,
+            state.model,
+            state.firmware,
+        ),
+    )
+
+
+def _judge_foreign(state: DeviceState, event: DeviceEvent, now: datetime, rule: DeviceRule) -> Arrival:
+    """Without ids exactly-once is not claimed: identical bytes, or a redelivery, within two seconds are one message."""
+    recent = state.last_fingerprint_at is not None and now - state.last_fingerprint_at <= rule.join_within
+    same = recent and event.fingerprint == state.last_fingerprint
+    seen = replace(
+        _seen(state, event, now), online=True, last_fingerprint=event.fingerprint, last_fingerprint_at=now
+    )
+    return Arrival(Freshness.REPEATED if same else Freshness.LIVE, None, seen)
+
+
+def _seen(state: DeviceState, event: DeviceEvent, now: datetime) -> DeviceState:
+    return replace(
+        state,
+        last_seen_at=now,
+        battery_percent=state.battery_percent if event.battery_percent is None else event.battery_percent,
+        rssi_dbm=state.rssi_dbm if event.rssi_dbm is None else event.rssi_dbm,
+    )

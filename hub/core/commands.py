@@ -1,0 +1,278 @@
+"""Commands of people: each either takes effect (Done) or says why not (Refused). The same command twice changes nothing."""
+
+from dataclasses import replace
+
+from hub.core import alerts as verbs
+from hub.core import escalation
+from hub.core.alerts import (
+    HELD_STATES,
+    Alert,
+    AlertKind,
+    AlertState,
+    Reason,
+    RequestState,
+    Severity,
+    WhatItWas,
+    WhatWasDone,
+)
+from hub.core.detection.device_health import judge_silence
+from hub.core.draft import Draft
+from hub.core.events import (
+    Acknowledge,
+    AddNote,
+    ArriveOnSite,
+    Command,
+    EndAway,
+    GoOnTheWay,
+    MoveRequest,
+    RaiseByHand,
+    RecordAmbulance,
+    Resolve,
+    SetAway,
+    SetProfile,
+)
+from hub.core.home import Away
+from hub.core.journal import EntryKind
+from hub.core.notifications import NotifyReason, Template
+from hub.core.outcome import Done, RefusalCode, Refused, Result
+from hub.core.raising import raise_alert
+from hub.core.reasons import ReasonCode
+
+_PROGRESS = {
+    AlertState.TRIGGERED: 0,
+    AlertState.ACKNOWLEDGED: 1,
+    AlertState.ON_THE_WAY: 2,
+    AlertState.ON_SITE: 3,
+    AlertState.RESOLVED: 4,
+}
+
+_AlertCommand = Acknowledge | GoOnTheWay | ArriveOnSite | Resolve | RecordAmbulance | AddNote
+
+
+def obey(draft: Draft, command: Command) -> Result:
+    """Carry out one command."""
+    match command:
+        case RaiseByHand():
+            return _raise_by_hand(draft, command)
+        case MoveRequest():
+            return _move_request(draft, command)
+        case SetAway():
+            return _set_away(draft, command)
+        case EndAway():
+            return _end_away(draft, command)
+        case SetProfile():
+            return _set_profile(draft, command)
+    alert = draft.alerts.get(command.alert_id)
+    if alert is None:
+        return Refused(
+            RefusalCode.NOT_FOUND,
+            f"no open alert {command.alert_id} in home {command.home_id}: it may be resolved",
+        )
+    match command:
+        case Acknowledge():
+            return _check(alert, command.expected_version) or _acknowledge(draft, alert, command)
+        case GoOnTheWay():
+            return _check(alert, command.expected_version) or _go_on_the_way(draft, alert, command)
+        case ArriveOnSite():
+            return _check(alert, command.expected_version) or _arrive_on_site(draft, alert, command)
+        case Resolve():
+            return _check(alert, command.expected_version) or _resolve(draft, alert, command)
+        case RecordAmbulance():
+            return _check(alert, command.expected_version) or _record_ambulance(draft, alert, command)
+        case AddNote():
+            return _add_note(draft, alert, command)
+
+
+def _check(alert: Alert, expected_version: int | None) -> Refused | None:
+    if expected_version is None or expected_version == alert.version:
+        return None
+    return Refused(
+        RefusalCode.STALE, f"the alert changed since it was looked at: {alert.state.value}", alert.version
+    )
+
+
+def _raise_by_hand(draft: Draft, command: RaiseByHand) -> Result:
+    if command.resident_id is not None and draft.profile.resident(command.resident_id) is None:
+        return Refused(RefusalCode.NOT_FOUND, f"no resident {command.resident_id} in home {command.home_id}")
+    residents = (
+        (command.resident_id,)
+        if command.resident_id is not None
+        else tuple(resident.id for resident in draft.profile.residents)
+    )
+    alert = raise_alert(
+        draft,
+        kind=AlertKind.EMERGENCY_CALL,
+        severity=Severity.EMERGENCY,
+        dedup_key=f"call|{command.resident_id or draft.home.id}",
+        cause=command.command_id,
+        reason=Reason(ReasonCode.RAISED_BY_HAND),
+        resident_ids=residents,
+        by=command.by.id,
+    )
+    if command.note:
+        draft.write(EntryKind.ALERT_NOTE, alert_id=alert.id, by=command.by.id, data={"note": command.note})
+    return Done(alert.id, alert.version)
+
+
+def _acknowledge(draft: Draft, alert: Alert, command: Acknowledge) -> Result:
+    if alert.hold is not None and alert.hold.by == command.by.id:
+        return Done(alert.id, alert.version)
+    if alert.state is not AlertState.TRIGGERED:
+        return Refused(RefusalCode.HELD_BY_OTHER, "somebody else has taken this alert", alert.version)
+    held = verbs.acknowledge(alert, command.by.id, draft.now)
+    return _taken(draft, alert, held, EntryKind.ALERT_ACKNOWLEDGED, Template.HOME_TAKEN)
+
+
+def _go_on_the_way(draft: Draft, alert: Alert, command: GoOnTheWay) -> Result:
+    if alert.state is AlertState.ON_SITE:
+        return Refused(RefusalCode.NOT_ALLOWED_NOW, "somebody is on site already", alert.version)
+    if alert.state is AlertState.ON_THE_WAY and alert.hold is not None and alert.hold.by == command.by.id:
+        return Done(alert.id, alert.version)
+    held = verbs.go_on_the_way(alert, command.by.id, draft.now)
+    return _taken(draft, alert, held, EntryKind.ALERT_ON_THE_WAY, Template.HOME_ON_THE_WAY)
+
+
+def _arrive_on_site(draft: Draft, alert: Alert, command: ArriveOnSite) -> Result:
+    if alert.state is AlertState.ON_SITE and alert.hold is not None and alert.hold.by == command.by.id:
+        return Done(alert.id, alert.version)
+    held = verbs.arrive_on_site(alert, command.by.id, draft.now)
+    return _taken(draft, alert, held, EntryKind.ALERT_ON_SITE, None)
+
+
+def _taken(draft: Draft, before: Alert, held: Alert, kind: EntryKind, say: Template | None) -> Result:
+    """A named person has it: what has not begun is cancelled, the others stand down, the elder hears it."""
+    by = held.hold.by if held.hold else None
+    draft.cancel_unsent(held.id)
+    draft.write(
+        kind, alert_id=held.id, by=by, data={"until": held.hold.until_at.isoformat() if held.hold else None}
+    )
+    if before.state not in HELD_STATES or (before.hold is not None and before.hold.by != by):
+        held = escalation.tell_asked(draft, held, Template.TAKEN, NotifyReason.TAKEN_BY_OTHER, but=by)
+    if say is not None and escalation.can_hear(draft, held):
+        held = escalation.tell_elder(draft, held, say, by=by)
+    draft.put_alert(held)
+    return Done(held.id, held.version)
+
+
+def _resolve(draft: Draft, alert: Alert, command: Resolve) -> Result:
+    resolved = verbs.resolve(
+        alert, command.by.id, draft.now, command.what_it_was, command.what_was_done, command.note
+    )
+    draft.cancel_unsent(alert.id)
+    draft.write(
+        EntryKind.ALERT_RESOLVED,
+        alert_id=alert.id,
+        by=command.by.id,
+        data={
+            "what_it_was": command.what_it_was.value,
+            "what_was_done": command.what_was_done.value,
+            "note": command.note,
+        },
+    )
+    resolved = escalation.tell_asked(
+        draft, resolved, Template.RESOLVED, NotifyReason.RESOLVED, but=command.by.id
+    )
+    if escalation.can_hear(draft, resolved) and command.what_it_was is not WhatItWas.DECEASED:
+        mistake = command.what_it_was in (WhatItWas.MISTAKE, WhatItWas.VISITOR_MISTAKE)
+        template = Template.HOME_MISTAKE if mistake else Template.HOME_CLOSED
+        if command.what_was_done is WhatWasDone.AMBULANCE:
+            template = Template.HOME_AMBULANCE
+        resolved = escalation.tell_elder(draft, resolved, template, by=command.by.id)
+    draft.put_alert(resolved)
+    return Done(resolved.id, resolved.version)
+
+
+def _record_ambulance(draft: Draft, alert: Alert, command: RecordAmbulance) -> Result:
+    draft.write(EntryKind.ALERT_AMBULANCE, alert_id=alert.id, by=command.by.id)
+    if escalation.can_hear(draft, alert):
+        alert = escalation.tell_elder(draft, alert, Template.HOME_AMBULANCE, by=command.by.id)
+    alert = draft.put_alert(replace(alert, version=alert.version + 1))
+    return Done(alert.id, alert.version)
+
+
+def _add_note(draft: Draft, alert: Alert, command: AddNote) -> Result:
+    if not command.note.strip():
+        return Refused(RefusalCode.INVALID, "an empty note says nothing")
+    draft.write(EntryKind.ALERT_NOTE, alert_id=alert.id, by=command.by.id, data={"note": command.note})
+    return Done(alert.id, alert.version)
+
+
+def _move_request(draft: Draft, command: MoveRequest) -> Result:
+    request = draft.requests.get(command.request_id)
+    if request is None:
+        return Refused(
+            RefusalCode.NOT_FOUND, f"no open request {command.request_id} in home {command.home_id}"
+        )
+    if command.expected_version is not None and command.expected_version != request.version:
+        return Refused(
+            RefusalCode.STALE,
+            f"the request changed since it was looked at: {request.state.value}",
+            request.version,
+        )
+    done = command.state is RequestState.DONE
+    moved = replace(
+        request,
+        state=command.state,
+        assignee_id=command.assignee_id or request.assignee_id,
+        note=command.note or request.note,
+        done_at=draft.now if done else None,
+        version=request.version + 1,
+    )
+    draft.put_request(moved, open_=not done)
+    draft.write(
+        EntryKind.REQUEST_MOVED,
+        request_id=request.id,
+        by=command.by.id,
+        data={"state": command.state.value, "assignee_id": moved.assignee_id, "note": command.note},
+    )
+    return Done(moved.id, moved.version)
+
+
+def _set_away(draft: Draft, command: SetAway) -> Result:
+    if command.until_at <= command.from_at:
+        return Refused(RefusalCode.INVALID, "away must end after it begins")
+    if command.resident_id is not None and draft.profile.resident(command.resident_id) is None:
+        return Refused(RefusalCode.NOT_FOUND, f"no resident {command.resident_id} in home {command.home_id}")
+    away = Away(command.kind, command.from_at, command.until_at, command.resident_id)
+    if away not in draft.away:
+        draft.away = (*draft.away, away)
+        draft.wake(command.until_at)
+        draft.write(
+            EntryKind.AWAY_SET,
+            by=command.by.id,
+            data={
+                "kind": command.kind.value,
+                "from": command.from_at.isoformat(),
+                "until": command.until_at.isoformat(),
+                "resident_id": command.resident_id,
+            },
+        )
+    return Done(draft.home.id, 0)
+
+
+def _end_away(draft: Draft, command: EndAway) -> Result:
+    kept = tuple(entry for entry in draft.away if entry.resident_id != command.resident_id)
+    if len(kept) == len(draft.away):
+        return Refused(RefusalCode.NOT_FOUND, f"nobody of home {command.home_id} is away as asked")
+    draft.away = kept
+    draft.write(EntryKind.AWAY_ENDED, by=command.by.id, data={"resident_id": command.resident_id})
+    return Done(draft.home.id, 0)
+
+
+def _set_profile(draft: Draft, command: SetProfile) -> Result:
+    if command.profile == draft.profile:
+        return Done(draft.home.id, 0)
+    gone = draft.profile.devices.keys() - command.profile.devices.keys()
+    draft.profile = command.profile
+    for key in [key for key in draft.rules if key.rsplit("|", 1)[-1] in gone]:
+        draft.drop_rule(key)
+    judge_silence(draft)
+    draft.write(
+        EntryKind.PROFILE_SET,
+        by=command.by.id,
+        data={
+            "devices": sorted(command.profile.devices),
+            "residents": [resident.id for resident in command.profile.residents],
+        },
+    )
+    return Done(draft.home.id, 0)

@@ -1,0 +1,209 @@
+"""Pressed keys: an emergency, a wish for a service, a test, a cancellation. A press is never silent and never held back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from firmware_contracts.vocabulary import CallAction, ServiceCategory
+from hub.core import escalation
+from hub.core.alerts import AlertKind, AlertState, Reason, RequestState, ServiceRequest, Severity, derived_id
+from hub.core.arrival import Arrival, Freshness
+from hub.core.draft import Draft
+from hub.core.events import Call, DeviceEvent, UnreadableSignal
+from hub.core.home import UNASSIGNED_HOME_ID
+from hub.core.journal import EntryKind
+from hub.core.notifications import Heard, NotifyReason
+from hub.core.raising import join, raise_alert, subjects
+from hub.core.reasons import ReasonCode
+
+
+def call_key(draft: Draft, event: DeviceEvent) -> str:
+    """Dedup key of a press: the wearer, else the home; for a device nobody enrolled, the device where it says it is."""
+    if draft.home.id == UNASSIGNED_HOME_ID:
+        return f"call|{event.claimed_home}/{event.device_id}"
+    device = draft.device(event.device_id)
+    wearer = device.wearer_id if device else None
+    return f"call|{wearer or draft.home.id}"
+
+
+def confirm(draft: Draft, event: DeviceEvent, event_id: str | None, *, urgent: bool) -> None:
+    """Say *heard* to a device that can listen."""
+    device = draft.device(event.device_id)
+    if event_id is not None and (device is None or device.family == "native"):
+        draft.say_heard(Heard(event.claimed_home or draft.home.id, event.device_id, event_id, urgent))
+
+
+def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival) -> None:
+    """One press. A known event id is heard again and changes nothing; a retained one nobody saw live is asked about."""
+    if event.retained:
+        _on_retained(draft, event)
+        return
+    urgent = is_emergency(call)
+    confirm(draft, event, call.event_id, urgent=urgent)
+    if event.seen or (call.event_id is None and arrival.freshness is Freshness.REPEATED):
+        draft.ignored = "repeated"
+        return
+    if event.qos == 0:
+        _on_qos_zero(draft, event)
+    if call.action is CallAction.TEST:
+        draft.write(EntryKind.CALL_TEST, data={"device_id": event.device_id, "event_id": call.event_id})
+    elif call.action is CallAction.CANCEL:
+        _on_cancel(draft, event, call)
+    elif urgent:
+        _on_emergency(draft, event, call, arrival)
+    else:
+        _on_service(draft, event, call)
+
+
+def is_emergency(call: Call) -> bool:
+    """A red key, or 助急 from whatever key."""
+    return call.action is CallAction.EMERGENCY or (
+        call.action is CallAction.SERVICE and call.category is ServiceCategory.URGENT_HELP
+    )
+
+
+def lateness(draft: Draft, age: timedelta, arrival: Arrival) -> tuple[timedelta, int]:
+    """How long ago it happened (age told plus transport delay), and the seconds to mention: 0 when it came at once."""
+    ago = age + (arrival.late_by or timedelta())
+    late = ago >= draft.context.rules.call.late_after
+    return ago, int(ago.total_seconds()) if late else 0
+
+
+def on_unreadable(draft: Draft, event: DeviceEvent, signal: UnreadableSignal) -> None:
+    """A call or fall that could not be read is urgent: it may be a press. One open per device."""
+    device = draft.device(event.device_id)
+    raise_alert(
+        draft,
+        kind=AlertKind.UNREADABLE_SIGNAL,
+        severity=Severity.URGENT,
+        dedup_key=f"unreadable|{event.device_id}",
+        cause=f"{event.fingerprint:08x}|{draft.now.isoformat()}",
+        reason=Reason(ReasonCode.UNREADABLE_SIGNAL, {"reason": signal.reason, "device_id": event.device_id}),
+        resident_ids=subjects(draft, device.wearer_id if device else None),
+        device_id=event.device_id,
+    )
+
+
+def _on_emergency(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival) -> None:
+    rule = draft.context.rules.call
+    ago, late_s = lateness(draft, call.age, arrival)
+    key = call_key(draft, event)
+    open_alert = draft.alert_for(key)
+    if open_alert is not None:
+        stale = (
+            open_alert.state is AlertState.ACKNOWLEDGED
+            and open_alert.hold is not None
+            and draft.now - open_alert.hold.since_at > rule.stale_after
+        )
+        alert = join(
+            draft,
+            open_alert,
+            Reason(ReasonCode.CALL_PRESSED_AGAIN, {"late_s": late_s}),
+            severity=rule.severity,
+            device_id=event.device_id,
+            event_id=call.event_id,
+            tell_holder=not stale,
+        )
+        if stale:
+            escalation.let_fall(draft, alert, EntryKind.ALERT_REOPENED, NotifyReason.PRESSED_AGAIN)
+        return
+    if draft.home.id == UNASSIGNED_HOME_ID:
+        reason = Reason(
+            ReasonCode.UNKNOWN_DEVICE, {"device_id": event.device_id, "claimed_home": event.claimed_home}
+        )
+    elif call.action is CallAction.SERVICE:
+        reason = Reason(ReasonCode.URGENT_HELP, {"late_s": late_s})
+    else:
+        reason = Reason(ReasonCode.CALL_PRESSED, {"late_s": late_s})
+    device = draft.device(event.device_id)
+    raise_alert(
+        draft,
+        kind=AlertKind.EMERGENCY_CALL,
+        severity=rule.severity,
+        dedup_key=key,
+        cause=call.event_id or draft.now.isoformat(),
+        reason=reason,
+        resident_ids=subjects(draft, device.wearer_id if device else None),
+        device_id=event.device_id,
+        event_id=call.event_id,
+        occurred_at=draft.now - ago,
+    )
+
+
+def _on_cancel(draft: Draft, event: DeviceEvent, call: Call) -> None:
+    """The elder says it was nothing: told to whom holds the alert; a pressed button is never taken back by a button."""
+    open_alert = draft.alert_for(call_key(draft, event))
+    if open_alert is None:
+        draft.ignored = "nothing_to_cancel"
+        return
+    join(
+        draft,
+        open_alert,
+        Reason(ReasonCode.CALL_CANCELLED),
+        device_id=event.device_id,
+        event_id=call.event_id,
+    )
+
+
+def _on_service(draft: Draft, event: DeviceEvent, call: Call) -> None:
+    category = call.category or ServiceCategory.OTHER
+    waiting = next(
+        (
+            request
+            for request in draft.requests.values()
+            if request.category is category and request.state is RequestState.NEW
+        ),
+        None,
+    )
+    if waiting is not None:
+        draft.put_request(replace(waiting, version=waiting.version + 1), open_=True)
+        draft.write(EntryKind.REQUEST_MOVED, request_id=waiting.id, data={"asked_again": True})
+        return
+    device = draft.device(event.device_id)
+    request = ServiceRequest(
+        id=derived_id("R", draft.home.id, event.device_id, call.event_id or draft.now.isoformat()),
+        home_id=draft.home.id,
+        category=category,
+        state=RequestState.NEW,
+        opened_at=draft.now,
+        resident_ids=subjects(draft, device.wearer_id if device else None),
+        device_id=event.device_id,
+        event_id=call.event_id,
+    )
+    draft.put_request(request, open_=True)
+    draft.write(
+        EntryKind.REQUEST_OPENED,
+        request_id=request.id,
+        data={"category": category.value, "device_id": event.device_id, "event_id": call.event_id},
+    )
+
+
+def _on_retained(draft: Draft, event: DeviceEvent) -> None:
+    """The broker kept this press: old or new, nobody knows. Seen before: nothing. Otherwise a person asks, once per bytes."""
+    if event.seen:
+        draft.ignored = "retained"
+        return
+    device = draft.device(event.device_id)
+    raise_alert(
+        draft,
+        kind=AlertKind.UNCONFIRMED_CALL,
+        severity=Severity.URGENT,
+        dedup_key=f"unconfirmed|{event.device_id}|{event.fingerprint:08x}",
+        cause=f"{event.fingerprint:08x}|{draft.now.isoformat()}",
+        reason=Reason(ReasonCode.UNCONFIRMED_CALL, {"device_id": event.device_id}),
+        resident_ids=subjects(draft, device.wearer_id if device else None),
+        device_id=event.device_id,
+    )
+
+
+def _on_qos_zero(draft: Draft, event: DeviceEvent) -> None:
+    """A call without delivery guarantee was lucky: its gateway is set up wrongly, and the next one may be lost."""
+    raise_alert(
+        draft,
+        kind=AlertKind.TECHNICAL,
+        severity=Severity.TECHNICAL,
+        dedup_key=f"technical|{event.device_id}|qos_zero",
+        cause=draft.now.isoformat(),
+        reason=Reason(ReasonCode.QOS_ZERO, {"device_id": event.device_id}),
+        resident_ids=subjects(draft, None),
+        device_id=event.device_id,
+    )

@@ -1,0 +1,49 @@
+"""Smoke, gas, carbon monoxide and water: an alert at once, also when everybody is away."""
+
+from firmware_contracts.vocabulary import Hazard
+from hub.core.alerts import AlertKind, Reason
+from hub.core.draft import Draft
+from hub.core.events import DeviceEvent, Environment
+from hub.core.home import RulePhase, RuleState
+from hub.core.outcome import Reading
+from hub.core.raising import join, raise_alert, subjects
+from hub.core.reasons import ReasonCode
+
+RULE_PREFIX = "hazard"
+
+
+def on_environment(draft: Draft, event: DeviceEvent, environment: Environment) -> None:
+    for hazard, present in environment.hazards.items():
+        _judge(draft, event, hazard, present)
+    for measure, value in (
+        ("room_temperature_c", environment.temperature_c),
+        ("room_humidity_percent", environment.humidity_percent),
+    ):
+        if value is not None:
+            draft.keep_reading(Reading(draft.home.id, event.device_id, measure, draft.now, value))
+
+
+def _judge(draft: Draft, event: DeviceEvent, hazard: Hazard, present: bool) -> None:
+    key = f"{RULE_PREFIX}|{hazard.value}|{event.device_id}"
+    state = draft.rules.get(key)
+    reason = Reason(ReasonCode.HAZARD, {"hazard": hazard.value, "device_id": event.device_id})
+    if present and state is None:
+        draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, draft.now))
+        raise_alert(
+            draft,
+            kind=AlertKind.ENVIRONMENT,
+            severity=draft.context.rules.hazards[hazard],
+            dedup_key=key,
+            cause=draft.now.isoformat(),
+            reason=reason,
+            resident_ids=subjects(draft, None),
+            device_id=event.device_id,
+        )
+    elif not present and state is not None:
+        draft.drop_rule(key)
+        open_alert = draft.alert_for(key)
+        if open_alert is not None:
+            cleared = Reason(
+                ReasonCode.HAZARD_CLEARED, {"hazard": hazard.value, "device_id": event.device_id}
+            )
+            join(draft, open_alert, cleared, device_id=event.device_id, tell_holder=False)

@@ -1,0 +1,56 @@
+"""Falls that a device reports: suspected, still lying, got up again: one incident, one alert."""
+
+from firmware_contracts.vocabulary import FallPhase
+from hub.core.alerts import AlertKind, Reason
+from hub.core.arrival import Arrival, Freshness
+from hub.core.detection.call import confirm, lateness
+from hub.core.draft import Draft
+from hub.core.events import DeviceEvent, Fall
+from hub.core.home import UNASSIGNED_HOME_ID
+from hub.core.raising import join, raise_alert, subjects
+from hub.core.reasons import ReasonCode
+
+_REASONS = {
+    FallPhase.SUSPECTED: ReasonCode.FALL_SUSPECTED,
+    FallPhase.LYING: ReasonCode.FALL_LYING,
+    FallPhase.GOT_UP: ReasonCode.FALL_GOT_UP,
+}
+
+
+def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival) -> None:
+    """One report. Getting up is a sign on the open alert, never its end: somebody looks."""
+    if event.retained:
+        draft.ignored = "retained"
+        return
+    confirm(draft, event, fall.event_id, urgent=True)
+    if event.seen or (fall.event_id is None and arrival.freshness is Freshness.REPEATED):
+        draft.ignored = "repeated"
+        return
+    rule = draft.context.rules.fall
+    device = draft.device(event.device_id)
+    wearer = device.wearer_id if device else None
+    if draft.home.id == UNASSIGNED_HOME_ID:
+        key = f"fall|{event.claimed_home}/{event.device_id}"
+    else:
+        key = f"fall|{wearer or draft.home.id}"
+    ago, late_s = lateness(draft, fall.age, arrival)
+    reason = Reason(_REASONS[fall.phase], {"late_s": late_s})
+    if fall.phase is FallPhase.GOT_UP:
+        open_alert = draft.alert_for(key)
+        if open_alert is None:
+            draft.ignored = "no_open_fall"
+        else:
+            join(draft, open_alert, reason, device_id=event.device_id, event_id=fall.event_id)
+        return
+    raise_alert(
+        draft,
+        kind=AlertKind.FALL,
+        severity=rule.lying if fall.phase is FallPhase.LYING else rule.suspected,
+        dedup_key=key,
+        cause=fall.event_id or draft.now.isoformat(),
+        reason=reason,
+        resident_ids=subjects(draft, wearer),
+        device_id=event.device_id,
+        event_id=fall.event_id,
+        occurred_at=draft.now - ago,
+    )

@@ -1,0 +1,153 @@
+"""Vital signs against limits: a reading beyond one for long enough raises an alert; an impossible reading accuses the device."""
+
+from datetime import datetime
+
+from firmware_contracts.vocabulary import Measure
+from hub.core.alerts import AlertKind, Reason
+from hub.core.detection.device_health import accuse_device, acquit_device
+from hub.core.draft import Draft
+from hub.core.events import DeviceEvent, Vital
+from hub.core.home import RulePhase, RuleState
+from hub.core.outcome import Reading
+from hub.core.raising import join, raise_alert, subjects
+from hub.core.reasons import ReasonCode
+from hub.core.rules import ThresholdRule
+from hub.core.suppression import is_away
+
+RULE_PREFIX = "vital"
+
+
+def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
+    """Judge one live message of readings."""
+    device = draft.profile.devices.get(event.device_id)
+    wearer = device.wearer_id if device is not None else None
+    rules = draft.context.rules
+    away = bool(draft.away) and is_away(draft.away, wearer, draft.now)
+    for measure, value in vital.readings.items():
+        if value is None:
+            accuse_device(
+                draft, event.device_id, "no_value", Reason(ReasonCode.NO_VALUE, {"measure": measure.value})
+            )
+            continue
+        low, high = rules.plausible[measure]
+        if not low <= value <= high:
+            reason = Reason(ReasonCode.IMPLAUSIBLE, {"measure": measure.value, "value": value})
+            accuse_device(draft, event.device_id, f"implausible-{measure.value}", reason)
+            continue
+        if draft.rules:
+            acquit_device(draft, event.device_id, "no_value")
+            acquit_device(draft, event.device_id, f"implausible-{measure.value}")
+        draft.keep_reading(Reading(draft.home.id, wearer or event.device_id, measure.value, draft.now, value))
+        if away:
+            continue
+        for rule in rules.thresholds.get(measure, ()):
+            _judge(draft, rule, measure, event.device_id, wearer, value)
+
+
+def time_passed(draft: Draft, key: str, state: RuleState) -> None:
+    """A pending rule's time is up: it fires when its readings did not pause for longer than allowed."""
+    _, name, device_id = key.split("|", 2)
+    rule = next(
+        (rule for rules in draft.context.rules.thresholds.values() for rule in rules if rule.name == name),
+        None,
+    )
+    if rule is None or state.phase is not RulePhase.PENDING or state.value is None:
+        draft.drop_rule(key)
+        return
+    device = draft.device(device_id)
+    rule = _for_home(draft, rule)
+    if draft.now - state.last_at > rule.max_gap:
+        draft.drop_rule(key)
+    else:
+        _fire(draft, rule, key, device_id, device.wearer_id if device else None, state.value, state.since_at)
+
+
+def _judge(
+    draft: Draft, rule: ThresholdRule, measure: Measure, device_id: str, wearer: str | None, value: float
+) -> None:
+    if draft.profile.overrides:
+        rule = _for_home(draft, rule)
+    key = f"{RULE_PREFIX}|{rule.name}|{device_id}"
+    state = draft.rules.get(key)
+    if state is None:
+        if not rule.beyond(value) or not _applies(draft, rule, wearer):
+            return
+        if rule.for_:
+            draft.put_rule(
+                key, RuleState(RulePhase.PENDING, draft.now, draft.now, value, draft.now + rule.for_)
+            )
+        else:
+            _fire(draft, rule, key, device_id, wearer, value, draft.now)
+    elif state.phase is RulePhase.PENDING:
+        if not rule.beyond(value):
+            draft.drop_rule(key)
+        elif draft.now - state.last_at > rule.max_gap:
+            draft.put_rule(
+                key, RuleState(RulePhase.PENDING, draft.now, draft.now, value, draft.now + rule.for_)
+            )
+        elif draft.now - state.since_at >= rule.for_:
+            _fire(draft, rule, key, device_id, wearer, value, state.since_at)
+        else:
+            draft.put_rule(
+                key, RuleState(RulePhase.PENDING, state.since_at, draft.now, value, state.check_at)
+            )
+    elif rule.cleared(value):
+        draft.drop_rule(key)
+        open_alert = draft.alert_for(key)
+        if open_alert is not None:
+            reason = Reason(
+                ReasonCode.THRESHOLD_CLEARED, {"rule": rule.name, "measure": measure.value, "value": value}
+            )
+            join(draft, open_alert, reason, device_id=device_id, tell_holder=False)
+    elif (
+        draft.alert_for(key) is None and draft.now - state.since_at >= rule.again_after and rule.beyond(value)
+    ):
+        _fire(draft, rule, key, device_id, wearer, value, draft.now)
+    else:
+        draft.put_rule(key, RuleState(RulePhase.FIRING, state.since_at, draft.now, value))
+
+
+def _fire(
+    draft: Draft,
+    rule: ThresholdRule,
+    key: str,
+    device_id: str,
+    wearer: str | None,
+    value: float,
+    since_at: datetime,
+) -> None:
+    draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, draft.now, value))
+    raise_alert(
+        draft,
+        kind=AlertKind.VITAL_SIGNS,
+        severity=rule.severity,
+        dedup_key=key,
+        cause=draft.now.isoformat(),
+        reason=Reason(
+            ReasonCode.THRESHOLD,
+            {
+                "rule": rule.name,
+                "measure": rule.measure.value,
+                "value": value,
+                "limit": rule.limit,
+                "side": rule.side.value,
+                "for_s": rule.for_.total_seconds(),
+            },
+        ),
+        resident_ids=subjects(draft, wearer),
+        device_id=device_id,
+        occurred_at=since_at,
+    )
+
+
+def _applies(draft: Draft, rule: ThresholdRule, wearer: str | None) -> bool:
+    """Whether the rule is for this person's ability level; with nobody known it is for everybody."""
+    if not rule.levels:
+        return True
+    resident = draft.profile.resident(wearer)
+    return resident is None or resident.ability_level in rule.levels
+
+
+def _for_home(draft: Draft, rule: ThresholdRule) -> ThresholdRule:
+    values = draft.profile.overrides.get(rule.name)
+    return rule.with_overrides(values) if values else rule

@@ -1,0 +1,149 @@
+"""Raising an alert: one open alert per dedup key, evidence for the one that is open already, the first step taken at once."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from hub.core import escalation
+from hub.core.alerts import (
+    HELD_STATES,
+    Alert,
+    AlertKind,
+    AlertState,
+    Evidence,
+    Policy,
+    Reason,
+    Severity,
+    add_evidence,
+    derived_id,
+)
+from hub.core.draft import Draft
+from hub.core.journal import EntryKind
+from hub.core.notifications import NotifyReason, Template
+
+
+def raise_alert(
+    draft: Draft,
+    *,
+    kind: AlertKind,
+    severity: Severity,
+    dedup_key: str,
+    cause: str,
+    reason: Reason,
+    resident_ids: tuple[str, ...],
+    device_id: str | None = None,
+    event_id: str | None = None,
+    occurred_at: datetime | None = None,
+    policy: Policy | None = None,
+    by: str | None = None,
+) -> Alert:
+    """Open an alert, or join the sign to the open one of the same key. `cause` makes the new alert's id."""
+    open_alert = draft.alert_for(dedup_key)
+    if open_alert is not None:
+        return join(draft, open_alert, reason, severity=severity, device_id=device_id, event_id=event_id)
+    alert = Alert(
+        id=derived_id("A", draft.home.id, dedup_key, cause),
+        home_id=draft.home.id,
+        dedup_key=dedup_key,
+        kind=kind,
+        severity=severity,
+        state=AlertState.TRIGGERED,
+        reason=reason,
+        opened_at=draft.now,
+        occurred_at=occurred_at or draft.now,
+        resident_ids=resident_ids,
+        policy=policy or policy_for(draft, severity),
+        device_id=device_id,
+        event_ids=(event_id,) if event_id else (),
+    )
+    if escalation.can_hear(draft, alert):
+        alert = replace(alert, reassure_at=draft.now + escalation.reassure_every(draft))
+    draft.write(
+        EntryKind.ALERT_TRIGGERED,
+        alert_id=alert.id,
+        by=by,
+        data={
+            "kind": kind.value,
+            "severity": severity.value,
+            "reason": reason.code,
+            "reason_data": dict(reason.data),
+            "device_id": device_id,
+            "event_id": event_id,
+            "resident_ids": list(resident_ids),
+            "policy": alert.policy.name,
+        },
+    )
+    return escalation.advance(draft, alert)
+
+
+def join(
+    draft: Draft,
+    alert: Alert,
+    reason: Reason,
+    *,
+    severity: Severity | None = None,
+    device_id: str | None = None,
+    event_id: str | None = None,
+    tell_holder: bool = True,
+) -> Alert:
+    """One more sign for an open alert: never silent. Its holder is told again; a graver sign raises the severity."""
+    alert = add_evidence(alert, Evidence(draft.now, reason, device_id, event_id))
+    draft.write(
+        EntryKind.ALERT_EVIDENCE,
+        alert_id=alert.id,
+        data={
+            "reason": reason.code,
+            "reason_data": dict(reason.data),
+            "device_id": device_id,
+            "event_id": event_id,
+        },
+    )
+    if severity is not None and severity.rank < alert.severity.rank:
+        draft.write(
+            EntryKind.ALERT_SEVERITY_RAISED,
+            alert_id=alert.id,
+            data={"from": alert.severity.value, "to": severity.value},
+        )
+        raised = replace(alert, severity=severity, policy=policy_for(draft, severity), step=-1)
+        return draft.put_alert(raised) if raised.state in HELD_STATES else escalation.advance(draft, raised)
+    if tell_holder and alert.hold is not None and alert.hold.by in draft.context.people:
+        alert, _ = escalation.tell(draft, alert, alert.hold.by, Template.ALERT, NotifyReason.PRESSED_AGAIN)
+    return draft.put_alert(alert)
+
+
+def clear_by_itself(draft: Draft, dedup_key: str, reason: Reason) -> None:
+    """What a technical alert was about is over: it is resolved without a person, and says so."""
+    alert = draft.alert_for(dedup_key)
+    if alert is None:
+        return
+    join(draft, alert, reason, tell_holder=False)
+    alert = draft.alerts[alert.id]
+    if alert.severity is not Severity.TECHNICAL:
+        return
+    draft.cancel_unsent(alert.id)
+    draft.write(
+        EntryKind.ALERT_RESOLVED, alert_id=alert.id, data={"cleared_by_itself": True, "reason": reason.code}
+    )
+    draft.put_alert(
+        replace(
+            alert,
+            state=AlertState.RESOLVED,
+            hold=None,
+            escalate_at=None,
+            reassure_at=None,
+            resolved_at=draft.now,
+            version=alert.version + 1,
+        )
+    )
+
+
+def policy_for(draft: Draft, severity: Severity) -> Policy:
+    """The policy of a severity; an emergency follows the home's own."""
+    name = draft.profile.emergency_policy if severity is Severity.EMERGENCY else severity.value
+    return draft.context.policies[name]
+
+
+def subjects(draft: Draft, wearer_id: str | None) -> tuple[str, ...]:
+    """Whom an alert is about: the wearer, else every resident of the home."""
+    if wearer_id is not None and draft.profile.resident(wearer_id) is not None:
+        return (wearer_id,)
+    return tuple(resident.id for resident in draft.profile.residents)

@@ -1,0 +1,187 @@
+"""One step of one home: `step(home, input, now, context) -> Outcome`, pure.
+
+A device speaks, a person commands, the clock strikes, a sender reports: each is judged here, and what must follow comes back as
+data. The same function runs in gateway, centre, simulation, replay and test.
+"""
+
+from datetime import datetime
+
+from hub.core import commands, escalation
+from hub.core.arrival import Arrival, Freshness, judge_arrival
+from hub.core.context import Context
+from hub.core.detection import call, device_health, environment, fall, vitals
+from hub.core.draft import Draft
+from hub.core.events import (
+    Bed,
+    Call,
+    Contact,
+    DeliveryOutcome,
+    DeliveryReport,
+    DeviceEvent,
+    Environment,
+    Fall,
+    FaultReport,
+    Input,
+    Motion,
+    Status,
+    Tick,
+    UnreadableSignal,
+    UnreadableTelemetry,
+    Vital,
+)
+from hub.core.home import Home
+from hub.core.journal import EntryKind
+from hub.core.outcome import DeliveryUpdate, LateMessage, Outcome
+
+
+def step(home: Home, input_: Input, now: datetime, context: Context) -> Outcome:
+    """What one input means for one home.
+
+    `now` is hub time (aware UTC, never going back). Raises only for a defect; the engine isolates it to this home.
+    """
+    draft = Draft(home, now, context)
+    if isinstance(input_, DeviceEvent):
+        _hear(draft, input_)
+    elif isinstance(input_, Tick):
+        _strike(draft)
+    elif isinstance(input_, DeliveryReport):
+        _record_delivery(draft, input_)
+    else:
+        draft.result = commands.obey(draft, input_)
+    return draft.outcome()
+
+
+def event_keys(event: DeviceEvent) -> tuple[tuple[str, str], ...]:
+    """(device id, key) pairs under which a call or fall is remembered, so that it counts once.
+
+    The device id is qualified by the home the topic names; a retained message is known by its bytes as well.
+    """
+    device = f"{event.claimed_home or event.home_id}/{event.device_id}"
+    keys: list[tuple[str, str]] = []
+    signal = False
+    for fact in event.facts:
+        if isinstance(fact, Call):
+            signal = True
+            if fact.event_id is not None:
+                keys.append((device, fact.event_id))
+        elif isinstance(fact, Fall):
+            signal = True
+            if fact.event_id is not None:
+                keys.append((device, f"{fact.event_id}/{fact.phase.value}"))
+    if signal and event.retained:
+        keys.append((device, f"retained/{event.fingerprint:08x}"))
+    return tuple(keys)
+
+
+def _hear(draft: Draft, event: DeviceEvent) -> None:
+    """A device spoke."""
+    before = draft.device_state(event.device_id)
+    arrival = judge_arrival(before, event, draft.now, draft.context.rules.device)
+    if arrival.state is not before:
+        draft.put_device_state(event.device_id, arrival.state)
+    live = arrival.freshness is Freshness.LIVE
+    if live and not event.retained:
+        device_health.on_alive(draft, event, before)
+    late = False
+    for fact in event.facts:
+        if isinstance(fact, Vital):
+            if live and not event.retained:
+                vitals.on_vital(draft, event, fact)
+            else:
+                late = True
+        elif isinstance(fact, Call):
+            call.on_call(draft, event, fact, arrival)
+        elif isinstance(fact, Fall):
+            fall.on_fall(draft, event, fact, arrival)
+        elif isinstance(fact, Status):
+            device_health.on_status(draft, event, fact)
+        elif isinstance(fact, FaultReport):
+            if not event.retained and arrival.freshness is not Freshness.REPEATED:
+                device_health.on_fault(draft, event, fact)
+        elif isinstance(fact, UnreadableSignal):
+            call.on_unreadable(draft, event, fact)
+        elif isinstance(fact, UnreadableTelemetry):
+            device_health.on_unreadable_telemetry(draft, event, fact)
+        elif not live or event.retained:
+            late = True
+        elif isinstance(fact, Environment):
+            environment.on_environment(draft, event, fact)
+    if late:
+        _set_aside(draft, event, arrival)
+    if not event.seen:
+        for device_id, key in event_keys(event):
+            draft.remember_event(device_id, key)
+
+
+def _set_aside(draft: Draft, event: DeviceEvent, arrival: Arrival) -> None:
+    """Telemetry that is not live: history is kept, a repetition or a retained copy is nothing new."""
+    if event.retained:
+        draft.ignored = "retained"
+    elif arrival.freshness is Freshness.REPEATED:
+        draft.ignored = "repeated"
+    else:
+        draft.ignored = "history"
+        if event.boot is not None:
+            draft.keep_history(LateMessage(event, draft.now, arrival.late_by))
+
+
+def _strike(draft: Draft) -> None:
+    """The home's wake time came: do what is due, in order of its deadline, then find the next one."""
+    draft.wake_at = None
+    due = sorted(draft.alerts.values(), key=lambda alert: (alert.deadline_at or draft.now, alert.id))
+    for alert in due:
+        if alert.deadline_at is not None and alert.deadline_at <= draft.now:
+            escalation.fall_due(draft, alert)
+    for key, state in sorted(draft.rules.items()):
+        if state.check_at is not None and state.check_at <= draft.now:
+            _rule_time_passed(draft, key)
+    device_health.judge_silence(draft)
+    if any(entry.until_at <= draft.now for entry in draft.away):
+        draft.away = tuple(entry for entry in draft.away if entry.until_at > draft.now)
+    _find_next_wake(draft)
+
+
+def _rule_time_passed(draft: Draft, key: str) -> None:
+    state = draft.rules[key]
+    if key.startswith(vitals.RULE_PREFIX + "|"):
+        vitals.time_passed(draft, key, state)
+    else:
+        device_health.time_passed(draft, key, state)
+
+
+def _find_next_wake(draft: Draft) -> None:
+    for alert in draft.alerts.values():
+        if alert.deadline_at is not None:
+            draft.wake(alert.deadline_at)
+    for state in draft.rules.values():
+        if state.check_at is not None:
+            draft.wake(state.check_at)
+    for entry in draft.away:
+        draft.wake(entry.until_at)
+
+
+_DELIVERY_ENTRIES = {
+    DeliveryOutcome.SENT: (EntryKind.NOTIFICATION_SENT, "sent"),
+    DeliveryOutcome.RECEIVED: (EntryKind.NOTIFICATION_RECEIVED, "received"),
+    DeliveryOutcome.RETRY: (None, "queued"),
+    DeliveryOutcome.FAILED: (EntryKind.NOTIFICATION_FAILED, "failed"),
+}
+
+
+def _record_delivery(draft: Draft, report: DeliveryReport) -> None:
+    kind, state = _DELIVERY_ENTRIES[report.outcome]
+    draft.deliveries = [DeliveryUpdate(report.notification_id, state, report.attempt, report.next_attempt_at)]
+    if kind is not None:
+        draft.write(
+            kind,
+            alert_id=report.alert_id,
+            data={
+                "notification_id": report.notification_id,
+                "attempt": report.attempt,
+                "detail": report.detail,
+            },
+        )
+
+
+TELEMETRY_FACTS = (Vital, Bed, Motion, Contact, Environment)
+"""Facts that describe the moment: worthless to live rules once they are old."""
