@@ -2,13 +2,14 @@
 
 SQLModel declares them; the hot path writes them with Core statements in batches. Instants are stored as integer microseconds
 since 1970 (UTC). Columns named `body` or `state` hold the JSON of one frozen dataclass of the core, with the schema number of
-the cell; columns beside them exist only to be searched.
+the cell; columns beside them exist only to be searched. Tables that grow with time have no index on their instant: their
+integer keys grow in the same order, and every index is one more page for an SD card to write.
 """
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, LargeBinary, Table, Text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -47,6 +48,11 @@ def text(*, nullable: bool = False) -> Any:
     return Field(sa_column=Column(Text, nullable=nullable), default=None)
 
 
+def table_of(row: type[SQLModel]) -> Table:
+    """The Core table behind a row class."""
+    return SQLModel.metadata.tables[str(row.__tablename__)]
+
+
 class CellRow(SQLModel, table=True):
     """One row: whose store this is, up to which input every home is saved, and the newest committed hub time."""
 
@@ -64,7 +70,7 @@ class InputRow(SQLModel, table=True):
 
     __tablename__ = "input_log"
     seq: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True, autoincrement=True))
-    at: datetime = instant(index=True)
+    at: datetime = instant()
     source: int
     home_id: str | None = None
     topic: str | None = None
@@ -73,16 +79,23 @@ class InputRow(SQLModel, table=True):
 
 
 class HomeRow(SQLModel, table=True):
-    """A home's own row. Devices, rule states, alerts and requests have rows of their own; `body` is the rest."""
+    """A home's own row. Devices, rule states, alerts and requests have rows of their own; `body` is the rest.
+
+    `search` is what an operator may type to find the home. `chain_head` is the hash of its newest journal entry, `anchor_hash`
+    and `anchor_number` those of the newest entry that retention has removed.
+    """
 
     __tablename__ = "home"
     id: int | None = Field(default=None, primary_key=True)
     home_id: str = Field(unique=True)
     profile: str = text()
+    search: str = text()
     body: str = text()
     saved_seq: int = 0
     wake_at: datetime | None = instant(nullable=True, index=True)
     chain_head: str = ""
+    anchor_hash: str = ""
+    anchor_number: int = 0
     unjudged: bool = False
 
 
@@ -113,7 +126,7 @@ class AlertRow(SQLModel, table=True):
     home_id: str = Field(index=True)
     kind: str
     severity: str
-    state: str = Field(index=True)
+    state: str
     open: bool = Field(index=True)
     centre_id: str | None = Field(default=None, index=True)
     holder_id: str | None = None
@@ -141,10 +154,10 @@ class JournalRow(SQLModel, table=True):
 
     __tablename__ = "journal"
     number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True, autoincrement=True))
-    at: datetime = instant(index=True)
+    at: datetime = instant()
     home_id: str = Field(index=True)
     alert_id: str | None = Field(default=None, index=True)
-    request_id: str | None = None
+    request_id: str | None = Field(default=None, index=True)
     kind: str
     by: str | None = None
     data: str = text()
@@ -164,6 +177,7 @@ class OutboxRow(SQLModel, table=True):
     channel: str
     person_id: str | None = None
     state: str = Field(index=True)
+    cancel_on_answer: bool = False
     attempts: int = 0
     created_at: datetime = instant()
     next_attempt_at: datetime | None = instant(nullable=True)
@@ -180,7 +194,7 @@ class EventIdRow(SQLModel, table=True):
     device_id: str
     event_id: str
     input_seq: int
-    at: datetime = instant(index=True)
+    at: datetime = instant()
 
 
 class ReadingRow(SQLModel, table=True):
@@ -193,7 +207,7 @@ class ReadingRow(SQLModel, table=True):
     home_id: str
     subject_id: str
     measure: str
-    minute_at: datetime = instant(index=True)
+    minute_at: datetime = instant()
     value: float
     low: float
     high: float
@@ -208,9 +222,9 @@ class HistoryRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     home_id: str
     device_id: str
-    boot: int
-    seq: int
-    received_at: datetime = instant(index=True)
+    boot: int | None = None
+    seq: int | None = None
+    received_at: datetime = instant()
     estimated_at: datetime | None = instant(nullable=True)
     body: str = text()
 
@@ -221,7 +235,7 @@ class RejectedRow(SQLModel, table=True):
     __tablename__ = "rejected_message"
     id: int | None = Field(default=None, primary_key=True)
     input_seq: int
-    at: datetime = instant(index=True)
+    at: datetime = instant()
     topic: str
     payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     reason: str
@@ -234,7 +248,7 @@ class FailedInputRow(SQLModel, table=True):
     __tablename__ = "failed_input"
     id: int | None = Field(default=None, primary_key=True)
     input_seq: int
-    at: datetime = instant(index=True)
+    at: datetime = instant()
     home_id: str
     traceback: str = text()
 

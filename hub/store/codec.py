@@ -1,0 +1,121 @@
+"""Between the core's frozen dataclasses and the JSON text in the store's columns; adapters are built at first use.
+
+A field that older text does not have takes its default, so a new field of a stored type must have one. Numbers are finite:
+the contract lets no other reading in.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from types import UnionType
+from typing import Any, Generic, TypeVar, get_args
+
+from pydantic import TypeAdapter
+
+from hub.core.alerts import Alert, ServiceRequest
+from hub.core.events import Command, DeliveryReport, DeviceEvent, Fact, Tick
+from hub.core.home import Away, DeviceState, Profile, RuleState
+from hub.core.notifications import Notification
+
+T = TypeVar("T")
+
+
+class Codec(Generic[T]):
+    """JSON of one type."""
+
+    def __init__(self, of: Any) -> None:
+        self._of = of
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[T]:
+        return TypeAdapter(self._of)
+
+    def dump(self, value: T) -> str:
+        return self._adapter.dump_json(value).decode()
+
+    def load(self, text: str | bytes) -> T:
+        """Raises `pydantic.ValidationError` for text that this type never wrote."""
+        return self._adapter.validate_json(text)
+
+
+class UnionCodec(Generic[T]):
+    """JSON of one of several types: `{"type": "Acknowledge", "data": {...}}`."""
+
+    def __init__(self, of: UnionType) -> None:
+        self._codecs: dict[str, Codec[Any]] = {member.__name__: Codec(member) for member in get_args(of)}
+
+    def dump(self, value: T) -> str:
+        name = type(value).__name__
+        return f'{{"type":"{name}","data":{self._codecs[name].dump(value)}}}'
+
+    def load(self, text: str | bytes) -> T:
+        return self.load_plain(json.loads(text))
+
+    def load_plain(self, tagged: Mapping[str, Any]) -> T:
+        """From the already parsed object."""
+        codec = self._codecs.get(tagged["type"])
+        if codec is None:
+            raise ValueError(f"unknown type {tagged['type']!r}; known: {', '.join(self._codecs)}")
+        value: T = codec.load(json.dumps(tagged["data"]))
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class HomeBody:
+    """What a home's own row holds beside its columns."""
+
+    away: tuple[Away, ...] = ()
+
+
+class DeviceEventCodec:
+    """A device event with its facts tagged by their type."""
+
+    _event: Codec[DeviceEvent] = Codec(DeviceEvent)
+    _fact: UnionCodec[Fact] = UnionCodec(Fact)
+
+    def dump(self, event: DeviceEvent) -> str:
+        facts = ",".join(self._fact.dump(fact) for fact in event.facts)
+        return f'{{"event":{self._event.dump(replace(event, facts=()))},"facts":[{facts}]}}'
+
+    def load(self, text: str | bytes) -> DeviceEvent:
+        plain = json.loads(text)
+        event = self._event.load(json.dumps(plain["event"]))
+        return replace(event, facts=tuple(self._fact.load_plain(fact) for fact in plain["facts"]))
+
+
+ALERT: Codec[Alert] = Codec(Alert)
+REQUEST: Codec[ServiceRequest] = Codec(ServiceRequest)
+DEVICE_STATE: Codec[DeviceState] = Codec(DeviceState)
+RULE_STATE: Codec[RuleState] = Codec(RuleState)
+PROFILE: Codec[Profile] = Codec(Profile)
+HOME_BODY: Codec[HomeBody] = Codec(HomeBody)
+NOTIFICATION: Codec[Notification] = Codec(Notification)
+COMMAND: UnionCodec[Command] = UnionCodec(Command)
+DELIVERY_REPORT: Codec[DeliveryReport] = Codec(DeliveryReport)
+TICK: Codec[Tick] = Codec(Tick)
+DEVICE_EVENT = DeviceEventCodec()
+
+
+def _plain(value: object) -> object:
+    """How a journal entry's data writes what JSON has no word for."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return str(value)
+
+
+_canonical = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False, default=_plain
+)
+
+
+def canonical(value: object) -> str:
+    """One text for one value: keys sorted, no spaces. The journal's hash chain runs over it."""
+    return _canonical.encode(value)

@@ -1,0 +1,170 @@
+"""Homes and their rows: which rows changed between two versions of a home, and a home put together again from its rows."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, select
+
+from hub.core.alerts import Alert, ServiceRequest
+from hub.core.home import DeviceState, Home, Profile, RuleState
+from hub.store import codec, statements, tables
+from hub.store.codec import HomeBody
+from hub.store.tables import table_of, to_micros
+
+V = TypeVar("V")
+
+
+class HomeWrites:
+    """Homes gathered over a transaction; what changed from the first version before to the last one after is written with one
+    statement per table."""
+
+    def __init__(self) -> None:
+        self._homes: dict[str, tuple[Home | None, Home, int]] = {}
+        self._alerts: dict[str, tuple[Alert, str | None]] = {}
+        self._requests: dict[str, tuple[ServiceRequest, str | None]] = {}
+
+    def add_home(self, before: Home | None, after: Home, seq: int) -> None:
+        """Everything of `after` that is not the same object in `before` (None: all of it)."""
+        earlier = self._homes.get(after.id)
+        self._homes[after.id] = (earlier[0] if earlier else before, after, seq)
+
+    def add_alerts(self, home: Home, *alerts: Alert) -> None:
+        for alert in alerts:
+            self._alerts[alert.id] = (alert, home.profile.centre_id)
+
+    def add_requests(self, home: Home, *requests: ServiceRequest) -> None:
+        for request in requests:
+            self._requests[request.id] = (request, home.profile.centre_id)
+
+    def run(self, connection: Connection) -> None:
+        whole: list[tuple[Any, ...]] = []
+        kept: list[tuple[Any, ...]] = []
+        devices: list[tuple[str, str, DeviceState | None]] = []
+        rules: list[tuple[str, str, RuleState | None]] = []
+        for before, after, seq in self._homes.values():
+            body = codec.HOME_BODY.dump(HomeBody(after.away))
+            wake_at = to_micros(after.wake_at) if after.wake_at else None
+            if before is None or before.profile is not after.profile:
+                profile, search = codec.PROFILE.dump(after.profile), search_text(after.profile)
+                # Empty chain columns count for a new home only: the statement leaves them alone where the row exists.
+                chain = ("", "", 0)
+                whole.append((after.id, profile, search, body, seq, wake_at, *chain, after.unjudged))
+            else:
+                kept.append((body, seq, wake_at, after.unjudged, after.id))
+            devices += _changes(after.id, before.devices if before else {}, after.devices)
+            rules += _changes(after.id, before.rules if before else {}, after.rules)
+            # A home that went to another centre takes its open alerts along.
+            same = before if before and before.profile.centre_id == after.profile.centre_id else None
+            self.add_alerts(after, *_changed(same.alerts if same else {}, after.alerts))
+            self.add_requests(after, *_changed(same.requests if same else {}, after.requests))
+
+        st, dump_device, dump_rule = statements, codec.DEVICE_STATE.dump, codec.RULE_STATE.dump
+        emptied = [(home_id,) for home_id, (before, _, _) in self._homes.items() if before is None]
+        st.DEVICES_GONE.run(connection, emptied)
+        st.RULE_STATES_GONE.run(connection, emptied)
+        st.HOME.run(connection, whole)
+        st.HOME_STATE.run(connection, kept)
+        st.DEVICE.run(connection, [(home, key, dump_device(state)) for home, key, state in devices if state])
+        st.DEVICE_GONE.run(connection, [(home, key) for home, key, state in devices if not state])
+        st.RULE_STATE.run(connection, [(home, key, dump_rule(state)) for home, key, state in rules if state])
+        st.RULE_STATE_GONE.run(connection, [(home, key) for home, key, state in rules if not state])
+        st.ALERT.run(connection, [_alert_row(*pair) for pair in self._alerts.values()])
+        st.REQUEST.run(connection, [_request_row(*pair) for pair in self._requests.values()])
+
+
+def _changes(
+    home_id: str, before: Mapping[str, V], after: Mapping[str, V]
+) -> list[tuple[str, str, V | None]]:
+    """Rows that changed (the new value) or went (None)."""
+    if before is after:
+        return []
+    gone: list[tuple[str, str, V | None]] = [(home_id, key, None) for key in before if key not in after]
+    return gone + [(home_id, key, value) for key, value in after.items() if before.get(key) is not value]
+
+
+def _changed(before: Mapping[str, V], after: Mapping[str, V]) -> list[V]:
+    return [] if before is after else [value for key, value in after.items() if before.get(key) is not value]
+
+
+def _alert_row(alert: Alert, centre_id: str | None) -> tuple[Any, ...]:
+    return (
+        *(alert.id, alert.home_id, alert.kind.value, alert.severity.value, alert.state.value, alert.open),
+        *(centre_id, alert.hold.by if alert.hold else None, to_micros(alert.opened_at)),
+        *(
+            to_micros(alert.resolved_at) if alert.resolved_at else None,
+            alert.version,
+            codec.ALERT.dump(alert),
+        ),
+    )
+
+
+def _request_row(request: ServiceRequest, centre_id: str | None) -> tuple[Any, ...]:
+    return (
+        *(request.id, request.home_id, request.category.value, request.state.value, centre_id),
+        *(to_micros(request.opened_at), request.version, codec.REQUEST.dump(request)),
+    )
+
+
+def search_text(profile: Profile) -> str:
+    """What an operator may type to find a home: ids, address, telephone, names and what the elders are called by."""
+    words = [profile.home_id, profile.address, profile.phone, *profile.devices]
+    for resident in profile.residents:
+        words += [resident.id, resident.name, resident.call_name]
+    return "\n".join(word for word in words if word).casefold()
+
+
+def load_homes(connection: Connection, home_id: str | None = None) -> tuple[dict[str, Home], dict[str, int]]:
+    """All homes (or one) with their devices, rule states, open alerts and requests, and up to which input each is saved."""
+    homes, devices, rules, alerts, requests = (
+        table_of(row)
+        for row in (
+            *(tables.HomeRow, tables.DeviceRow, tables.RuleStateRow),
+            *(tables.AlertRow, tables.RequestRow),
+        )
+    )
+
+    def of_home(table: Any) -> Any:
+        return True if home_id is None else table.c.home_id == home_id
+
+    device_states: dict[str, dict[str, DeviceState]] = defaultdict(dict)
+    for owner, key, text in connection.execute(
+        select(devices.c.home_id, devices.c.device_id, devices.c.state).where(of_home(devices))
+    ):
+        device_states[owner][key] = codec.DEVICE_STATE.load(text)
+    rule_states: dict[str, dict[str, RuleState]] = defaultdict(dict)
+    for owner, key, text in connection.execute(
+        select(rules.c.home_id, rules.c.key, rules.c.state).where(of_home(rules))
+    ):
+        rule_states[owner][key] = codec.RULE_STATE.load(text)
+    open_alerts: dict[str, dict[str, Alert]] = defaultdict(dict)
+    for owner, key, text in connection.execute(
+        select(alerts.c.home_id, alerts.c.alert_id, alerts.c.body)
+        .where(alerts.c.open, of_home(alerts))
+        .order_by(alerts.c.opened_at, alerts.c.id)
+    ):
+        open_alerts[owner][key] = codec.ALERT.load(text)
+    open_requests: dict[str, dict[str, ServiceRequest]] = defaultdict(dict)
+    for owner, key, text in connection.execute(
+        select(requests.c.home_id, requests.c.request_id, requests.c.body)
+        .where(requests.c.state != "done", of_home(requests))
+        .order_by(requests.c.opened_at, requests.c.id)
+    ):
+        open_requests[owner][key] = codec.REQUEST.load(text)
+
+    loaded: dict[str, Home] = {}
+    saved_seq: dict[str, int] = {}
+    for row in connection.execute(select(homes).where(of_home(homes)).order_by(homes.c.id)):
+        loaded[row.home_id] = Home(
+            id=row.home_id,
+            profile=codec.PROFILE.load(row.profile),
+            devices=device_states.get(row.home_id, {}),
+            rules=rule_states.get(row.home_id, {}),
+            alerts=open_alerts.get(row.home_id, {}),
+            requests=open_requests.get(row.home_id, {}),
+            away=codec.HOME_BODY.load(row.body).away,
+            unjudged=row.unjudged,
+            wake_at=row.wake_at,
+        )
+        saved_seq[row.home_id] = row.saved_seq
+    return loaded, saved_seq

@@ -1,0 +1,94 @@
+"""The outbox within a commit: what new notifications, cancellations and delivery reports make of its rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from hub.core.notifications import Notification
+from hub.core.outcome import DeliveryUpdate
+from hub.store import codec, statements
+from hub.store.batch import PendingNotification
+from hub.store.tables import OutboxRow, table_of, to_micros
+
+QUEUED, SENT, RECEIVED, FAILED, CANCELLED = "queued", "sent", "received", "failed", "cancelled"
+_OUTBOX = table_of(OutboxRow)
+
+
+class OutboxWrites:
+    """The steps of a transaction in their order: a step cancels what came before it, never what it or a later one queues."""
+
+    def __init__(self) -> None:
+        self._new: list[tuple[Notification, datetime | None]] = []
+        self._waiting: dict[str, list[int]] = defaultdict(list)
+        self._cancel: dict[str, datetime] = {}
+        self._updates: list[tuple[Any, ...]] = []
+        self._cancelled: dict[str, list[str]] = defaultdict(list)
+
+    def add(
+        self,
+        at: datetime,
+        cancel: Iterable[str],
+        notifications: Iterable[Notification],
+        deliveries: Iterable[DeliveryUpdate],
+    ) -> None:
+        for delivery in deliveries:
+            next_at = to_micros(delivery.next_attempt_at) if delivery.next_attempt_at else None
+            done_at = None if delivery.state == QUEUED else to_micros(at)
+            row = (delivery.state, delivery.attempts, next_at, done_at, delivery.notification_id)
+            self._updates.append((*row, delivery.state, delivery.state))
+        for alert_id in cancel:
+            self._cancel.setdefault(alert_id, at)
+            for index in self._waiting.pop(alert_id, ()):
+                notification, _ = self._new[index]
+                self._new[index] = (notification, at)
+                self._cancelled[alert_id].append(notification.id)
+        for notification in notifications:
+            if notification.cancel_on_answer:
+                self._waiting[notification.alert_id].append(len(self._new))
+            self._new.append((notification, None))
+
+    def run(self, connection: Connection) -> dict[str, list[str]]:
+        """Write; returns the ids of what was cancelled by alert id. Reports come first: a cancellation in the same transaction
+        must find what an earlier report put back into the queue."""
+        statements.DELIVERY.run(connection, self._updates)
+        for alert_id, at in self._cancel.items():
+            cancelled = connection.execute(
+                update(_OUTBOX)
+                .where(_OUTBOX.c.alert_id == alert_id, _OUTBOX.c.state == QUEUED, _OUTBOX.c.cancel_on_answer)
+                .values(state=CANCELLED, done_at=at, next_attempt_at=None)
+                .returning(_OUTBOX.c.notification_id)
+            )
+            self._cancelled[alert_id] += cancelled.scalars()
+        statements.OUTBOX.run(connection, [_row(notification, at) for notification, at in self._new])
+        return self._cancelled
+
+
+def _row(notification: Notification, cancelled_at: datetime | None) -> tuple[Any, ...]:
+    return (
+        *(
+            notification.id,
+            notification.alert_id,
+            notification.home_id,
+            notification.channel,
+            notification.person_id,
+        ),
+        *(CANCELLED if cancelled_at else QUEUED, notification.cancel_on_answer, 0),
+        *(to_micros(notification.created_at), None, to_micros(cancelled_at) if cancelled_at else None),
+        codec.NOTIFICATION.dump(notification),
+    )
+
+
+def load_pending(connection: Connection) -> list[PendingNotification]:
+    """What still has to be sent, oldest first."""
+    rows = connection.execute(
+        select(_OUTBOX.c.body, _OUTBOX.c.attempts, _OUTBOX.c.next_attempt_at)
+        .where(_OUTBOX.c.state == QUEUED)
+        .order_by(_OUTBOX.c.id)
+    )
+    return [
+        PendingNotification(codec.NOTIFICATION.load(row.body), row.attempts, row.next_attempt_at)
+        for row in rows
+    ]

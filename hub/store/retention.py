@@ -1,0 +1,122 @@
+"""Forgetting in time: what is older than the policy keeps goes, a few rows at a time, oldest first."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+from sqlmodel import SQLModel
+
+from hub.store import tables
+from hub.store.tables import table_of
+
+CHUNK_ROWS = 500
+PAUSE_S = 0.001
+"""Between two chunks, so that a waiting commit gets its turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long each thing is kept. The input log never goes beyond the checkpoint, whatever its age; open alerts and requests
+    and what is still to be sent never go. Closed alerts and requests go with the journal."""
+
+    input_log: timedelta = timedelta(days=7)
+    readings: timedelta = timedelta(days=400)
+    history: timedelta = timedelta(days=90)
+    event_ids: timedelta = timedelta(days=90)
+    journal: timedelta = timedelta(days=3 * 365 + 1)
+    outbox: timedelta = timedelta(days=90)
+    rejected: timedelta = timedelta(days=90)
+    failed: timedelta = timedelta(days=90)
+
+
+@dataclass(slots=True)
+class RetentionReport:
+    """How many rows went, by table; `complete`: nothing that is due is left."""
+
+    removed: dict[str, int] = field(default_factory=dict)
+    complete: bool = True
+
+
+Write = Callable[[Callable[[Connection], int]], int]
+
+
+def retain(write: Write, now: datetime, policy: Retention, max_chunks: int | None) -> RetentionReport:
+    """Remove what is due through `write`, which runs each chunk in a transaction of its own."""
+    report = RetentionReport()
+    chunks = 0
+    for name, remove in _removals(now, policy):
+        while True:
+            if max_chunks is not None and chunks >= max_chunks:
+                report.complete = False
+                return report
+            chunks += 1
+            removed = write(remove)
+            if not removed:
+                break
+            report.removed[name] = report.removed.get(name, 0) + removed
+            time.sleep(PAUSE_S)
+    return report
+
+
+def _removals(now: datetime, policy: Retention) -> Iterator[tuple[str, Callable[[Connection], int]]]:
+    log, cell = table_of(tables.InputRow), table_of(tables.CellRow)
+    checkpoint = select(cell.c.checkpoint_seq).scalar_subquery()
+    yield from (
+        _oldest(tables.InputRow, "at", now - policy.input_log, log.c.seq <= checkpoint),
+        _oldest(tables.ReadingRow, "minute_at", now - policy.readings),
+        _oldest(tables.HistoryRow, "received_at", now - policy.history),
+        _oldest(tables.EventIdRow, "at", now - policy.event_ids),
+        _oldest(tables.RejectedRow, "at", now - policy.rejected),
+        _oldest(tables.FailedInputRow, "at", now - policy.failed),
+    )
+    outbox, alert, request = (table_of(row) for row in (tables.OutboxRow, tables.AlertRow, tables.RequestRow))
+    yield from (
+        _chosen(tables.OutboxRow, outbox.c.done_at < now - policy.outbox),
+        _chosen(tables.AlertRow, and_(alert.c.open.is_(False), alert.c.resolved_at < now - policy.journal)),
+        _chosen(
+            tables.RequestRow, and_(request.c.state == "done", request.c.opened_at < now - policy.journal)
+        ),
+    )
+    yield "journal", lambda connection: _remove_journal(connection, now - policy.journal)
+
+
+def _oldest(
+    row: type[SQLModel], at: str, before: datetime, *also: ColumnElement[bool]
+) -> tuple[str, Callable[[Connection], int]]:
+    """From a table whose keys grow with time: the first rows by key, so that no index on the instant is needed."""
+    table = table_of(row)
+    key: Any = next(iter(table.primary_key.columns))
+    first = select(key).order_by(key).limit(CHUNK_ROWS).scalar_subquery()
+    statement = delete(table).where(key.in_(first), table.c[at] < before, *also)
+    return table.name, lambda connection: connection.execute(statement).rowcount
+
+
+def _chosen(row: type[SQLModel], due: ColumnElement[bool]) -> tuple[str, Callable[[Connection], int]]:
+    table = table_of(row)
+    some = select(table.c.id).where(due).limit(CHUNK_ROWS).scalar_subquery()
+    statement = delete(table).where(table.c.id.in_(some))
+    return table.name, lambda connection: connection.execute(statement).rowcount
+
+
+def _remove_journal(connection: Connection, before: datetime) -> int:
+    """The oldest entries of the cell; each home keeps the hash of its newest removed one, where its chain now begins."""
+    journal, home = table_of(tables.JournalRow), table_of(tables.HomeRow)
+    oldest = select(journal.c.number, journal.c.home_id, journal.c.hash, journal.c.at)
+    rows = connection.execute(oldest.order_by(journal.c.number).limit(CHUNK_ROWS)).all()
+    due = []
+    for row in rows:
+        if row.at >= before:
+            break
+        due.append(row)
+    if not due:
+        return 0
+    for home_id, last in {row.home_id: row for row in due}.items():
+        connection.execute(
+            update(home)
+            .where(home.c.home_id == home_id)
+            .values(anchor_hash=last.hash, anchor_number=last.number)
+        )
+    return connection.execute(delete(journal).where(journal.c.number <= due[-1].number)).rowcount
