@@ -19,12 +19,14 @@ class ContactMethod:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can be asked: butler, deputy, contact, desk. `surname` is spoken to the elder."""
+    """Somebody who can be asked: butler, deputy, contact, desk. `surname` is spoken to the elder, `phone` dialled by a person
+    (the care card shows it); `methods` are what the hub uses."""
 
     id: str
     name: str
     surname: str
     methods: tuple[ContactMethod, ...] = ()
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def unassigned_profile() -> Profile:
 def people(directory: Directory, at: datetime) -> dict[str, Person]:
     """Everybody who can be asked at this instant, by id."""
     return {
-        person.id: Person(person.id, person.name, person.surname, person.methods)
+        person.id: Person(person.id, person.name, person.surname, person.methods, person.phone)
         for person in directory.persons
         if person.until_at is None or at < person.until_at
     }
