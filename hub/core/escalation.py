@@ -269,6 +269,8 @@ def _for_people(
 ) -> Mapping[str, str | float | int | bool | None]:
     profile = draft.profile
     residents = [resident for resident in profile.residents if resident.id in alert.resident_ids]
+    by = alert.hold.by if alert.hold else alert.resolved_by
+    person = draft.context.people.get(by) if by else None
     return {
         "kind": alert.kind.value,
         "severity": alert.severity.value,
@@ -281,5 +283,9 @@ def _for_people(
         "lift": profile.lift,
         "phone": profile.phone,
         "opened_at": alert.opened_at.isoformat(),
-        "by": alert.hold.by if alert.hold else alert.resolved_by,
+        "by": by,
+        "by_role": _role_of(draft, by),
+        "surname": person.surname if person else None,
+        "what_it_was": alert.what_it_was.value if alert.what_it_was else None,
+        "what_was_done": alert.what_was_done.value if alert.what_was_done else None,
     }

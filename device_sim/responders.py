@@ -1,0 +1,455 @@
+"""The people of the demo: receives the hub's webhook, plays butler, family and duty desk, and answers in their names.
+
+    python -m device_sim.responders --port 8090 --secret-file FILE --hub http://127.0.0.1:8080 --behaviour demo
+
+Its page lists who was asked for what, with buttons to answer by hand. Loopback only. The signature is made here from its
+description: HMAC-SHA256 over the timestamp, a dot and the body, as `v1=<hex>`.
+"""
+
+import argparse
+import hashlib
+import heapq
+import hmac
+import json
+import random
+import signal
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from device_sim.responders_page import page
+
+TOLERANCE_S: Final = 300
+MAX_BODY_BYTES: Final = 65_536
+KEPT: Final = 500
+"""Notifications kept for the page and against repetition; the oldest leave first."""
+
+_ANSWER_TIMEOUT_S: Final = 5
+_ANSWER_RETRIES_S: Final = (1, 2, 4, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How one role answers. Each pause counts from the step before; None: this step and those after it are left out.
+
+    `probability` is the chance that somebody of this role answers at all.
+    """
+
+    probability: float
+    acknowledge_after_s: float | None = None
+    on_the_way_after_s: float | None = None
+    on_site_after_s: float | None = None
+    resolve_after_s: float | None = None
+    what_it_was: str = "mistake"
+    what_was_done: str = "on_site"
+
+
+SILENT: Final = Behaviour(probability=0)
+
+BEHAVIOURS: Final[Mapping[str, Mapping[str, Behaviour]]] = {
+    # A butler mostly comes; the desks look after what nobody took; family reads and says nothing.
+    "demo": {
+        "butler": Behaviour(0.7, 20, 15, 60, 40),
+        "deputy": Behaviour(0.8, 25, 20, 70, 40),
+        "elder_helper": Behaviour(0.5, 30, 20, 60, 40),
+        "centre_duty": Behaviour(0.6, 45, None, None, None),
+        "property_guard": Behaviour(0.3, 40, 10, 45, None),
+    },
+    "prompt": {
+        role: Behaviour(1, 1, 1, 2, 2)
+        for role in ("butler", "deputy", "elder_helper", "centre_duty", "duty_manager", "operator")
+    },
+    "silent": {},
+}
+
+STEPS: Final = ("acknowledge", "on_the_way", "on_site", "resolve")
+
+
+@dataclass(slots=True)
+class Asked:
+    """A notification that came, and what was answered to it. `state` is the newest action that the hub took, or a refusal."""
+
+    notification: Mapping[str, Any]
+    role: str
+    came_at: str
+    copies: int = 1
+    state: str = ""
+    ended: bool = False
+
+    @property
+    def id(self) -> str:
+        return str(self.notification["notification_id"])
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Planned:
+    """An answer that falls due; `step` indexes STEPS."""
+
+    due_s: float
+    order: int
+    notification_id: str = field(compare=False)
+    step: int = field(compare=False)
+
+
+def sign(secret: bytes, timestamp: str, body: bytes) -> str:
+    """The signature header's value."""
+    return "v1=" + hmac.new(secret, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def genuine(secret: bytes, timestamp: str, signature: str, body: bytes, now_s: float) -> bool:
+    """Whether a request was signed with our secret within the last minutes."""
+    if not (timestamp.isascii() and timestamp.isdigit()) or abs(now_s - int(timestamp)) > TOLERANCE_S:
+        return False
+    return hmac.compare_digest(sign(secret, timestamp, body).encode(), signature.encode(errors="replace"))
+
+
+def role_of(notification: Mapping[str, Any], known: Mapping[str, Behaviour]) -> str:
+    """The role that was asked: as the hub says, else as the person's id or address names it."""
+    said = notification.get("role")
+    if isinstance(said, str) and said:
+        return said
+    named = f"{notification.get('person_id')} {notification.get('address')}".replace("-", "_")
+    return next((role for role in sorted(known, key=len, reverse=True) if role in named), "unknown")
+
+
+class People:
+    """Everybody who can be asked: what came, and which answers are planned. Time is given in seconds by the caller."""
+
+    def __init__(self, behaviours: Mapping[str, Behaviour], seed: int = 1) -> None:
+        self._behaviours = behaviours
+        self._seed = seed
+        self._asked: dict[str, Asked] = {}
+        self._planned: list[Planned] = []
+        self._orders = 0
+        self._lock = threading.Lock()
+
+    def receive(self, notification: Mapping[str, Any], came_at: str, now_s: float) -> Asked | None:
+        """Note a notification and plan the answers; None when it came before (acted on once)."""
+        with self._lock:
+            known = self._asked.get(str(notification["notification_id"]))
+            if known is not None:
+                known.copies += 1
+                return None
+            asked = Asked(notification, role_of(notification, self._behaviours), came_at)
+            self._asked[asked.id] = asked
+            while len(self._asked) > KEPT:
+                del self._asked[next(iter(self._asked))]
+            if notification.get("template") == "alert":
+                self._decide(asked, now_s)
+            else:
+                self._stand_down(notification)
+            return asked
+
+    def _decide(self, asked: Asked, now_s: float) -> None:
+        """One person makes up their mind once for an alert, however often they are asked about it."""
+        behaviour = self._behaviours.get(asked.role, SILENT)
+        person, alert = asked.notification.get("person_id"), asked.notification.get("alert_id")
+        chance = random.Random(f"{self._seed}|{person}|{alert}").random()
+        same = (
+            other
+            for other in self._asked.values()
+            if other is not asked
+            and not other.ended
+            and (other.notification.get("person_id"), other.notification.get("alert_id")) == (person, alert)
+            and any(planned.notification_id == other.id for planned in self._planned)
+        )
+        if chance < behaviour.probability and next(same, None) is None:
+            self._plan(asked, 0, now_s)
+
+    def _plan(self, asked: Asked, step: int, now_s: float) -> None:
+        behaviour = self._behaviours.get(asked.role, SILENT)
+        pauses = (
+            behaviour.acknowledge_after_s,
+            behaviour.on_the_way_after_s,
+            behaviour.on_site_after_s,
+            behaviour.resolve_after_s,
+        )
+        pause_s = pauses[step] if step < len(pauses) else None
+        if pause_s is not None:
+            self._orders += 1
+            heapq.heappush(self._planned, Planned(now_s + pause_s, self._orders, asked.id, step))
+
+    def _stand_down(self, notification: Mapping[str, Any]) -> None:
+        """Somebody else has it, or it is over: who was told so answers no more about this alert."""
+        for asked in self._asked.values():
+            same_alert = asked.notification.get("alert_id") == notification.get("alert_id")
+            if same_alert and asked.notification.get("person_id") == notification.get("person_id"):
+                asked.ended = True
+
+    def due(self, now_s: float) -> tuple[Asked, int] | None:
+        """The next answer that is due, taken off the plan; its step indexes STEPS."""
+        with self._lock:
+            while self._planned and self._planned[0].due_s <= now_s:
+                planned = heapq.heappop(self._planned)
+                asked = self._asked.get(planned.notification_id)
+                if asked is not None and not asked.ended:
+                    return asked, planned.step
+            return None
+
+    def answered(self, asked: Asked, action: str, refusal: str | None, now_s: float) -> None:
+        """The hub took the answer, or refused it with a reason; the next step is planned only after success by plan."""
+        with self._lock:
+            if refusal is not None:
+                asked.state = f"{action}: {refusal}"
+                asked.ended = True
+                return
+            asked.state = action
+            if action == "resolve":
+                asked.ended = True
+            elif action in STEPS and not asked.ended:
+                self._plan(asked, STEPS.index(action) + 1, now_s)
+
+    def outcome(self, asked: Asked) -> tuple[str, str]:
+        """What this role writes when it resolves."""
+        behaviour = self._behaviours.get(asked.role, Behaviour(1))
+        return behaviour.what_it_was, behaviour.what_was_done
+
+    def take_over(self, notification_id: str) -> Asked | None:
+        """Somebody answers by hand: what was planned for this notification is dropped."""
+        with self._lock:
+            self._planned = [
+                planned for planned in self._planned if planned.notification_id != notification_id
+            ]
+            heapq.heapify(self._planned)
+            return self._asked.get(notification_id)
+
+    def listed(self) -> list[Asked]:
+        """What came, newest first."""
+        with self._lock:
+            return list(reversed(self._asked.values()))
+
+
+class Answers:
+    """Posts signed answers to the hub."""
+
+    def __init__(self, hub: str, secret: bytes) -> None:
+        self._url = f"{hub.rstrip('/')}/api/v1/answers"
+        self._secret = secret
+        # No proxy of the environment between two programs of one machine.
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def post(self, asked: Asked, action: str, outcome: tuple[str, str]) -> str | None:
+        """None when the hub took it, else why not. A hub that does not answer raises OSError."""
+        answer = {
+            key: asked.notification.get(key)
+            for key in ("notification_id", "alert_id", "home_id", "person_id")
+        }
+        answer["action"] = action
+        if action == "resolve":
+            answer["what_it_was"], answer["what_was_done"] = outcome
+        body = json.dumps(answer).encode()
+        timestamp = str(int(time.time()))
+        request = urllib.request.Request(  # noqa: S310 - the hub's address comes from the command line
+            self._url,
+            data=body,
+            headers={
+                "Content-Type": "application/json",
+                "Idempotency-Key": f"{asked.id}-{action}",
+                "X-Care-Timestamp": timestamp,
+                "X-Care-Signature": sign(self._secret, timestamp, body),
+            },
+        )
+        try:
+            with self._opener.open(request, timeout=_ANSWER_TIMEOUT_S):
+                return None
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code >= 500:
+                    raise ConnectionError(f"HTTP {error.code}") from error
+                return f"HTTP {error.code}"
+
+
+class Responders:
+    """The server, the people, and the thread that lets them answer."""
+
+    def __init__(
+        self, port: int, secret: bytes, hub: str, behaviours: Mapping[str, Behaviour], seed: int = 1
+    ) -> None:
+        self.people = People(behaviours, seed)
+        self.secret = secret
+        self._answers = Answers(hub, secret)
+        self._changed = threading.Event()
+        self._stopping = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        self._server.daemon_threads = True
+        self._threads = [
+            threading.Thread(target=self._server.serve_forever, args=(0.1,), name="responders-http"),
+            threading.Thread(target=self._answer_due, name="responders-answers"),
+        ]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End both threads; an answer on its way is finished first."""
+        self._stopping.set()
+        self._changed.set()
+        self._server.shutdown()
+        for thread in self._threads:
+            thread.join()
+        self._server.server_close()
+
+    def receive(self, notification: Mapping[str, Any]) -> None:
+        asked = self.people.receive(notification, time.strftime("%H:%M:%S"), time.monotonic())
+        if asked is not None:
+            _say(
+                f"asked {asked.role} {notification.get('person_id')}: {notification.get('template')} "
+                f"{notification.get('kind')} ({notification.get('reason')}) {notification.get('alert_id')}"
+            )
+
+    def answer(self, asked: Asked, action: str) -> None:
+        """Answer in the name of the person asked, several times if the hub does not answer, and note what came of it."""
+        refusal: str | None = None
+        for pause_s in (*_ANSWER_RETRIES_S, None):
+            try:
+                refusal = self._answers.post(asked, action, self.people.outcome(asked))
+                break
+            except OSError as error:
+                refusal = f"hub not reached ({type(error).__name__})"
+            if pause_s is None or self._stopping.wait(pause_s):
+                break
+        _say(f"{asked.role} {asked.notification.get('person_id')}: {action} {refusal or 'taken'}")
+        self.people.answered(asked, action, refusal, time.monotonic())
+
+    def _answer_due(self) -> None:
+        while not self._stopping.is_set():
+            due = self.people.due(time.monotonic())
+            if due is None:
+                self._stopping.wait(0.2)
+            else:
+                asked, step = due
+                self.answer(asked, STEPS[step])
+
+
+def _say(line: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
+
+
+def _handler(responders: Responders) -> type[BaseHTTPRequestHandler]:
+    """The request handler of one server."""
+
+    class Handler(BaseHTTPRequestHandler):
+        server_version = "responders"
+        sys_version = ""
+        timeout = 10
+
+        def do_GET(self) -> None:
+            if not self._from_here():
+                self._reply(403, b"loopback only")
+            elif self.path == "/":
+                self._reply(200, page(responders.people.listed()), "text/html; charset=utf-8")
+            else:
+                self._reply(404, b"not found")
+
+        def do_POST(self) -> None:
+            body = self._body()
+            if body is None:
+                self._reply(413, b"too large or without length")
+            elif self.path == "/answer" and self._from_here():
+                self._answer_by_hand(body)
+            elif self.path == "/":
+                self._receive(body)
+            else:
+                self._reply(404, b"not found")
+
+        def _receive(self, body: bytes) -> None:
+            timestamp = self.headers.get("X-Care-Timestamp", "")
+            signature = self.headers.get("X-Care-Signature", "")
+            if not genuine(responders.secret, timestamp, signature, body, time.time()):
+                self._reply(401, b"the signature does not fit: compare the secrets and the clocks")
+                return
+            try:
+                notification = json.loads(body)
+            except ValueError:
+                notification = None
+            key = self.headers.get("Idempotency-Key")
+            if not isinstance(notification, dict) or not key or notification.get("notification_id") != key:
+                self._reply(400, b"a JSON object whose notification_id is the Idempotency-Key is needed")
+                return
+            responders.receive(notification)
+            self._reply(200, b'{"received": true}', "application/json")
+
+        def _answer_by_hand(self, body: bytes) -> None:
+            form = parse_qs(body.decode(errors="replace"))
+            action = form.get("action", [""])[0]
+            asked = responders.people.take_over(form.get("notification_id", [""])[0])
+            if asked is None or action not in STEPS:
+                self._reply(404, b"this notification is no longer kept")
+                return
+            asked.ended = True  # the plan ends: from here on a human being answers
+            responders.answer(asked, action)
+            self.send_response(303)
+            self.send_header("Location", "/")
+            self.end_headers()
+
+        def _from_here(self) -> bool:
+            """Whether the page itself asks: another site in the same browser must not press these buttons."""
+            hosts = {responders.url, responders.url.replace("127.0.0.1", "localhost")}
+            origin = self.headers.get("Origin")
+            return f"http://{self.headers.get('Host')}" in hosts and origin in {None, *hosts}
+
+        def _body(self) -> bytes | None:
+            length = self.headers.get("Content-Length", "")
+            if not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY_BYTES:
+                return None
+            return self.rfile.read(int(length))
+
+        def _reply(self, status: int, body: bytes, content_type: str = "text/plain; charset=utf-8") -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Silent: what counts is said by `_say`."""
+
+    return Handler
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run until SIGTERM or Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="device_sim.responders", description=__doc__.partition("\n")[0])
+    parser.add_argument("--port", type=int, default=8090, help="loopback port; 0 takes a free one")
+    parser.add_argument("--secret-file", type=Path, required=True, help="the webhook's secret")
+    parser.add_argument("--hub", default="http://127.0.0.1:8080", help="where answers go")
+    parser.add_argument("--behaviour", choices=sorted(BEHAVIOURS), default="demo")
+    parser.add_argument("--seed", type=int, default=1, help="who answers which alert follows from it")
+    options = parser.parse_args(arguments)
+    try:
+        secret = options.secret_file.read_bytes().strip()
+    except OSError as error:
+        parser.error(f"--secret-file {options.secret_file}: {error.strerror}")
+    if not secret:
+        parser.error(f"--secret-file {options.secret_file} is empty: write the hub's webhook secret into it")
+    stop = threading.Event()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda *_: stop.set())
+    try:
+        responders = Responders(
+            options.port, secret, options.hub, BEHAVIOURS[options.behaviour], options.seed
+        )
+    except OSError as error:
+        parser.error(f"--port {options.port}: {error.strerror}; choose another, or 0 for a free one")
+    responders.start()
+    _say(f"responders listen on {responders.url}/ and answer to {options.hub}")
+    stop.wait()
+    responders.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""Every sentence spoken to the elder and the short words people read, in one place; channels and the console take them from here.
+
+Chinese first, English second. Only true sentences: a role that nobody named is "somebody", never a butler.
+"""
+
+from typing import Final
+
+from firmware_contracts.vocabulary import Fault, Hazard, Measure
+from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
+from hub.core.notifications import NotifyReason
+
+Words = tuple[str, str]
+"""The same thing in Chinese and in English."""
+
+# --- spoken to the elder ----------------------------------------------------------------------------------------------
+
+HEARD: Final = "收到了，您别急，别急着起身。"
+HEARD_REQUEST: Final = "收到了。"
+"""For a key that is no emergency: nobody needs to be calmed."""
+LOOKING: Final = "还在给您找人，没忘您。"
+AMBULANCE: Final = "急救车叫了，您别动。"
+MISTAKE: Final = "按错了没关系。"
+CLOSED: Final = "这回办好了，有事再按。"
+
+_SOMEBODY = "有人"
+_NAME_LIMIT = 20
+
+_SPOKEN_ROLES: dict[str, tuple[str, str]] = {
+    # with a surname, without one
+    Role.BUTLER: ("{surname}管家", "管家"),
+    Role.DEPUTY: ("{surname}管家", "代班管家"),
+    Role.ELDER_HELPER: ("{surname}助老员", "助老员"),
+    Role.PARTNER: ("结对的{surname}伙伴", "结对伙伴"),
+    Role.CONTACT: ("您的联系人{surname}家", "您的联系人"),
+    Role.KEYHOLDER: ("保管钥匙的{surname}家", "保管钥匙的人"),
+    Role.PROPERTY_GUARD: ("物业{surname}师傅", "物业值班员"),
+    Role.GRID_WORKER: ("{surname}网格员", "网格员"),
+    Role.CENTRE_DUTY: ("站点值班员", "站点值班员"),
+    Role.CARE_INSTITUTION: ("养老机构", "养老机构"),
+    Role.FAMILY_DOCTOR: ("{surname}医生", "家庭医生"),
+    Role.OPERATOR: ("值班员", "值班员"),
+    Role.DUTY_MANAGER: ("值班长", "值班长"),
+}
+
+STAYS_AT_A_DESK: Final = frozenset({Role.OPERATOR, Role.DUTY_MANAGER})
+"""Who never comes to the door: recorded by them, "on the way" means that somebody else is."""
+
+
+def spoken_name(by_role: str | None, surname: str | None) -> str:
+    """How a helper is named to the elder; "somebody" when the role is not known."""
+    forms = _SPOKEN_ROLES.get(by_role or "")
+    if forms is None:
+        return _SOMEBODY
+    with_surname, without = forms
+    return with_surname.format(surname=surname[:_NAME_LIMIT]) if surname else without
+
+
+def taken(call_name: str | None, by_role: str | None, surname: str | None) -> str:
+    """`{call_name},{surname}管家接到了。`, or as much of it as is known."""
+    sentence = f"{spoken_name(by_role, surname)}接到了。"
+    return f"{call_name[:_NAME_LIMIT]}，{sentence}" if call_name else sentence
+
+
+def on_the_way(by_role: str | None, surname: str | None) -> str:
+    """`{surname}管家出门了，正往您家来。`; who sits at a desk has sent somebody."""
+    who = _SOMEBODY if by_role in STAYS_AT_A_DESK else spoken_name(by_role, surname)
+    return f"{who}出门了，正往您家来。"
+
+
+# --- read by people ---------------------------------------------------------------------------------------------------
+
+SEVERITIES: dict[Severity, Words] = {
+    Severity.EMERGENCY: ("紧急", "emergency"),
+    Severity.URGENT: ("尽快", "urgent"),
+    Severity.ROUTINE: ("一般", "routine"),
+    Severity.TECHNICAL: ("设备异常", "technical"),
+}
+
+KINDS: dict[AlertKind, Words] = {
+    AlertKind.EMERGENCY_CALL: ("求救", "emergency call"),
+    AlertKind.FALL: ("跌倒", "fall"),
+    AlertKind.VITAL_SIGNS: ("体征异常", "vital signs"),
+    AlertKind.ENVIRONMENT: ("环境险情", "danger in the home"),
+    AlertKind.TECHNICAL: ("设备异常", "technical"),
+    AlertKind.UNCONFIRMED_CALL: ("求救待核实", "unconfirmed call"),
+    AlertKind.UNREADABLE_SIGNAL: ("信号无法读取", "unreadable signal"),
+    AlertKind.UNJUDGED_HOME: ("住户未能判断", "home not judged"),
+}
+
+ROLES: dict[Role, Words] = {
+    Role.OPERATOR: ("坐席", "operator"),
+    Role.DUTY_MANAGER: ("值班长", "duty manager"),
+    Role.BUTLER: ("养老管家", "care butler"),
+    Role.DEPUTY: ("代班管家", "deputy"),
+    Role.ELDER_HELPER: ("助老员", "elder helper"),
+    Role.PARTNER: ("结对伙伴", "partner"),
+    Role.CONTACT: ("紧急联系人", "emergency contact"),
+    Role.KEYHOLDER: ("钥匙保管人", "keyholder"),
+    Role.PROPERTY_GUARD: ("物业值班", "property guard"),
+    Role.GRID_WORKER: ("网格员", "grid worker"),
+    Role.CENTRE_DUTY: ("站点值班员", "centre duty"),
+    Role.CARE_INSTITUTION: ("责任机构", "care institution"),
+    Role.FAMILY_DOCTOR: ("家庭医生", "family doctor"),
+}
+
+WHAT_IT_WAS: dict[WhatItWas, Words] = {
+    WhatItWas.ILLNESS: ("突发疾病", "illness"),
+    WhatItWas.FALL_HURT: ("跌倒受伤", "fall, hurt"),
+    WhatItWas.FALL_UNHURT: ("跌倒未伤", "fall, unhurt"),
+    WhatItWas.FIRE_OR_GAS: ("火情燃气", "fire or gas"),
+    WhatItWas.MISTAKE: ("误按", "pressed by mistake"),
+    WhatItWas.VISITOR_MISTAKE: ("旁人误触", "pressed by a visitor"),
+    WhatItWas.WANTED_COMPANY: ("想说说话", "wanted company"),
+    WhatItWas.DEVICE_FALSE: ("设备误报", "device false"),
+    WhatItWas.RULE_FALSE: ("规则误报", "rule false"),
+    WhatItWas.AWAY_NOT_TOLD: ("外出未报", "away, not told"),
+    WhatItWas.TEST: ("测试演练", "test"),
+    WhatItWas.DECEASED: ("老人离世", "deceased"),
+    WhatItWas.UNDETERMINED: ("无法确认", "undetermined"),
+}
+
+WHAT_WAS_DONE: dict[WhatWasDone, Words] = {
+    WhatWasDone.BY_PHONE: ("电话处置", "settled by phone"),
+    WhatWasDone.ON_SITE: ("上门处置", "settled on site"),
+    WhatWasDone.AMBULANCE: ("120送医", "ambulance"),
+    WhatWasDone.FAMILY_TOOK_OVER: ("家属接手", "family took over"),
+    WhatWasDone.DECLINED: ("拒绝救助", "declined"),
+    WhatWasDone.NO_ENTRY: ("入户失败", "no entry"),
+    WhatWasDone.FORCED_ENTRY: ("开锁入户", "forced entry"),
+}
+
+MEASURES: dict[Measure, tuple[str, str, str]] = {
+    # Chinese, English, unit
+    Measure.HEART_RATE_BPM: ("心率", "heart rate", "/min"),
+    Measure.SPO2_PERCENT: ("血氧", "SpO2", "%"),
+    Measure.RESPIRATION_PER_MIN: ("呼吸", "breathing rate", "/min"),
+    Measure.TEMPERATURE_C: ("体温", "temperature", "℃"),
+    Measure.SYSTOLIC_MMHG: ("收缩压", "systolic pressure", "mmHg"),
+    Measure.DIASTOLIC_MMHG: ("舒张压", "diastolic pressure", "mmHg"),
+    Measure.GLUCOSE_MMOL_L: ("血糖", "glucose", "mmol/L"),
+}
+
+HAZARDS: dict[Hazard, Words] = {
+    Hazard.SMOKE: ("烟雾", "smoke"),
+    Hazard.GAS: ("燃气泄漏", "gas"),
+    Hazard.WATER: ("水浸", "water"),
+    Hazard.CARBON_MONOXIDE: ("一氧化碳", "carbon monoxide"),
+}
+
+FAULTS: dict[Fault, Words] = {
+    Fault.BATTERY_LOW: ("电量低", "battery low"),
+    Fault.BATTERY_GONE: ("电池耗尽", "battery gone"),
+    Fault.MAINS_FAILED: ("断电", "mains failed"),
+    Fault.MAINS_RESTORED: ("供电恢复", "mains restored"),
+    Fault.TAMPER: ("设备被拆动", "tamper"),
+    Fault.JAMMING: ("无线受干扰", "jamming"),
+    Fault.SELF_TEST_FAILED: ("自检未通过", "self-test failed"),
+}
+
+WHY_ASKED: dict[NotifyReason, Words] = {
+    # What a person needs to know beyond "come"; empty where the alert itself says it.
+    NotifyReason.STEP: ("", ""),
+    NotifyReason.STEP_REPEATED: ("仍无人接警", "still unanswered"),
+    NotifyReason.BUSY_BUTLER: ("管家正忙，转给您", "the butler is busy, so you are asked"),
+    NotifyReason.PRESSED_AGAIN: ("老人又按了", "pressed again"),
+    NotifyReason.SEVERITY_RAISED: ("情况加重", "it became graver"),
+    NotifyReason.TAKEN_BY_OTHER: ("", ""),
+    NotifyReason.HOLD_EXPIRED: ("接警后没有进展", "taken, but nothing moved"),
+    NotifyReason.RESOLVED: ("", ""),
+    NotifyReason.CALL_STATE: ("", ""),
+    NotifyReason.REASSURE: ("", ""),
+}

@@ -1,0 +1,240 @@
+"""Why an alert was raised, in words: a code of the closed list and its numbers become one Chinese and one English phrase.
+
+Used by the texts sent to people and by the console. A number that is missing or unreadable is left out: a page is never lost
+because its wording failed.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from firmware_contracts.vocabulary import Fault, Hazard, Measure
+from hub.core.reasons import ReasonCode
+from hub.core.rules import Side
+from hub.notify.phrases import FAULTS, HAZARDS, MEASURES, Words
+
+Data = Mapping[str, object]
+
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+_DAY: Final = 86_400
+
+
+def reason_text(code: str, data: Data) -> Words:
+    """Phrases without a full stop, in Chinese and English. A code that is not in the list stands for itself."""
+    try:
+        known = ReasonCode(code)
+    except ValueError:
+        return code, code
+    return _TEXTS[known](data)
+
+
+def duration_text(seconds: float) -> Words:
+    """A duration as people say it: the two units would only be noise, the largest is enough up to two of it."""
+    if seconds < 2 * _MINUTE:
+        return f"{seconds:.0f}秒", f"{seconds:.0f} s"
+    if seconds < 2 * _HOUR:
+        return f"{seconds / _MINUTE:.0f}分钟", f"{seconds / _MINUTE:.0f} min"
+    if seconds < 2 * _DAY:
+        return f"{seconds / _HOUR:.0f}小时", f"{seconds / _HOUR:.0f} h"
+    return f"{seconds / _DAY:.0f}天", f"{seconds / _DAY:.0f} days"
+
+
+def _fixed(zh: str, en: str) -> Callable[[Data], Words]:
+    return lambda data: (zh, en)
+
+
+def _late(zh: str, en: str) -> Callable[[Data], Words]:
+    """A phrase that says, where it came late, how late."""
+
+    def text(data: Data) -> Words:
+        late_s = _number(data, "late_s")
+        if not late_s:
+            return zh, en
+        late_zh, late_en = duration_text(late_s)
+        return f"{zh}（信号迟到{late_zh}）", f"{en} (the signal came {late_en} late)"
+
+    return text
+
+
+def _number(data: Data, key: str) -> float | None:
+    value = data.get(key)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _word(data: Data, key: str) -> str:
+    value = data.get(key)
+    return "" if value is None else str(value)
+
+
+def _device(data: Data) -> Words:
+    device_id = _word(data, "device_id")
+    return (f"设备{device_id}", f"device {device_id}") if device_id else ("设备", "a device")
+
+
+def _measure(data: Data) -> tuple[str, str, str]:
+    name = _word(data, "measure")
+    try:
+        return MEASURES[Measure(name)]
+    except ValueError:
+        return name or "体征", name or "a vital sign", ""
+
+
+def _value(data: Data, key: str, unit: str) -> str:
+    number = _number(data, key)
+    if number is None:
+        return "?"
+    space = "" if unit in {"%", "℃", "/min"} else " "
+    return f"{number:.10g}{space}{unit}"
+
+
+def _threshold(data: Data) -> Words:
+    zh, en, unit = _measure(data)
+    value, limit = _value(data, "value", unit), _value(data, "limit", unit)
+    below = _word(data, "side") == Side.BELOW
+    side_zh, side_en = ("低于或等于", "at or below") if below else ("高于或等于", "at or above")
+    for_s = _number(data, "for_s")
+    if not for_s:
+        return f"{zh}{value}，{side_zh}{limit}", f"{en} {value}, {side_en} {limit}"
+    for_zh, for_en = duration_text(for_s)
+    return f"{zh}{value}，{side_zh}{limit}已{for_zh}", f"{en} {value}, {side_en} {limit} for {for_en}"
+
+
+def _threshold_cleared(data: Data) -> Words:
+    zh, en, unit = _measure(data)
+    value = _value(data, "value", unit)
+    return f"{zh}回到{value}", f"{en} is back at {value}"
+
+
+def _implausible(data: Data) -> Words:
+    zh, en, unit = _measure(data)
+    value = _value(data, "value", unit)
+    return f"{zh}读数{value}不可信，请检查设备", f"{en} reading {value} cannot be true: check the device"
+
+
+def _no_value(data: Data) -> Words:
+    zh, en, _ = _measure(data)
+    return f"{zh}没有测到，请检查佩戴", f"no {en} could be measured: check how it is worn"
+
+
+def _hazard(data: Data) -> Words:
+    name = _word(data, "hazard")
+    try:
+        return HAZARDS[Hazard(name)]
+    except ValueError:
+        return name or "险情", name or "danger"
+
+
+def _hazard_found(data: Data) -> Words:
+    zh, en = _hazard(data)
+    return f"家中报警：{zh}", f"{en} found in the home"
+
+
+def _hazard_cleared(data: Data) -> Words:
+    zh, en = _hazard(data)
+    return f"报警解除：{zh}", f"{en} no longer found"
+
+
+def _silent(data: Data) -> Words:
+    zh, en = _device(data)
+    silent_s = _number(data, "silent_s")
+    if data.get("never") is True:
+        return f"{zh}安装后从未上线", f"{en} has never been heard since it was enrolled"
+    if silent_s is None:
+        return f"{zh}没有消息", f"{en} is silent"
+    for_zh, for_en = duration_text(silent_s)
+    return f"{zh}已{for_zh}没有消息", f"{en} has been silent for {for_en}"
+
+
+def _about_device(zh: str, en: str) -> Callable[[Data], Words]:
+    def text(data: Data) -> Words:
+        device_zh, device_en = _device(data)
+        return f"{device_zh}{zh}", f"{device_en} {en}"
+
+    return text
+
+
+def _battery(data: Data) -> Words:
+    zh, en = _device(data)
+    percent = _number(data, "percent")
+    if percent is None:
+        return f"{zh}电量低，请换电池", f"{en}: battery low, change it"
+    return f"{zh}电量{percent:.0f}%，请换电池", f"{en}: battery at {percent:.0f} %, change it"
+
+
+def _fault(data: Data) -> Words:
+    name = _word(data, "fault")
+    try:
+        return FAULTS[Fault(name)]
+    except ValueError:
+        return name or "故障", name or "fault"
+
+
+def _fault_came(data: Data) -> Words:
+    (device_zh, device_en), (zh, en) = _device(data), _fault(data)
+    return f"{device_zh}：{zh}", f"{device_en}: {en}"
+
+
+def _fault_went(data: Data) -> Words:
+    (device_zh, device_en), (zh, en) = _device(data), _fault(data)
+    return f"{device_zh}恢复（{zh})", f"{device_en}: no longer {en}"
+
+
+def _unknown_device(data: Data) -> Words:
+    zh, en = _device(data)
+    home = _word(data, "claimed_home")
+    if not home:
+        return f"未登记的{zh}求救", f"call from {en}, which is not enrolled"
+    return f"未登记的{zh}求救，自称住户{home}", f"call from {en}, which is not enrolled; it names home {home}"
+
+
+def _unreadable(zh: str, en: str) -> Callable[[Data], Words]:
+    def text(data: Data) -> Words:
+        reason = _word(data, "reason")
+        return (f"{zh}（{reason}）", f"{en} ({reason})") if reason else (zh, en)
+
+    return text
+
+
+def _unjudged(data: Data) -> Words:
+    number = _number(data, "input_seq")
+    at = "" if number is None else f" #{number:.0f}"
+    return f"系统未能判断输入{at}，请致电老人", f"the hub could not judge input{at}: telephone the home"
+
+
+_TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
+    ReasonCode.CALL_PRESSED: _late("按下求救键", "the emergency key was pressed"),
+    ReasonCode.CALL_PRESSED_AGAIN: _late("再次按下求救键", "the emergency key was pressed again"),
+    ReasonCode.URGENT_HELP: _late("请求助急", "urgent help was asked for"),
+    ReasonCode.CALL_CANCELLED: _fixed(
+        "老人按了取消，仍需核实", "the elder pressed cancel; make sure all the same"
+    ),
+    ReasonCode.RAISED_BY_HAND: _fixed("坐席手工建单", "raised by hand by an operator"),
+    ReasonCode.UNKNOWN_DEVICE: _unknown_device,
+    ReasonCode.UNCONFIRMED_CALL: _fixed(
+        "收到旧的求救记录，无法确认何时按下", "a stored press was found; when it was pressed is not known"
+    ),
+    ReasonCode.UNREADABLE_SIGNAL: _unreadable(
+        "求救设备发来的信号无法读取，可能是求救", "a call device sent what cannot be read; it may be a call"
+    ),
+    ReasonCode.UNREADABLE_TELEMETRY: _unreadable("设备数据无法读取", "a device's data cannot be read"),
+    ReasonCode.FALL_SUSPECTED: _late("疑似跌倒", "a fall is suspected"),
+    ReasonCode.FALL_LYING: _late("跌倒后未起身", "still lying after a fall"),
+    ReasonCode.FALL_GOT_UP: _fixed("跌倒后已起身，仍需看望", "got up after a fall; look in all the same"),
+    ReasonCode.THRESHOLD: _threshold,
+    ReasonCode.THRESHOLD_CLEARED: _threshold_cleared,
+    ReasonCode.IMPLAUSIBLE: _implausible,
+    ReasonCode.NO_VALUE: _no_value,
+    ReasonCode.HAZARD: _hazard_found,
+    ReasonCode.HAZARD_CLEARED: _hazard_cleared,
+    ReasonCode.DEVICE_SILENT: _silent,
+    ReasonCode.DEVICE_BACK: _about_device("恢复上线", "is back"),
+    ReasonCode.DEVICE_OFFLINE: _about_device("断线", "went offline"),
+    ReasonCode.BATTERY_LOW: _battery,
+    ReasonCode.FAULT: _fault_came,
+    ReasonCode.FAULT_CLEARED: _fault_went,
+    ReasonCode.QOS_ZERO: _about_device(
+        "的求救没有送达保证，请检查网关设置",
+        "sent a call without delivery guarantee: check its gateway's settings",
+    ),
+    ReasonCode.HOME_UNJUDGED: _unjudged,
+}

@@ -1,0 +1,127 @@
+"""What a person who is asked gets to read: a notification becomes one Chinese and one English sentence.
+
+What the words need lies in `notification.data`; each key may be missing:
+`severity`, `kind`, `reason_code` and `reason_<name>` for each parameter of that code (see `hub/core/reasons.py`),
+`resident_names`, `address` (of the home),
+`opened_at` (ISO 8601; otherwise `created_at`), and for TAKEN and RESOLVED `by_role`, `surname`, `what_it_was`, `what_was_done`.
+"""
+
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
+from hub.core.notifications import Notification, Template
+from hub.notify.phrases import KINDS, ROLES, SEVERITIES, WHAT_IT_WAS, WHAT_WAS_DONE, WHY_ASKED, Words
+from hub.notify.reason_texts import reason_text
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+_Key = TypeVar("_Key", bound=StrEnum)
+
+
+def alert_text(notification: Notification, timezone: tzinfo = LOCAL) -> Words:
+    """One sentence in Chinese and one in English; instants in local time."""
+    if notification.template is Template.TAKEN:
+        return _taken(notification)
+    if notification.template is Template.RESOLVED:
+        return _resolved(notification)
+    return _asked(notification, timezone)
+
+
+def severity_of(notification: Notification) -> Severity:
+    """The alert's severity; an unknown one is taken for the gravest, so that nothing urgent waits behind a slip."""
+    try:
+        return Severity(str(notification.data.get("severity")))
+    except ValueError:
+        return Severity.EMERGENCY
+
+
+def text_field(notification: Notification, key: str) -> str | None:
+    """A piece of text of the data; None when it is missing or empty."""
+    value = notification.data.get(key)
+    return str(value) if value is not None and value != "" else None
+
+
+def _asked(notification: Notification, timezone: tzinfo) -> Words:
+    kind_zh, kind_en = _kind(notification)
+    severity_zh, severity_en = SEVERITIES[severity_of(notification)]
+    subject_zh, subject_en = _subject(notification)
+    why_zh, why_en = WHY_ASKED[notification.reason]
+    reason_zh, reason_en = _reason(notification)
+    since = _since(notification, timezone)
+    zh = "，".join(part for part in (f"{kind_zh}：{subject_zh}", reason_zh, f"{since}起", why_zh) if part)
+    en = ", ".join(part for part in (f"{kind_en}: {subject_en}", reason_en, f"since {since}", why_en) if part)
+    return f"【{severity_zh}】{zh}。", f"[{severity_en}] {en}."
+
+
+def _reason(notification: Notification) -> Words:
+    data = {
+        key.removeprefix("reason_"): value
+        for key, value in notification.data.items()
+        if key.startswith("reason_") and key != "reason_code"
+    }
+    return reason_text(text_field(notification, "reason_code") or "", data)
+
+
+def _taken(notification: Notification) -> Words:
+    (kind_zh, kind_en), (subject_zh, subject_en) = _kind(notification), _subject(notification)
+    who_zh, who_en = _who(notification)
+    return (
+        f"已接警：{subject_zh},{kind_zh}，由{who_zh}处理，您不用再去。",
+        f"Taken: {subject_en}, {kind_en}, {who_en} has it, you need not go.",
+    )
+
+
+def _resolved(notification: Notification) -> Words:
+    (kind_zh, kind_en), (subject_zh, subject_en) = _kind(notification), _subject(notification)
+    was_zh, was_en = _listed(notification, "what_it_was", WhatItWas, WHAT_IT_WAS, ("", ""))
+    done_zh, done_en = _listed(notification, "what_was_done", WhatWasDone, WHAT_WAS_DONE, ("", ""))
+    zh = "，".join(part for part in (f"已处置：{subject_zh}", kind_zh, was_zh, done_zh) if part)
+    en = ", ".join(part for part in (f"Resolved: {subject_en}", kind_en, was_en, done_en) if part)
+    return f"{zh}。", f"{en}."
+
+
+def _subject(notification: Notification) -> Words:
+    """Who and where; the home's id where no name is known, so that it can always be found."""
+    names = text_field(notification, "resident_names")
+    address = text_field(notification, "address")
+    who_zh = names or f"住户{notification.home_id}（老人待核实）"
+    who_en = names or f"home {notification.home_id} (resident to be confirmed)"
+    return (f"{who_zh}，{address}", f"{who_en}, {address}") if address else (who_zh, who_en)
+
+
+def _who(notification: Notification) -> Words:
+    role_zh, role_en = _listed(notification, "by_role", Role, ROLES, ("其他人", "somebody else"))
+    surname = text_field(notification, "surname")
+    return (f"{role_zh}{surname}", f"{role_en} {surname}") if surname else (role_zh, role_en)
+
+
+def _kind(notification: Notification) -> Words:
+    return _listed(notification, "kind", AlertKind, KINDS, ("报警", "alert"))
+
+
+def _listed(
+    notification: Notification, key: str, closed: type[_Key], words: dict[_Key, Words], otherwise: Words
+) -> Words:
+    """The words of a value of a closed list."""
+    try:
+        return words[closed(str(notification.data.get(key)))]
+    except ValueError:
+        return otherwise
+
+
+def _since(notification: Notification, timezone: tzinfo) -> str:
+    """Local time of day, with the date when the alert is of another day than the message."""
+    at = notification.created_at
+    opened = text_field(notification, "opened_at")
+    if opened is not None:
+        try:
+            parsed = datetime.fromisoformat(opened)
+        except ValueError:
+            parsed = at
+        if parsed.tzinfo is not None:
+            at = parsed
+    local, today = at.astimezone(timezone), notification.created_at.astimezone(timezone).date()
+    return f"{local:%H:%M}" if local.date() == today else f"{local:%m-%d %H:%M}"
