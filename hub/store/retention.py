@@ -1,9 +1,9 @@
 """Forgetting in time: what is older than the policy keeps goes, a few rows at a time, oldest first."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
@@ -43,13 +43,15 @@ class RetentionReport:
 Write = Callable[[Callable[[Connection], int]], int]
 
 
-def retain(write: Write, now: datetime, policy: Retention, max_chunks: int | None) -> RetentionReport:
-    """Remove what is due through `write`, which runs each chunk in a transaction of its own."""
+def retain(
+    write: Write, now: datetime, policy: Retention, max_chunks: int | None, closing: Event
+) -> RetentionReport:
+    """Remove what is due through `write`, which runs each chunk in a transaction of its own, until `closing` is set."""
     report = RetentionReport()
     chunks = 0
     for name, remove in _removals(now, policy):
         while True:
-            if max_chunks is not None and chunks >= max_chunks:
+            if closing.is_set() or (max_chunks is not None and chunks >= max_chunks):
                 report.complete = False
                 return report
             chunks += 1
@@ -57,7 +59,7 @@ def retain(write: Write, now: datetime, policy: Retention, max_chunks: int | Non
             if not removed:
                 break
             report.removed[name] = report.removed.get(name, 0) + removed
-            time.sleep(PAUSE_S)
+            closing.wait(PAUSE_S)
     return report
 
 

@@ -33,6 +33,7 @@ from hub.store.chain import ChainReport, Link
 from hub.store.connection import MEMORY, StoreLock, writer_engine
 from hub.store.errors import StoreError, StoreMissing, StoreUnavailable, translated
 from hub.store.homes import HomeWrites, load_homes
+from hub.store.journal_rows import join_alerts_and_requests
 from hub.store.migrations import migrate
 from hub.store.outbox import OutboxWrites, load_pending
 from hub.store.retention import Retention, RetentionReport, retain
@@ -71,6 +72,7 @@ class Store:
         self._connection = connection
         self._file_lock = lock
         self._turn = threading.RLock()
+        self._closing = threading.Event()
         self._heads: dict[str, str] = {}
         self._last_number = 0
 
@@ -109,7 +111,8 @@ class Store:
         return store
 
     def close(self) -> None:
-        """Let go of file and lock; calling it again does nothing."""
+        """Let go of file and lock; calling it again does nothing. A running `retain` ends first."""
+        self._closing.set()
         with self._turn:
             if self._connection.closed:
                 return
@@ -233,7 +236,8 @@ class Store:
         )
         late = [message for effect in batch.effects for message in effect.outcome.history]
         statements.HISTORY.run(connection, [history_row(message) for message in late])
-        _join_closed_alerts(connection, lines)
+        # A note or a delivery may concern what is closed: no longer in its home, but in its table.
+        join_alerts_and_requests(connection, lines)
         return lines, heads
 
     def save(
@@ -268,7 +272,7 @@ class Store:
 
         `max_chunks` bounds how many: `report.complete` says whether everything due is gone.
         """
-        return retain(self.write, now, policy, max_chunks)
+        return retain(self.write, now, policy, max_chunks, self._closing)
 
     def verify_chain(self, home_id: str) -> ChainReport:
         """Whether the home's journal is as it was written."""
@@ -326,23 +330,3 @@ def _note_cancelled(
             line = next((line for line in lines if line.entry.alert_id == alert_id), None)
             if line is not None:
                 line.cancelled = tuple(cancelled.pop(alert_id, ()))
-
-
-def _join_closed_alerts(connection: Connection, lines: list[JournalLine]) -> None:
-    """A note or a delivery may concern an alert or request that is closed: it is no longer in its home, but in its table."""
-    for row, of, key, loaded in (
-        (tables.AlertRow, "alert", "alert_id", codec.ALERT),
-        (tables.RequestRow, "request", "request_id", codec.REQUEST),
-    ):
-        missing = [line for line in lines if getattr(line.entry, key) and getattr(line, of) is None]
-        if not missing:
-            continue
-        table = table_of(row)
-        found = connection.execute(
-            select(table.c[key], table.c.body).where(
-                table.c[key].in_({getattr(line.entry, key) for line in missing})
-            )
-        )
-        bodies = {identifier: loaded.load(body) for identifier, body in found}
-        for line in missing:
-            setattr(line, of, bodies.get(getattr(line.entry, key)))

@@ -130,7 +130,7 @@ class AlertRow(SQLModel, table=True):
     open: bool = Field(index=True)
     centre_id: str | None = Field(default=None, index=True)
     holder_id: str | None = None
-    opened_at: datetime = instant(index=True)
+    opened_at: datetime = instant()
     resolved_at: datetime | None = instant(nullable=True)
     version: int
     body: str = text()
@@ -144,7 +144,7 @@ class RequestRow(SQLModel, table=True):
     category: str
     state: str = Field(index=True)
     centre_id: str | None = Field(default=None, index=True)
-    opened_at: datetime = instant(index=True)
+    opened_at: datetime = instant()
     version: int
     body: str = text()
 

@@ -73,7 +73,6 @@ CREATE TABLE alert (
 CREATE INDEX ix_alert_centre_id ON alert (centre_id);
 CREATE INDEX ix_alert_home_id ON alert (home_id);
 CREATE INDEX ix_alert_open ON alert (open);
-CREATE INDEX ix_alert_opened_at ON alert (opened_at);
 CREATE TABLE service_request (
   id INTEGER NOT NULL,
   request_id VARCHAR NOT NULL,
@@ -89,7 +88,6 @@ CREATE TABLE service_request (
 );
 CREATE INDEX ix_service_request_centre_id ON service_request (centre_id);
 CREATE INDEX ix_service_request_home_id ON service_request (home_id);
-CREATE INDEX ix_service_request_opened_at ON service_request (opened_at);
 CREATE INDEX ix_service_request_state ON service_request (state);
 CREATE TABLE journal (
   number INTEGER NOT NULL,

@@ -1,0 +1,343 @@
+"""What screens and metrics ask of the store: short reads on connections of their own, beside the writer and from any thread."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, Select, create_engine, event, func, select
+
+from hub.core.alerts import Alert, AlertKind, AlertState, RequestState, ServiceRequest, Severity
+from hub.core.home import DeviceState, Home
+from hub.store import codec, tables
+from hub.store.batch import JournalLine
+from hub.store.errors import StoreMissing, translated
+from hub.store.homes import load_homes
+from hub.store.journal_rows import entry_of, join_alerts_and_requests
+from hub.store.tables import table_of
+from hub.store.views import (
+    AlertDetail,
+    Counts,
+    DeviceView,
+    FailedInput,
+    HomeSummary,
+    JournalRange,
+    MinuteReading,
+    OutboxEntry,
+    RejectedMessage,
+    RequestDetail,
+)
+
+T = TypeVar("T")
+MAX_ROWS = 1000
+"""More than this is never returned at once, whatever was asked."""
+
+_ALERT = table_of(tables.AlertRow)
+_REQUEST = table_of(tables.RequestRow)
+_HOME = table_of(tables.HomeRow)
+_JOURNAL = table_of(tables.JournalRow)
+_OUTBOX = table_of(tables.OutboxRow)
+_READING = table_of(tables.ReadingRow)
+_REJECTED = table_of(tables.RejectedRow)
+_FAILED = table_of(tables.FailedInputRow)
+
+
+class Queries:
+    """The read side of a store in a file. Every call sees one committed state; none can change anything."""
+
+    def __init__(self, path: Path, busy_timeout: timedelta = timedelta(seconds=5)) -> None:
+        self._path = path
+        self._engine = _reader_engine(path, busy_timeout)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def read(self, do: Callable[[Connection], T]) -> T:
+        """Run further reading statements. Raises StoreMissing, NotAStore or StoreUnavailable."""
+        if not self._path.exists():
+            raise StoreMissing(f"{self._path}: there is no store; start the hub once, or look at the path")
+        with translated(str(self._path)), self._engine.connect() as connection, connection.begin():
+            return do(connection)
+
+    # --- alerts and requests ------------------------------------------------------------------------------------------
+
+    def list_alerts(
+        self,
+        *,
+        is_open: bool | None = None,
+        states: Collection[AlertState] = (),
+        severities: Collection[Severity] = (),
+        kinds: Collection[AlertKind] = (),
+        home_id: str | None = None,
+        centre_id: str | None = None,
+        search: str = "",
+        limit: int = 100,
+        before: str | None = None,
+    ) -> list[Alert]:
+        """Newest first; an empty collection means any. `before` is the id of the last alert of the page before.
+
+        `search` finds parts of the alert's id and whatever finds its home.
+        """
+        query = _page(select(_ALERT.c.body), _ALERT, _ALERT.c.alert_id, before, limit)
+        if is_open is not None:
+            query = query.where(_ALERT.c.open.is_(is_open))
+        for column, values in (
+            (_ALERT.c.state, states),
+            (_ALERT.c.severity, severities),
+            (_ALERT.c.kind, kinds),
+        ):
+            if values:
+                query = query.where(column.in_([value.value for value in values]))
+        query = _of(query, _ALERT, home_id, centre_id, search, _ALERT.c.alert_id)
+        return self.read(lambda connection: [codec.ALERT.load(body) for body in connection.scalars(query)])
+
+    def alert(self, alert_id: str) -> AlertDetail | None:
+        """An alert and all its journal entries, oldest first."""
+
+        def find(connection: Connection) -> AlertDetail | None:
+            body = connection.scalar(select(_ALERT.c.body).where(_ALERT.c.alert_id == alert_id))
+            if body is None:
+                return None
+            rows = _lines(connection, select(_JOURNAL).where(_JOURNAL.c.alert_id == alert_id))
+            return AlertDetail(codec.ALERT.load(body), rows)
+
+        return self.read(find)
+
+    def list_requests(
+        self,
+        *,
+        states: Collection[RequestState] = (),
+        home_id: str | None = None,
+        centre_id: str | None = None,
+        search: str = "",
+        limit: int = 100,
+        before: str | None = None,
+    ) -> list[ServiceRequest]:
+        """Newest first; as `list_alerts`."""
+        query = _page(select(_REQUEST.c.body), _REQUEST, _REQUEST.c.request_id, before, limit)
+        if states:
+            query = query.where(_REQUEST.c.state.in_([state.value for state in states]))
+        query = _of(query, _REQUEST, home_id, centre_id, search, _REQUEST.c.request_id)
+        return self.read(lambda connection: [codec.REQUEST.load(body) for body in connection.scalars(query)])
+
+    def request(self, request_id: str) -> RequestDetail | None:
+        def find(connection: Connection) -> RequestDetail | None:
+            body = connection.scalar(select(_REQUEST.c.body).where(_REQUEST.c.request_id == request_id))
+            if body is None:
+                return None
+            rows = _lines(connection, select(_JOURNAL).where(_JOURNAL.c.request_id == request_id))
+            return RequestDetail(codec.REQUEST.load(body), rows)
+
+        return self.read(find)
+
+    # --- homes --------------------------------------------------------------------------------------------------------
+
+    def list_homes(
+        self, *, search: str = "", limit: int = 100, after: str | None = None
+    ) -> list[HomeSummary]:
+        """By home id; `after` is the last id of the page before. `search`: a part of an id, address, telephone or name."""
+        open_alerts = (
+            select(func.count())
+            .where(_ALERT.c.home_id == _HOME.c.home_id, _ALERT.c.open)
+            .correlate(_HOME)
+            .scalar_subquery()
+        )
+        query = select(_HOME.c.home_id, _HOME.c.profile, _HOME.c.unjudged, open_alerts.label("open_alerts"))
+        query = query.order_by(_HOME.c.home_id).limit(_limited(limit))
+        if after is not None:
+            query = query.where(_HOME.c.home_id > after)
+        if search:
+            query = query.where(_HOME.c.search.contains(search.casefold(), autoescape=True))
+        return self.read(
+            lambda connection: [
+                HomeSummary(row.home_id, codec.PROFILE.load(row.profile), row.unjudged, row.open_alerts)
+                for row in connection.execute(query)
+            ]
+        )
+
+    def home(self, home_id: str) -> Home | None:
+        """A home as last saved: alerts and requests are current, what only telemetry moved may be some seconds old."""
+        return self.read(lambda connection: load_homes(connection, home_id)[0].get(home_id))
+
+    def devices(self, home_id: str | None = None) -> list[DeviceView]:
+        """The enrolled devices of a home (or of all) with what is remembered of them."""
+        homes, _ = self.read(lambda connection: load_homes(connection, home_id))
+        return [
+            DeviceView(home.id, device, home.devices.get(device.id, DeviceState()))
+            for home in homes.values()
+            for device in home.profile.devices.values()
+        ]
+
+    def readings(
+        self, home_id: str, subject_id: str, measure: str, from_at: datetime, until_at: datetime
+    ) -> list[MinuteReading]:
+        """Minutes of a measure in [from_at, until_at), oldest first."""
+        query = (
+            select(_READING)
+            .where(
+                *(_READING.c.home_id == home_id, _READING.c.subject_id == subject_id),
+                *(
+                    _READING.c.measure == measure,
+                    _READING.c.minute_at >= from_at,
+                    _READING.c.minute_at < until_at,
+                ),
+            )
+            .order_by(_READING.c.minute_at)
+        )
+        return self.read(
+            lambda connection: [
+                MinuteReading(row.minute_at, row.value, row.low, row.high, row._mapping["count"])
+                for row in connection.execute(query)
+            ]
+        )
+
+    # --- journal and outbox -------------------------------------------------------------------------------------------
+
+    def journal_range(self) -> JournalRange:
+        """The oldest number still kept and the newest ever given."""
+
+        def find(connection: Connection) -> JournalRange:
+            oldest, newest = connection.execute(
+                select(func.min(_JOURNAL.c.number), func.max(_JOURNAL.c.number))
+            ).one()
+            anchored = connection.scalar(select(func.max(_HOME.c.anchor_number))) or 0
+            return JournalRange(oldest, max(newest or 0, anchored))
+
+        return self.read(find)
+
+    def journal_after(self, number: int, limit: int = 500) -> list[JournalLine] | None:
+        """Lines after a number, oldest first, with their alerts as they stand now; None when some of them are no longer kept."""
+
+        def find(connection: Connection) -> list[JournalLine] | None:
+            removed = connection.scalar(select(func.max(_HOME.c.anchor_number))) or 0
+            if number < removed:
+                return None
+            return _lines(
+                connection, select(_JOURNAL).where(_JOURNAL.c.number > number).limit(_limited(limit))
+            )
+
+        return self.read(find)
+
+    def journal_of_home(
+        self, home_id: str, *, limit: int = 100, before: int | None = None
+    ) -> list[JournalLine]:
+        """A home's newest lines, oldest of them first; `before` is the first number of the page after."""
+        query = select(_JOURNAL).where(_JOURNAL.c.home_id == home_id)
+        if before is not None:
+            query = query.where(_JOURNAL.c.number < before)
+        newest = query.order_by(_JOURNAL.c.number.desc()).limit(_limited(limit)).subquery()
+        return self.read(lambda connection: _lines(connection, select(newest), newest.c.number))
+
+    def outbox(self, alert_id: str) -> list[OutboxEntry]:
+        """The notifications of an alert, oldest first, and how far each came."""
+        query = select(_OUTBOX).where(_OUTBOX.c.alert_id == alert_id).order_by(_OUTBOX.c.id)
+        return self.read(
+            lambda connection: [
+                OutboxEntry(
+                    *(codec.NOTIFICATION.load(row.body), row.state, row.attempts),
+                    *(row.next_attempt_at, row.done_at),
+                )
+                for row in connection.execute(query)
+            ]
+        )
+
+    # --- what went wrong ----------------------------------------------------------------------------------------------
+
+    def rejected(self, *, limit: int = 100, before: int | None = None) -> list[RejectedMessage]:
+        """Newest first; `before` is the last id of the page before."""
+        query = _newest(_REJECTED, limit, before)
+        return self.read(lambda connection: [RejectedMessage(*row) for row in connection.execute(query)])
+
+    def failed(self, *, limit: int = 100, before: int | None = None) -> list[FailedInput]:
+        """Newest first; as `rejected`."""
+        query = _newest(_FAILED, limit, before)
+        return self.read(lambda connection: [FailedInput(*row) for row in connection.execute(query)])
+
+    def counts(self) -> Counts:
+        """The numbers that metrics show."""
+
+        def find(connection: Connection) -> Counts:
+            alerts = connection.execute(
+                select(_ALERT.c.severity, _ALERT.c.state, func.count())
+                .where(_ALERT.c.open)
+                .group_by(_ALERT.c.severity, _ALERT.c.state)
+            )
+            reasons = connection.execute(
+                select(_REJECTED.c.reason, func.count()).group_by(_REJECTED.c.reason)
+            )
+            queued = select(func.count()).where(_OUTBOX.c.state == "queued")
+            open_requests = select(func.count()).where(_REQUEST.c.state != RequestState.DONE.value)
+            homes, unjudged = connection.execute(
+                select(func.count(), func.coalesce(func.sum(_HOME.c.unjudged), 0)).select_from(_HOME)
+            ).one()
+            return Counts(
+                open_alerts={(Severity(row[0]), AlertState(row[1])): row[2] for row in alerts},
+                open_requests=connection.scalar(open_requests) or 0,
+                outbox_queued=connection.scalar(queued) or 0,
+                rejected={row[0]: row[1] for row in reasons},
+                homes=homes,
+                unjudged_homes=unjudged,
+            )
+
+        return self.read(find)
+
+
+def _reader_engine(path: Path, busy_timeout: timedelta) -> Engine:
+    engine = create_engine(
+        f"sqlite:///file:{quote(str(path))}?mode=ro&uri=true",
+        connect_args={"check_same_thread": False, "timeout": busy_timeout.total_seconds()},
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _limited(limit: int) -> int:
+    return max(0, min(limit, MAX_ROWS))
+
+
+def _newest(table: Any, limit: int, before: int | None) -> Select[Any]:
+    query = select(table).order_by(table.c.id.desc()).limit(_limited(limit))
+    return query if before is None else query.where(table.c.id < before)
+
+
+def _page(query: Select[Any], table: Any, key: Any, before: str | None, limit: int) -> Select[Any]:
+    """Rows get their number when they are first written, so newest first is by number."""
+    query = query.order_by(table.c.id.desc()).limit(_limited(limit))
+    if before is None:
+        return query
+    return query.where(table.c.id < select(table.c.id).where(key == before).scalar_subquery())
+
+
+def _of(
+    query: Select[Any], table: Any, home_id: str | None, centre_id: str | None, search: str, key: Any
+) -> Select[Any]:
+    if home_id is not None:
+        query = query.where(table.c.home_id == home_id)
+    if centre_id is not None:
+        query = query.where(table.c.centre_id == centre_id)
+    if search:
+        homes = select(_HOME.c.home_id).where(_HOME.c.search.contains(search.casefold(), autoescape=True))
+        query = query.where(table.c.home_id.in_(homes) | key.contains(search, autoescape=True))
+    return query
+
+
+def _lines(connection: Connection, query: Select[Any], order: Any = _JOURNAL.c.number) -> list[JournalLine]:
+    lines = [JournalLine(row.number, entry_of(row)) for row in connection.execute(query.order_by(order))]
+    join_alerts_and_requests(connection, lines)
+    return lines
