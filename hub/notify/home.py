@@ -35,12 +35,13 @@ Publish = Callable[[str, bytes, int], bool]
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a home template becomes: a sentence, and the state that a device with the press shows beside it."""
+    """What a home template becomes: a sentence, and the state that a device with the press shows beside it, with the
+    name of the helper where there is one."""
 
     state: CallState
     valid_for_s: int
     sentence: Callable[[Notification], str]
-    names_helper: bool = False
+    helper: Callable[[str | None, str | None], str] | None = None
 
 
 def _taken(notification: Notification) -> str:
@@ -55,9 +56,9 @@ def _on_the_way(notification: Notification) -> str:
 
 _SAID: Final[dict[Template, _Said]] = {
     Template.HOME_LOOKING: _Said(CallState.LOOKING, LOOKING_VALID_FOR_S, lambda _: phrases.LOOKING),
-    Template.HOME_TAKEN: _Said(CallState.TAKEN, TAKEN_VALID_FOR_S, _taken, names_helper=True),
+    Template.HOME_TAKEN: _Said(CallState.TAKEN, TAKEN_VALID_FOR_S, _taken, phrases.spoken_name),
     Template.HOME_ON_THE_WAY: _Said(
-        CallState.ON_THE_WAY, ON_THE_WAY_VALID_FOR_S, _on_the_way, names_helper=True
+        CallState.ON_THE_WAY, ON_THE_WAY_VALID_FOR_S, _on_the_way, phrases.traveller_name
     ),
     # Called is not yet on the way: the contract's nearest true state is that somebody has the call.
     Template.HOME_AMBULANCE: _Said(CallState.TAKEN, ON_THE_WAY_VALID_FOR_S, lambda _: phrases.AMBULANCE),
@@ -73,12 +74,10 @@ def home_command(notification: Notification) -> CallStateCommand | SpeakCommand:
     said = _SAID[notification.template]
     sentence = said.sentence(notification)
     event_id = text_field(notification, "event_id")
-    if event_id is None or not _EVENT_ID.match(event_id):
+    if event_id is None or not _EVENT_ID.fullmatch(event_id):
         return SpeakCommand(say=sentence)
-    by = None
-    if said.names_helper:
-        _, by_role, surname = _who(notification)
-        by = phrases.spoken_name(by_role, surname)
+    _, by_role, surname = _who(notification)
+    by = said.helper(by_role, surname) if said.helper is not None else None
     return CallStateCommand(
         event_id=event_id, state=said.state, by=by, say=sentence, valid_for_s=said.valid_for_s
     )

@@ -61,10 +61,14 @@ def taken(call_name: str | None, by_role: str | None, surname: str | None) -> st
     return f"{call_name[:_NAME_LIMIT]}，{sentence}" if call_name else sentence
 
 
+def traveller_name(by_role: str | None, surname: str | None) -> str:
+    """Who comes to the door, as named to the elder; who sits at a desk has sent somebody."""
+    return _SOMEBODY if by_role in STAYS_AT_A_DESK else spoken_name(by_role, surname)
+
+
 def on_the_way(by_role: str | None, surname: str | None) -> str:
-    """`{surname}管家出门了，正往您家来。`; who sits at a desk has sent somebody."""
-    who = _SOMEBODY if by_role in STAYS_AT_A_DESK else spoken_name(by_role, surname)
-    return f"{who}出门了，正往您家来。"
+    """`{surname}管家出门了,正往您家来。`, or as much of it as is known."""
+    return f"{traveller_name(by_role, surname)}出门了，正往您家来。"
 
 
 # --- read by people ---------------------------------------------------------------------------------------------------

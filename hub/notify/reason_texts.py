@@ -176,7 +176,7 @@ def _fault_came(data: Data) -> Words:
 
 def _fault_went(data: Data) -> Words:
     (device_zh, device_en), (zh, en) = _device(data), _fault(data)
-    return f"{device_zh}恢复（{zh})", f"{device_en}: no longer {en}"
+    return f"{device_zh}恢复（{zh}）", f"{device_en}: no longer {en}"
 
 
 def _unknown_device(data: Data) -> Words:

@@ -176,9 +176,8 @@ class Sender:
             while (task := line.lane.wait(self._now, lambda: self._running)) is not None:
                 self._attempt(line, task, self._now())
         except BaseException:
-            # `health` shows the lane as dead, and the hub's watchdog acts on it; here is only the reason.
+            # The thread ends here. `health` shows its lane as dead, for the hub's watchdog to act on; this is the reason.
             log.critical("a thread of channel %s died", line.channel.name, exc_info=True)
-            raise
 
     def _attempt(self, line: _Line, task: Task, now: datetime) -> None:
         """One task, from the last question to the report."""

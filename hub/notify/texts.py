@@ -69,7 +69,7 @@ def _taken(notification: Notification) -> Words:
     (kind_zh, kind_en), (subject_zh, subject_en) = _kind(notification), _subject(notification)
     who_zh, who_en = _who(notification)
     return (
-        f"已接警：{subject_zh},{kind_zh}，由{who_zh}处理，您不用再去。",
+        f"已接警：{subject_zh}，{kind_zh}，由{who_zh}处理，您不用再去。",
         f"Taken: {subject_en}, {kind_en}, {who_en} has it, you need not go.",
     )
 

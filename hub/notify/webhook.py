@@ -71,7 +71,8 @@ def webhook_body(notification: Notification, answer_url: str) -> dict[str, objec
 
 
 class WebhookChannel:
-    """Posts notifications to one receiver. `answer_url` is where people's answers are taken; `now` signs the time."""
+    """Posts notifications to one receiver. `answer_url` is where people's answers are taken; `now` is the wall clock,
+    which the receiver compares with its own."""
 
     def __init__(
         self,

@@ -1,0 +1,190 @@
+"""Who plays whom in the demo, between the webhook's receiver and the answers: what came, who makes up their mind, and when."""
+
+import heapq
+import random
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+KEPT: Final = 500
+"""Notifications kept for the page and against repetition; the oldest leave first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How one role answers. Each pause counts from the step before; None: this step and those after it are left out.
+
+    `probability` is the chance that somebody of this role answers at all.
+    """
+
+    probability: float
+    acknowledge_after_s: float | None = None
+    on_the_way_after_s: float | None = None
+    on_site_after_s: float | None = None
+    resolve_after_s: float | None = None
+    what_it_was: str = "mistake"
+    what_was_done: str = "on_site"
+
+
+SILENT: Final = Behaviour(probability=0)
+
+BEHAVIOURS: Final[Mapping[str, Mapping[str, Behaviour]]] = {
+    # A butler mostly comes; the desks look after what nobody took; family reads and says nothing.
+    "demo": {
+        "butler": Behaviour(0.7, 20, 15, 60, 40),
+        "deputy": Behaviour(0.8, 25, 20, 70, 40),
+        "elder_helper": Behaviour(0.5, 30, 20, 60, 40),
+        "centre_duty": Behaviour(0.6, 45, None, None, None),
+        "property_guard": Behaviour(0.3, 40, 10, 45, None),
+    },
+    "prompt": {
+        role: Behaviour(1, 1, 1, 2, 2)
+        for role in ("butler", "deputy", "elder_helper", "centre_duty", "duty_manager", "operator")
+    },
+    "silent": {},
+}
+
+STEPS: Final = ("acknowledge", "on_the_way", "on_site", "resolve")
+
+
+@dataclass(slots=True)
+class Asked:
+    """A notification that came, and what was answered to it. `state` is the newest action that the hub took, or a refusal."""
+
+    notification: Mapping[str, Any]
+    role: str
+    came_at: str
+    copies: int = 1
+    state: str = ""
+    ended: bool = False
+
+    @property
+    def id(self) -> str:
+        return str(self.notification["notification_id"])
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Planned:
+    """An answer that falls due; `step` indexes STEPS."""
+
+    due_s: float
+    order: int
+    notification_id: str = field(compare=False)
+    step: int = field(compare=False)
+
+
+def role_of(notification: Mapping[str, Any], known: Mapping[str, Behaviour]) -> str:
+    """The role that was asked: as the hub says, else as the person's id or address names it."""
+    said = notification.get("role")
+    if isinstance(said, str) and said:
+        return said
+    named = f"{notification.get('person_id')} {notification.get('address')}".replace("-", "_")
+    return next((role for role in sorted(known, key=len, reverse=True) if role in named), "unknown")
+
+
+class People:
+    """Everybody who can be asked: what came, and which answers are planned. Time is given in seconds by the caller."""
+
+    def __init__(self, behaviours: Mapping[str, Behaviour], seed: int = 1) -> None:
+        self._behaviours = behaviours
+        self._seed = seed
+        self._asked: dict[str, Asked] = {}
+        self._planned: list[Planned] = []
+        self._orders = 0
+        self._lock = threading.Lock()
+
+    def receive(self, notification: Mapping[str, Any], came_at: str, now_s: float) -> Asked | None:
+        """Note a notification and plan the answers; None when it came before (acted on once)."""
+        with self._lock:
+            known = self._asked.get(str(notification["notification_id"]))
+            if known is not None:
+                known.copies += 1
+                return None
+            asked = Asked(notification, role_of(notification, self._behaviours), came_at)
+            self._asked[asked.id] = asked
+            while len(self._asked) > KEPT:
+                del self._asked[next(iter(self._asked))]
+            if notification.get("template") == "alert":
+                self._decide(asked, now_s)
+            else:
+                self._stand_down(notification)
+            return asked
+
+    def _decide(self, asked: Asked, now_s: float) -> None:
+        """One person makes up their mind once for an alert, however often they are asked about it."""
+        behaviour = self._behaviours.get(asked.role, SILENT)
+        person, alert = asked.notification.get("person_id"), asked.notification.get("alert_id")
+        chance = random.Random(f"{self._seed}|{person}|{alert}").random()
+        same = (
+            other
+            for other in self._asked.values()
+            if other is not asked
+            and not other.ended
+            and (other.notification.get("person_id"), other.notification.get("alert_id")) == (person, alert)
+            and any(planned.notification_id == other.id for planned in self._planned)
+        )
+        if chance < behaviour.probability and next(same, None) is None:
+            self._plan(asked, 0, now_s)
+
+    def _plan(self, asked: Asked, step: int, now_s: float) -> None:
+        behaviour = self._behaviours.get(asked.role, SILENT)
+        pauses = (
+            behaviour.acknowledge_after_s,
+            behaviour.on_the_way_after_s,
+            behaviour.on_site_after_s,
+            behaviour.resolve_after_s,
+        )
+        pause_s = pauses[step] if step < len(pauses) else None
+        if pause_s is not None:
+            self._orders += 1
+            heapq.heappush(self._planned, Planned(now_s + pause_s, self._orders, asked.id, step))
+
+    def _stand_down(self, notification: Mapping[str, Any]) -> None:
+        """Somebody else has it, or it is over: who was told so answers no more about this alert."""
+        for asked in self._asked.values():
+            same_alert = asked.notification.get("alert_id") == notification.get("alert_id")
+            if same_alert and asked.notification.get("person_id") == notification.get("person_id"):
+                asked.ended = True
+
+    def due(self, now_s: float) -> tuple[Asked, int] | None:
+        """The next answer that is due, taken off the plan; its step indexes STEPS."""
+        with self._lock:
+            while self._planned and self._planned[0].due_s <= now_s:
+                planned = heapq.heappop(self._planned)
+                asked = self._asked.get(planned.notification_id)
+                if asked is not None and not asked.ended:
+                    return asked, planned.step
+            return None
+
+    def answered(self, asked: Asked, action: str, refusal: str | None, now_s: float) -> None:
+        """The hub took the answer, or refused it with a reason; the next step is planned only after success by plan."""
+        with self._lock:
+            if refusal is not None:
+                asked.state = f"{action}: {refusal}"
+                asked.ended = True
+                return
+            asked.state = action
+            if action == "resolve":
+                asked.ended = True
+            elif action in STEPS and not asked.ended:
+                self._plan(asked, STEPS.index(action) + 1, now_s)
+
+    def outcome(self, asked: Asked) -> tuple[str, str]:
+        """What this role writes when it resolves."""
+        behaviour = self._behaviours.get(asked.role, Behaviour(1))
+        return behaviour.what_it_was, behaviour.what_was_done
+
+    def take_over(self, notification_id: str) -> Asked | None:
+        """Somebody answers by hand: what was planned for this notification is dropped."""
+        with self._lock:
+            self._planned = [
+                planned for planned in self._planned if planned.notification_id != notification_id
+            ]
+            heapq.heapify(self._planned)
+            return self._asked.get(notification_id)
+
+    def listed(self) -> list[Asked]:
+        """What came, newest first."""
+        with self._lock:
+            return list(reversed(self._asked.values()))

@@ -1,0 +1,195 @@
+"""What people read: complete lists, one sentence each, whatever is missing."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from firmware_contracts.vocabulary import Fault, Hazard, Measure
+from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
+from hub.core.notifications import NotifyReason, Template
+from hub.core.reasons import ReasonCode
+from hub.notify import phrases
+from hub.notify.reason_texts import duration_text, reason_text
+from hub.notify.texts import alert_text
+from tests.notify.notifications import START, notification
+
+SILENT = {"device_id": "mat-7", "silent_s": 2700.0, "never": False}
+HIGH = {
+    "rule": "pulse",
+    "measure": "heart_rate_bpm",
+    "value": 131.0,
+    "limit": 130.0,
+    "side": "above",
+    "for_s": 600.0,
+}
+LOW = {"rule": "o2", "measure": "spo2_percent", "value": 88.5, "limit": 90.0, "side": "below", "for_s": 0.0}
+
+REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
+    (ReasonCode.CALL_PRESSED, {"late_s": 0}, "按下求救键", "the emergency key was pressed"),
+    (
+        ReasonCode.CALL_PRESSED,
+        {"late_s": 240.0},
+        "按下求救键（信号迟到4分钟）",
+        "the emergency key was pressed (the signal came 4 min late)",
+    ),
+    (ReasonCode.CALL_PRESSED_AGAIN, {"late_s": 0}, "再次按下求救键", "the emergency key was pressed again"),
+    (ReasonCode.URGENT_HELP, {"late_s": 0}, "请求助急", "urgent help was asked for"),
+    (ReasonCode.CALL_CANCELLED, {}, "取消", "cancel"),
+    (ReasonCode.RAISED_BY_HAND, {}, "手工建单", "by hand"),
+    (ReasonCode.UNKNOWN_DEVICE, {"device_id": "b-9", "claimed_home": "h-3"}, "h-3", "device b-9"),
+    (ReasonCode.UNCONFIRMED_CALL, {}, "无法确认", "not known"),
+    (ReasonCode.UNREADABLE_SIGNAL, {"reason": "too_large"}, "too_large", "too_large"),
+    (ReasonCode.UNREADABLE_TELEMETRY, {"reason": "not_json"}, "not_json", "not_json"),
+    (ReasonCode.FALL_SUSPECTED, {"late_s": 0}, "疑似跌倒", "a fall is suspected"),
+    (ReasonCode.FALL_LYING, {"late_s": 0}, "未起身", "still lying"),
+    (ReasonCode.FALL_GOT_UP, {}, "已起身", "got up"),
+    (
+        ReasonCode.THRESHOLD,
+        HIGH,
+        "心率131/min，高于或等于130/min已10分钟",
+        "heart rate 131/min, at or above 130/min for 10 min",
+    ),
+    (ReasonCode.THRESHOLD, LOW, "血氧88.5%，低于或等于90%", "SpO2 88.5%, at or below 90%"),
+    (
+        ReasonCode.THRESHOLD_CLEARED,
+        {"measure": "temperature_c", "value": 37.2},
+        "体温回到37.2℃",
+        "back at 37.2℃",
+    ),
+    (ReasonCode.IMPLAUSIBLE, {"measure": "glucose_mmol_l", "value": 99}, "血糖读数99 mmol/L", "99 mmol/L"),
+    (ReasonCode.NO_VALUE, {"measure": "systolic_mmhg"}, "收缩压", "systolic"),
+    (ReasonCode.HAZARD, {"hazard": "carbon_monoxide"}, "一氧化碳", "carbon monoxide"),
+    (ReasonCode.HAZARD_CLEARED, {"hazard": "smoke"}, "烟雾", "smoke"),
+    (
+        ReasonCode.DEVICE_SILENT,
+        SILENT,
+        "设备mat-7已45分钟没有消息",
+        "device mat-7 has been silent for 45 min",
+    ),
+    (ReasonCode.DEVICE_SILENT, {**SILENT, "never": True}, "从未上线", "never been heard"),
+    (ReasonCode.DEVICE_BACK, {"device_id": "mat-7"}, "设备mat-7恢复上线", "device mat-7 is back"),
+    (ReasonCode.DEVICE_OFFLINE, {"device_id": "mat-7"}, "断线", "offline"),
+    (ReasonCode.BATTERY_LOW, {"device_id": "mat-7", "percent": 8}, "8%", "8 %"),
+    (ReasonCode.BATTERY_LOW, {"device_id": "mat-7", "percent": None}, "电量低", "battery low"),
+    (ReasonCode.FAULT, {"device_id": "gw-1", "fault": "mains_failed"}, "断电", "mains failed"),
+    (ReasonCode.FAULT_CLEARED, {"device_id": "gw-1", "fault": "tamper"}, "恢复", "no longer tamper"),
+    (ReasonCode.QOS_ZERO, {"device_id": "z-1"}, "网关设置", "gateway's settings"),
+    (ReasonCode.HOME_UNJUDGED, {"input_seq": 77}, "#77", "#77"),
+]
+
+
+@pytest.mark.parametrize(("code", "data", "zh", "en"), REASONS)
+def test_a_reason_says_its_numbers(code: ReasonCode, data: dict[str, Any], zh: str, en: str) -> None:
+    text_zh, text_en = reason_text(code, data)
+    assert zh in text_zh
+    assert en in text_en
+
+
+def test_every_reason_of_the_list_is_tried() -> None:
+    assert {code for code, *_ in REASONS} == set(ReasonCode)
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+@pytest.mark.parametrize(
+    "odd", [None, "?", True, -1.5, "x" * 50], ids=["null", "mark", "bool", "negative", "long"]
+)
+def test_no_reason_fails_for_missing_or_odd_data(code: ReasonCode, odd: object) -> None:
+    names = ("late_s", "measure", "value", "limit", "side", "for_s", "hazard", "fault", "device_id")
+    rest = ("claimed_home", "reason", "silent_s", "never", "percent", "input_seq")
+    for data in ({}, dict.fromkeys((*names, *rest), odd)):
+        zh, en = reason_text(code, data)
+        assert zh
+        assert en
+        assert "None" not in zh + en
+
+
+def test_a_code_of_a_newer_hub_stands_for_itself() -> None:
+    assert reason_text("wandering", {}) == ("wandering", "wandering")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (5, ("5秒", "5 s")),
+        (119, ("119秒", "119 s")),
+        (240, ("4分钟", "4 min")),
+        (7200, ("2小时", "2 h")),
+        (200_000, ("2天", "2 days")),
+    ],
+)
+def test_durations_are_said_in_one_unit(seconds: float, words: tuple[str, str]) -> None:
+    assert duration_text(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("closed", "table"),
+    [
+        (Severity, phrases.SEVERITIES),
+        (AlertKind, phrases.KINDS),
+        (Role, phrases.ROLES),
+        (WhatItWas, phrases.WHAT_IT_WAS),
+        (WhatWasDone, phrases.WHAT_WAS_DONE),
+        (Measure, phrases.MEASURES),
+        (Hazard, phrases.HAZARDS),
+        (Fault, phrases.FAULTS),
+        (NotifyReason, phrases.WHY_ASKED),
+    ],
+)
+def test_every_value_of_every_closed_list_has_its_words(
+    closed: type[StrEnum], table: dict[StrEnum, tuple[str, ...]]
+) -> None:
+    assert set(table) == set(closed)
+
+
+def test_a_butler_reads_who_why_and_since_when() -> None:
+    assert alert_text(notification()) == (
+        "【紧急】求救：王秀英，建设路12号3单元401，按下求救键，08:31起。",
+        "[emergency] emergency call: 王秀英, 建设路12号3单元401, the emergency key was pressed, since 08:31.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "zh", "en"),
+    [
+        ({"reason": NotifyReason.BUSY_BUTLER}, "管家正忙，转给您。", "the butler is busy"),
+        ({"reason": NotifyReason.STEP_REPEATED}, "仍无人接警。", "still unanswered."),
+        ({"reason": NotifyReason.PRESSED_AGAIN}, "老人又按了。", "pressed again."),
+        ({"created_at": START + timedelta(days=1)}, "03-01 08:31起", "since 03-01 08:31"),
+        ({"data": {"reason_late_s": 300}}, "信号迟到5分钟", "5 min late"),
+        ({"data": {"resident_names": ""}}, "住户home-1（老人待核实）", "resident to be confirmed"),
+        ({"data": {"opened_at": "yesterday"}}, "08:31起", "since 08:31"),
+        ({"data": {"opened_at": "2024-03-01T08:00:00"}}, "08:31起", "since 08:31"),
+        ({"data": {"severity": "technical", "kind": "technical"}}, "【设备异常】", "[technical]"),
+        (
+            {"template": Template.TAKEN, "data": {"by_role": "deputy", "surname": "赵"}},
+            "由代班管家赵处理，您不用再去。",
+            "deputy 赵 has it, you need not go.",
+        ),
+        ({"template": Template.TAKEN}, "由其他人处理", "somebody else has it"),
+        (
+            {
+                "template": Template.RESOLVED,
+                "data": {"what_it_was": "fall_unhurt", "what_was_done": "on_site"},
+            },
+            "已处置：王秀英，建设路12号3单元401，求救，跌倒未伤，上门处置。",
+            "emergency call, fall, unhurt, settled on site.",
+        ),
+        ({"template": Template.RESOLVED}, "已处置：王秀英", "Resolved: 王秀英"),
+    ],
+)
+def test_what_else_is_said(changes: dict[str, Any], zh: str, en: str) -> None:
+    text_zh, text_en = alert_text(notification(**changes))
+    assert zh in text_zh
+    assert en in text_en
+
+
+@pytest.mark.parametrize("template", [Template.ALERT, Template.TAKEN, Template.RESOLVED])
+def test_a_page_without_any_data_is_still_a_sentence(template: Template) -> None:
+    page = notification(template=template)
+    bare = type(page)(**{**{name: getattr(page, name) for name in page.__slots__}, "data": {}})
+    for text in alert_text(bare):
+        assert "home-1" in text
+        assert "None" not in text
+        assert text.endswith(("。", "."))
