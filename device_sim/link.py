@@ -1,0 +1,239 @@
+"""One MQTT connection of simulated devices, between a world and a real broker: driven by the fleet's loop, no threads."""
+
+import contextlib
+import logging
+import selectors
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from device_sim.publication import Publication
+
+KEEPALIVE_S = 60
+CONNECT_WITHIN_S = 5.0
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+
+log = logging.getLogger(__name__)
+
+
+class BrokerUnreachable(Exception):
+    """No connection to the broker; the text says where, why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where the broker is and who logs in. `passwords` maps a user name (`cell/home/device`) to its password and is used
+    when there is no single `username`."""
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    passwords: dict[str, str] = field(default_factory=dict, repr=False)
+    ca_file: Path | None = None
+
+    @property
+    def place(self) -> str:
+        """For messages."""
+        return f"{self.host}:{self.port}"
+
+
+class Link:
+    """One client. It counts as up when its subscriptions are granted, so that no answer is missed."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        client_id: str,
+        selector: selectors.BaseSelector,
+        *,
+        user: str,
+        subscriptions: Sequence[str],
+        will: Publication | None,
+        on_up: Callable[[], None],
+        on_down: Callable[[], None],
+        on_message: Callable[[str, bytes], None],
+    ) -> None:
+        self.client_id = client_id
+        self.up = False
+        self.held = False
+        self.problem: str | None = None
+        self._broker = broker
+        self._selector = selector
+        self._subscriptions = list(subscriptions)
+        self._on_up = on_up
+        self._on_down = on_down
+        self._rng = Random(client_id)
+        self._pause_s = FIRST_PAUSE_S
+        self._handed: set[int] = set()
+        self._open = False
+        self._opened_at_s = 0.0
+        self.retry_at_s = 0.0
+        self._client = client = mqtt.Client(
+            CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True
+        )
+        client.connect_timeout = CONNECT_WITHIN_S
+        username = broker.username or (user if user in broker.passwords else None)
+        if username is not None:
+            client.username_pw_set(username, broker.password or broker.passwords.get(username))
+        if broker.ca_file is not None:
+            client.tls_set(ca_certs=str(broker.ca_file))
+        if will is not None:
+            client.will_set(will.topic, will.payload, will.qos, will.retain)
+        client.on_connect = self._connected
+        client.on_subscribe = self._subscribed
+        client.on_disconnect = self._disconnected
+        client.on_message = lambda _client, _data, message: on_message(message.topic, bytes(message.payload))
+        client.on_publish = lambda _client, _data, mid, _code, _properties: self._handed.discard(mid)
+        client.on_socket_open = self._socket_opened
+        client.on_socket_close = self._socket_closed
+        client.on_socket_register_write = self._wants_write
+        client.on_socket_unregister_write = self._wants_no_write
+
+    def tend(self, now_s: float) -> None:
+        """Connect when it is time to, keep alive while connected; call it about once a second or when `retry_at_s` is due."""
+        if self._open:
+            self._client.loop_misc()
+            if not self.up and now_s - self._opened_at_s > 2 * CONNECT_WITHIN_S:
+                self.problem = f"the broker at {self._broker.place} accepts connections but does not answer"
+                self.sever()
+            return
+        if self.held or now_s < self.retry_at_s:
+            return
+        # Half of the pause is random: thousands of devices must not come back in the same second.
+        self.retry_at_s = now_s + self._pause_s * self._rng.uniform(0.5, 1.0)
+        self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2)
+        try:
+            self._client.connect(self._broker.host, self._broker.port, KEEPALIVE_S)
+        except OSError as error:
+            self.problem = (
+                f"no broker answers at {self._broker.place} ({error.strerror or error}); "
+                "is it running? --broker HOST:PORT names another"
+            )
+        else:
+            self._open, self._opened_at_s = True, now_s
+
+    def publish(self, publication: Publication) -> bool:
+        """Hand a message to the broker; False when there is no connection, and then it is lost."""
+        if not self.up:
+            return False
+        info = self._client.publish(
+            publication.topic, publication.payload, publication.qos, publication.retain
+        )
+        if publication.qos:
+            self._handed.add(info.mid)
+        return info.rc is MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    @property
+    def unacknowledged(self) -> bool:
+        """Whether something handed over on this connection still waits for the broker's acknowledgement."""
+        return bool(self._handed)
+
+    def handle(self, events: int) -> None:
+        """Its socket is ready."""
+        if events & selectors.EVENT_READ:
+            self._client.loop_read()
+        if events & selectors.EVENT_WRITE and self._open:
+            self._client.loop_write()
+
+    def sever(self) -> None:
+        """Break the connection without a goodbye, as a lost line does: the broker publishes the will."""
+        sock = self._client.socket()
+        if isinstance(sock, socket.socket):
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def hold(self) -> None:
+        """Break the connection and stay away until `release`."""
+        self.held = True
+        self.sever()
+
+    def release(self) -> None:
+        """Come back at once."""
+        self.held = False
+        self.retry_at_s, self._pause_s = 0.0, FIRST_PAUSE_S
+
+    def leave(self) -> None:
+        """Say goodbye; no will is published."""
+        self.held = True
+        self._client.disconnect()
+
+    # --- what paho calls ---
+
+    def _connected(
+        self,
+        client: mqtt.Client,
+        data: Any,
+        flags: mqtt.ConnectFlags,
+        code: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        if code.is_failure:
+            self.problem = (
+                f"the broker at {self._broker.place} refused the connection ({code}); "
+                "check --username and --password-file"
+            )
+            return
+        if self._subscriptions:
+            client.subscribe([(topic, 1) for topic in self._subscriptions])
+        else:
+            self._is_up()
+
+    def _subscribed(
+        self,
+        client: mqtt.Client,
+        data: Any,
+        mid: int,
+        codes: list[ReasonCode],
+        properties: Properties | None,
+    ) -> None:
+        refused = [topic for topic, code in zip(self._subscriptions, codes, strict=False) if code.is_failure]
+        if refused:
+            log.warning("%s may not listen to %s: no call will be heard", self.client_id, ", ".join(refused))
+        self._is_up()
+
+    def _is_up(self) -> None:
+        self.up = True
+        self.problem = None
+        self._pause_s = FIRST_PAUSE_S
+        self._on_up()
+
+    def _disconnected(
+        self,
+        client: mqtt.Client,
+        data: Any,
+        flags: mqtt.DisconnectFlags,
+        code: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        self._open = False
+        if self.up:
+            self.up = False
+            self._on_down()
+
+    def _socket_opened(self, client: mqtt.Client, data: Any, sock: Any) -> None:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._selector.register(sock, selectors.EVENT_READ, self)
+
+    def _socket_closed(self, client: mqtt.Client, data: Any, sock: Any) -> None:
+        with contextlib.suppress(KeyError, ValueError):
+            self._selector.unregister(sock)
+
+    def _wants_write(self, client: mqtt.Client, data: Any, sock: Any) -> None:
+        self._watch(sock, selectors.EVENT_READ | selectors.EVENT_WRITE)
+
+    def _wants_no_write(self, client: mqtt.Client, data: Any, sock: Any) -> None:
+        self._watch(sock, selectors.EVENT_READ)
+
+    def _watch(self, sock: Any, events: int) -> None:
+        with contextlib.suppress(KeyError, ValueError):
+            self._selector.modify(sock, events, self)
