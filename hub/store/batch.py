@@ -11,7 +11,7 @@ from hub.core.alerts import Alert, ServiceRequest
 from hub.core.home import Home
 from hub.core.journal import Entry
 from hub.core.notifications import Notification
-from hub.core.outcome import Outcome
+from hub.core.outcome import LateMessage, Outcome, Reading
 
 
 class InputSource(IntEnum):
@@ -77,7 +77,8 @@ class Failure:
 
 @dataclass(slots=True)
 class Batch:
-    """Everything of one transaction. `extra`: further statements, run inside it; when one raises, nothing of it is kept."""
+    """Everything of one transaction. `readings` and `history`: what the homes with effects had waiting for the lazy save, so that
+    a home's row and its values agree. `extra`: further statements, run inside it; when one raises, nothing of it is kept."""
 
     hub_time_at: datetime
     context_version: int = 0
@@ -85,6 +86,8 @@ class Batch:
     effects: list[Effect] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    history: list[LateMessage] = field(default_factory=list)
     extra: list[Callable[[Connection], None]] = field(default_factory=list)
 
 

@@ -43,6 +43,7 @@ from hub.store.tables import table_of, to_micros
 __all__ = [
     "Batch",
     "ChainReport",
+    "Connection",
     "Effect",
     "Failure",
     "InputSource",
@@ -185,6 +186,8 @@ class Store:
         with self._transaction() as connection:
             statements.LOG.run(connection, [log_row(logged) for logged in batch.inputs])
             lines, heads = self._write_effects(connection, batch) if batch.effects else ([], {})
+            statements.READING.run(connection, reading_rows(batch.readings))
+            statements.HISTORY.run(connection, [history_row(message) for message in batch.history])
             statements.REJECTED.run(connection, [rejected_row(rejection) for rejection in batch.rejections])
             statements.FAILED.run(connection, [failed_row(failure) for failure in batch.failures])
             for write in batch.extra:
@@ -234,8 +237,6 @@ class Store:
                 for device_id, event_id in effect.outcome.remember
             ],
         )
-        late = [message for effect in batch.effects for message in effect.outcome.history]
-        statements.HISTORY.run(connection, [history_row(message) for message in late])
         # A note or a delivery may concern what is closed: no longer in its home, but in its table.
         join_alerts_and_requests(connection, lines)
         return lines, heads

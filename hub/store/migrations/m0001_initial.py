@@ -189,6 +189,157 @@ CREATE TABLE account (
   PRIMARY KEY (id),
   UNIQUE (login)
 );
+CREATE TABLE directory (
+  number INTEGER NOT NULL,
+  cell VARCHAR NOT NULL,
+  PRIMARY KEY (number)
+);
+CREATE TABLE directory_region (
+  number INTEGER NOT NULL,
+  id VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  level VARCHAR NOT NULL,
+  parent_id VARCHAR,
+  PRIMARY KEY (number),
+  UNIQUE (id)
+);
+CREATE TABLE directory_company (
+  number INTEGER NOT NULL,
+  id VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  PRIMARY KEY (number),
+  UNIQUE (id)
+);
+CREATE TABLE directory_centre (
+  number INTEGER NOT NULL,
+  id VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  parent_id VARCHAR,
+  company_id VARCHAR,
+  region_id VARCHAR,
+  phone VARCHAR NOT NULL,
+  openings TEXT NOT NULL,
+  PRIMARY KEY (number),
+  UNIQUE (id)
+);
+CREATE TABLE directory_elder (
+  number INTEGER NOT NULL,
+  id VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  call_name VARCHAR NOT NULL,
+  ability_level INTEGER NOT NULL,
+  flags TEXT NOT NULL,
+  birth_year INTEGER,
+  note TEXT NOT NULL,
+  PRIMARY KEY (number),
+  UNIQUE (id)
+);
+CREATE TABLE directory_residence (
+  number INTEGER NOT NULL,
+  elder_id VARCHAR NOT NULL,
+  home_id VARCHAR NOT NULL,
+  membership VARCHAR NOT NULL,
+  from_at BIGINT NOT NULL,
+  until_at BIGINT,
+  PRIMARY KEY (number)
+);
+CREATE INDEX ix_directory_residence_elder_id ON directory_residence (elder_id);
+CREATE INDEX ix_directory_residence_home_id ON directory_residence (home_id);
+CREATE TABLE directory_home (
+  number INTEGER NOT NULL,
+  id VARCHAR NOT NULL,
+  region_id VARCHAR NOT NULL,
+  building VARCHAR NOT NULL,
+  stair VARCHAR NOT NULL,
+  flat VARCHAR NOT NULL,
+  floor INTEGER,
+  lift BOOLEAN NOT NULL,
+  door_code VARCHAR NOT NULL,
+  care_bed BOOLEAN NOT NULL,
+  phone VARCHAR NOT NULL,
+  note TEXT NOT NULL,
+  centre_id VARCHAR,
+  emergency_policy VARCHAR,
+  overrides TEXT NOT NULL,
+  PRIMARY KEY (number),
+  UNIQUE (id)
+);
+CREATE INDEX ix_directory_home_centre_id ON directory_home (centre_id);
+CREATE INDEX ix_directory_home_region_id ON directory_home (region_id);
+CREATE TABLE directory_room (
+  number INTEGER NOT NULL,
+  id VARCHAR NOT NULL,
+  home_id VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  PRIMARY KEY (number),
+  UNIQUE (id)
+);
+CREATE INDEX ix_directory_room_home_id ON directory_room (home_id);
+CREATE TABLE directory_device (
+  number INTEGER NOT NULL,
+  id VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  family VARCHAR NOT NULL,
+  model VARCHAR,
+  speaks BOOLEAN NOT NULL,
+  one_way BOOLEAN NOT NULL,
+  silent_after FLOAT,
+  PRIMARY KEY (number),
+  UNIQUE (id)
+);
+CREATE TABLE directory_assignment (
+  number INTEGER NOT NULL,
+  device_id VARCHAR NOT NULL,
+  home_id VARCHAR NOT NULL,
+  from_at BIGINT NOT NULL,
+  until_at BIGINT,
+  room_id VARCHAR,
+  wearer_id VARCHAR,
+  placement VARCHAR,
+  PRIMARY KEY (number)
+);
+CREATE INDEX ix_directory_assignment_device_id ON directory_assignment (device_id);
+CREATE INDEX ix_directory_assignment_home_id ON directory_assignment (home_id);
+CREATE TABLE directory_person (
+  number INTEGER NOT NULL,
+  id VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  surname VARCHAR NOT NULL,
+  methods TEXT NOT NULL,
+  phone VARCHAR NOT NULL,
+  company_id VARCHAR,
+  until_at BIGINT,
+  PRIMARY KEY (number),
+  UNIQUE (id)
+);
+CREATE TABLE directory_bond (
+  number INTEGER NOT NULL,
+  person_id VARCHAR NOT NULL,
+  role VARCHAR NOT NULL,
+  from_at BIGINT NOT NULL,
+  until_at BIGINT,
+  home_id VARCHAR,
+  region_id VARCHAR,
+  cover BOOLEAN NOT NULL,
+  rank INTEGER NOT NULL,
+  relation VARCHAR NOT NULL,
+  PRIMARY KEY (number)
+);
+CREATE INDEX ix_directory_bond_home_id ON directory_bond (home_id);
+CREATE INDEX ix_directory_bond_person_id ON directory_bond (person_id);
+CREATE INDEX ix_directory_bond_region_id ON directory_bond (region_id);
+CREATE TABLE directory_shift (
+  number INTEGER NOT NULL,
+  person_id VARCHAR NOT NULL,
+  role VARCHAR NOT NULL,
+  weekdays VARCHAR NOT NULL,
+  starts VARCHAR NOT NULL,
+  ends VARCHAR NOT NULL,
+  centre_id VARCHAR,
+  PRIMARY KEY (number)
+);
+CREATE INDEX ix_directory_shift_person_id ON directory_shift (person_id);
 """
 
 

@@ -1,0 +1,1 @@
+"""The store on real SQLite files: what was committed is there, whole, whatever happens to the process."""
