@@ -179,6 +179,8 @@ def _resolve(draft: Draft, alert: Alert, command: Resolve) -> Result:
             template = Template.HOME_AMBULANCE
         resolved = escalation.tell_elder(draft, resolved, template, by=command.by.id)
     draft.put_alert(resolved)
+    if alert.kind is AlertKind.UNJUDGED_HOME:
+        draft.unjudged = False
     return Done(resolved.id, resolved.version)
 
 

@@ -198,7 +198,7 @@ def fall_due(draft: Draft, alert: Alert) -> Alert:
 
 def let_fall(draft: Draft, alert: Alert, kind: EntryKind, reason: NotifyReason) -> Alert:
     """Take the alert from its holder, who moved nothing: triggered again, the next step at once, the holder told."""
-    holder = alert.hold.by if alert.hold else None
+    holder = alert.hold.by if alert.hold else ""
     draft.write(kind, alert_id=alert.id, data={"holder": holder})
     alert = replace(
         alert,
@@ -207,9 +207,18 @@ def let_fall(draft: Draft, alert: Alert, kind: EntryKind, reason: NotifyReason) 
         reassure_at=draft.now + reassure_every(draft) if can_hear(draft, alert) else None,
         version=alert.version + 1,
     )
-    if holder is not None and holder in draft.context.people:
+    alert = advance(draft, alert)
+    if holder in draft.context.people and not _told_now(draft, alert, holder):
         alert, _ = tell(draft, alert, holder, Template.ALERT, reason)
-    return advance(draft, alert)
+        alert = draft.put_alert(alert)
+    return alert
+
+
+def _told_now(draft: Draft, alert: Alert, person_id: str) -> bool:
+    return any(
+        notification.alert_id == alert.id and notification.person_id == person_id
+        for notification in draft.notifications or ()
+    )
 
 
 def _voices(draft: Draft, alert: Alert) -> list[tuple[str, str | None]]:

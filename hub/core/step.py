@@ -74,7 +74,10 @@ def event_keys(event: DeviceEvent) -> tuple[tuple[str, str], ...]:
 
 
 def _hear(draft: Draft, event: DeviceEvent) -> None:
-    """A device spoke."""
+    """A device spoke, or the broker spoke for it: a birth or a will stands outside its sequence."""
+    if len(event.facts) == 1 and isinstance(event.facts[0], Status):
+        device_health.on_status(draft, event, event.facts[0])
+        return
     before = draft.device_state(event.device_id)
     arrival = judge_arrival(before, event, draft.now, draft.context.rules.device)
     if arrival.state is not before:
@@ -93,8 +96,6 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
             call.on_call(draft, event, fact, arrival)
         elif isinstance(fact, Fall):
             fall.on_fall(draft, event, fact, arrival)
-        elif isinstance(fact, Status):
-            device_health.on_status(draft, event, fact)
         elif isinstance(fact, FaultReport):
             if not event.retained and arrival.freshness is not Freshness.REPEATED:
                 device_health.on_fault(draft, event, fact)

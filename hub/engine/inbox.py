@@ -1,0 +1,146 @@
+"""What waits for the engine: bounded queues by urgency, so that a press never stands behind telemetry."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from hub.core.events import Command, DeliveryReport
+from hub.core.outcome import Result
+from hub.ingest.message import RawMessage, SessionName
+from hub.store.store import Connection
+
+BACK_PRESSURE_CHECK_S = 0.05
+"""How often a blocked session looks whether there is room again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A command and where its result goes."""
+
+    command: Command
+    result: Future[Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Statements of somebody else, run by the one writer in a transaction of their own."""
+
+    do: Callable[[Connection], Any]
+    result: Future[Any]
+
+
+Item = RawMessage | Ordered | Write | DeliveryReport
+
+
+class Inbox:
+    """Queues filled by many threads and emptied by one. Sessions block when theirs is full; commands and reports never do."""
+
+    def __init__(self, urgent_bound: int, telemetry_bound: int, linger_s: float = 0.0) -> None:
+        self.orders: deque[Ordered] = deque()
+        self.writes: deque[Write] = deque()
+        self.reports: deque[DeliveryReport] = deque()
+        self.messages: dict[SessionName, deque[RawMessage]] = {name: deque() for name in SessionName}
+        self._bounds = {
+            SessionName.URGENT: urgent_bound,
+            SessionName.FOREIGN: telemetry_bound,
+            SessionName.TELEMETRY: telemetry_bound,
+        }
+        self._linger_s = linger_s
+        self._telemetry_taken_at_s = 0.0
+        self._waiting = False
+        self._wake = threading.Event()
+        self._room = threading.Event()
+        self._closed = False
+
+    def offer(self, message: RawMessage) -> None:
+        """Take a message; blocks its session while that session's queue is full. After `close` it is left to the broker."""
+        queue = self.messages[message.session]
+        bound = self._bounds[message.session]
+        while len(queue) >= bound:
+            if self._closed:
+                return
+            self._room.clear()
+            if len(queue) >= bound:
+                self._room.wait(BACK_PRESSURE_CHECK_S)
+        queue.append(message)
+        if self._waiting:
+            self._wake.set()
+
+    def order(self, ordered: Ordered) -> None:
+        self.orders.append(ordered)
+        self._wake.set()
+
+    def write(self, write: Write) -> None:
+        self.writes.append(write)
+        self._wake.set()
+
+    def report(self, report: DeliveryReport) -> None:
+        self.reports.append(report)
+        self._wake.set()
+
+    def close(self) -> None:
+        """Blocked sessions go on; what they hold is not acknowledged, so the broker keeps it."""
+        self._closed = True
+        self._room.set()
+        self._wake.set()
+
+    def made_room(self) -> None:
+        self._room.set()
+
+    def take(self, room: int, monotonic_s: float) -> list[Item]:
+        """The next batch: commands, urgent and foreign messages, reports, then telemetry as far as there is room."""
+        items: list[Item] = []
+        lanes: list[deque[Any]] = [
+            self.orders,
+            self.messages[SessionName.URGENT],
+            self.messages[SessionName.FOREIGN],
+            self.reports,
+        ]
+        telemetry = self.messages[SessionName.TELEMETRY]
+        if telemetry and self._telemetry_may_go(len(telemetry) >= room, monotonic_s):
+            self._telemetry_taken_at_s = monotonic_s
+            lanes.append(telemetry)
+        for lane in lanes:
+            while lane and len(items) < room:
+                items.append(lane.popleft())
+        return items
+
+    def _telemetry_may_go(self, enough: bool, monotonic_s: float) -> bool:
+        """On a gateway telemetry waits for company; anything urgent takes it along."""
+        lingered = monotonic_s - self._telemetry_taken_at_s >= self._linger_s
+        return lingered or enough or self._closed or self.urgent_waits()
+
+    def urgent_waits(self) -> bool:
+        """Whether anything but telemetry waits."""
+        return bool(
+            self.orders
+            or self.writes
+            or self.messages[SessionName.URGENT]
+            or self.messages[SessionName.FOREIGN]
+            or self.reports
+        )
+
+    def __len__(self) -> int:
+        return (
+            len(self.orders)
+            + len(self.writes)
+            + len(self.reports)
+            + sum(len(queue) for queue in self.messages.values())
+        )
+
+    def wait(self, timeout_s: float) -> None:
+        """Sleep until something was put in, or the time is over. Only the engine's thread calls it."""
+        self._waiting = True
+        try:
+            if len(self) == 0 and not self._closed:
+                self._wake.wait(timeout_s)
+            self._wake.clear()
+        finally:
+            self._waiting = False
+
+    def wake(self) -> None:
+        """End the engine's sleep."""
+        self._wake.set()

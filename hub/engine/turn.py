@@ -1,0 +1,228 @@
+"""One turn of the engine: inputs are stepped on copies and gathered into one batch; nothing counts before the commit."""
+
+import logging
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from hub.core.alerts import Alert
+from hub.core.context import Context
+from hub.core.escalation import waited_for
+from hub.core.events import Command, DeliveryReport, DeviceEvent, Input, Tick
+from hub.core.home import UNASSIGNED_HOME_ID, Home, Profile
+from hub.core.notifications import Heard, Notification
+from hub.core.outcome import Outcome
+from hub.core.step import step
+from hub.core.unjudged import step_unjudged
+from hub.engine.unsaved import Telemetry
+from hub.ingest.message import RawMessage
+from hub.store import codec
+from hub.store.store import Batch, Effect, Failure, InputSource, LoggedInput, Rejection
+
+log = logging.getLogger(__name__)
+
+
+class Load:
+    """How many open emergencies wait for each person: what makes a butler busy. A view of the open alerts, never stored."""
+
+    def __init__(self, waits: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        self._waits = dict(waits or {})
+        self.by_person: Mapping[str, frozenset[str]] = _by_person(self._waits)
+
+    def copy(self) -> "Load":
+        copied = Load.__new__(Load)
+        copied._waits = dict(self._waits)
+        copied.by_person = self.by_person
+        return copied
+
+    def update(self, alert: Alert) -> bool:
+        """Take a changed alert into account; whether anybody's load changed."""
+        before, after = self._waits.get(alert.id, ()), waited_for(alert)
+        if before == after:
+            return False
+        if after:
+            self._waits[alert.id] = after
+        else:
+            del self._waits[alert.id]
+        self.by_person = _by_person(self._waits)
+        return True
+
+
+def _by_person(waits: Mapping[str, tuple[str, ...]]) -> Mapping[str, frozenset[str]]:
+    people: dict[str, set[str]] = {}
+    for alert_id, persons in waits.items():
+        for person in persons:
+            people.setdefault(person, set()).add(alert_id)
+    return {person: frozenset(alerts) for person, alerts in people.items()}
+
+
+class Turn:
+    """The work of one turn. `homes` and `saved` are the engine's, read only: changes stay in `working` until the commit."""
+
+    def __init__(
+        self,
+        homes: Mapping[str, Home],
+        saved: Mapping[str, Home],
+        last_seq: int,
+        now: datetime,
+        context: Context,
+        load: Load,
+    ) -> None:
+        self.now = now
+        self.working: dict[str, Home] = {}
+        self.saved: dict[str, Home | None] = {}
+        self.dirty: dict[str, int] = {}
+        self.telemetry: dict[str, Telemetry] = {}
+        self.last_seq = last_seq
+        self.load = load
+        self.load_changed = False
+        self.heard: list[Heard] = []
+        self.notifications: list[Notification] = []
+        self.done_ids: list[str] = []
+        self.batch = Batch(hub_time_at=now, context_version=context.version)
+        self.context = replace(context, load=load.by_person)
+        self._homes = homes
+        self._saved_before = saved
+
+    # --- homes --------------------------------------------------------------------------------------------------------
+
+    def home(self, home_id: str) -> Home | None:
+        """The home as this turn has left it."""
+        return self.working.get(home_id) or self._homes.get(home_id)
+
+    def unassigned(self) -> Home:
+        """The cell's home for calls that belong to nobody."""
+        known = self.home(UNASSIGNED_HOME_ID)
+        if known is not None:
+            return known
+        return Home(UNASSIGNED_HOME_ID, Profile(UNASSIGNED_HOME_ID, emergency_policy=UNASSIGNED_HOME_ID))
+
+    # --- inputs -------------------------------------------------------------------------------------------------------
+
+    def hear(self, home: Home, event: DeviceEvent, message: RawMessage) -> Outcome:
+        """A device's message, for a home that exists."""
+        seq = self.log_message(message, home.id, seen=event.seen)
+        return self._step(home, event, seq)
+
+    def log_message(self, message: RawMessage, home_id: str | None, *, seen: bool = False) -> int:
+        """Append a message to the input log."""
+        self.last_seq = seq = self.last_seq + 1
+        self.batch.inputs.append(
+            LoggedInput(
+                seq,
+                self.now,
+                InputSource.MESSAGE,
+                home_id,
+                message.topic,
+                message.payload,
+                message.qos,
+                message.retained,
+                message.duplicate,
+                seen,
+            )
+        )
+        return seq
+
+    def reject(self, message: RawMessage, reason: str, detail: str, home_id: str | None = None) -> int:
+        """Keep what could not be read, whole. `home_id`: the home that is told of it."""
+        seq = self.log_message(message, home_id)
+        self.batch.rejections.append(Rejection(seq, self.now, message.topic, message.payload, reason, detail))
+        return seq
+
+    def give_up(self, home: Home, event: DeviceEvent, seq: int, error: Exception) -> None:
+        """An event whose outcome could not be committed: the fixed emergency in its place."""
+        text = "".join(traceback.format_exception(error))
+        self.batch.failures.append(Failure(seq, self.now, home.id, text))
+        self._keep(home, step_unjudged(home, event, self.now, self.context, seq), seq)
+
+    def obey(self, home: Home, command: Command) -> Outcome:
+        seq = self._log(InputSource.COMMAND, home.id, codec.COMMAND.dump(command))
+        return self._step(home, command, seq)
+
+    def record(self, home: Home, report: DeliveryReport) -> Outcome:
+        seq = self._log(InputSource.DELIVERY, home.id, codec.DELIVERY_REPORT.dump(report))
+        return self._step(home, report, seq)
+
+    def strike(self, home: Home) -> Outcome | None:
+        """The home's wake time came. Logged only when it changed more than the next wake time."""
+        tick = Tick(home.id)
+        seq = self.last_seq + 1
+        outcome = self._judge(home, tick, seq)
+        after = outcome.home
+        if outcome.has_effect or after.rules is not home.rules or after.devices is not home.devices:
+            self._log(InputSource.TICK, home.id, "")
+            self._keep(home, outcome, seq)
+        elif after is not home:
+            self.working[home.id] = after
+            self.dirty[home.id] = self.last_seq
+        return outcome
+
+    def replay(self, home: Home, input_: Input, seq: int) -> Outcome:
+        """Step an input that is in the log already."""
+        return self._step(home, input_, seq)
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _log(self, source: InputSource, home_id: str, payload: str) -> int:
+        self.last_seq = seq = self.last_seq + 1
+        self.batch.inputs.append(LoggedInput(seq, self.now, source, home_id, None, payload.encode()))
+        return seq
+
+    def _step(self, home: Home, input_: Input, seq: int) -> Outcome:
+        outcome = self._judge(home, input_, seq)
+        self._keep(home, outcome, seq)
+        return outcome
+
+    def _judge(self, home: Home, input_: Input, seq: int) -> Outcome:
+        """`step`, isolated: when it raises, the home is unjudged and a person is told; its neighbours notice nothing."""
+        try:
+            return step(home, input_, self.now, self.context)
+        except Exception:
+            log.exception("input %d: judging home %s failed; the home is now unjudged", seq, home.id)
+            self.batch.failures.append(Failure(seq, self.now, home.id, traceback.format_exc()))
+        try:
+            return step_unjudged(home, input_, self.now, self.context, seq)
+        except Exception:
+            log.exception(
+                "input %d: home %s could not even be named; told in the unassigned home", seq, home.id
+            )
+            return self._told_elsewhere(home, input_, seq)
+
+    def _told_elsewhere(self, home: Home, input_: Input, seq: int) -> Outcome:
+        """Nothing of the home can be used: the emergency stands in the unassigned home, naming it."""
+        if isinstance(input_, DeviceEvent):
+            input_ = replace(input_, home_id=UNASSIGNED_HOME_ID, claimed_home=home.id)
+        outcome = step_unjudged(self.unassigned(), input_, self.now, self.context, seq)
+        self._keep(self.unassigned(), outcome, seq)
+        return Outcome(replace(home, unjudged=True), result=outcome.result)
+
+    def _keep(self, before: Home, outcome: Outcome, seq: int) -> None:
+        after = outcome.home
+        home_id = after.id
+        self.working[home_id] = after
+        if outcome.readings or outcome.history:
+            kept = self.telemetry.get(home_id)
+            if kept is None:
+                kept = self.telemetry[home_id] = Telemetry()
+            kept.add(outcome)
+        if outcome.heard:
+            self.heard.extend(outcome.heard)
+        if not outcome.has_effect:
+            if after is not before:
+                self.dirty[home_id] = seq
+            return
+        saved = self.saved[home_id] if home_id in self.saved else self._saved_before.get(home_id)
+        self.batch.effects.append(Effect(seq, self.now, saved, after, outcome))
+        self.saved[home_id] = after
+        self.dirty.pop(home_id, None)
+        self.notifications.extend(outcome.notifications)
+        self.done_ids.extend(
+            update.notification_id for update in outcome.deliveries if update.state != "queued"
+        )
+        changed = False
+        for alert in outcome.alerts:
+            changed = self.load.update(alert) or changed
+        if changed:
+            self.load_changed = True
+            self.context = replace(self.context, load=self.load.by_person)

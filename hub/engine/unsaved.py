@@ -1,0 +1,123 @@
+"""The lazy save: homes that only telemetry moved are written a little later, in slices; the checkpoint follows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.core.home import Home
+from hub.core.outcome import LateMessage, Outcome, Reading
+from hub.store.store import Batch, Store
+
+SLICE = 300
+"""Homes written at once: some milliseconds, so that a press does not wait for the whole of it."""
+
+CHECKPOINT_EVERY = 1_000
+"""With no home to save, the checkpoint still moves every so many inputs, so that a recovery reads little."""
+
+
+@dataclass(slots=True)
+class Telemetry:
+    """Values of one home that wait to be written."""
+
+    readings: list[Reading] = field(default_factory=list)
+    history: list[LateMessage] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        self.readings.extend(outcome.readings)
+        self.history.extend(outcome.history)
+
+    def join(self, other: "Telemetry") -> None:
+        self.readings.extend(other.readings)
+        self.history.extend(other.history)
+
+
+class Unsaved:
+    """What memory knows and the rows do not yet; the input log knows all of it."""
+
+    def __init__(
+        self, store: Store, saved: Mapping[str, Home], checkpoint_seq: int, save_every_s: float
+    ) -> None:
+        self.saved: dict[str, Home] = dict(saved)
+        self.checkpoint_seq = checkpoint_seq
+        self._store = store
+        self._save_every_s = save_every_s
+        self._dirty: set[str] = set()
+        self._telemetry: dict[str, Telemetry] = {}
+        self._under_way: tuple[list[str], int] | None = None
+        self._next_save_at_s = 0.0
+
+    def __len__(self) -> int:
+        return len(self._dirty)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether slices of a save are still to be written."""
+        return self._under_way is not None
+
+    def take_along(self, batch: Batch, home_ids: Sequence[str], fresh: Mapping[str, Telemetry]) -> None:
+        """Homes that this batch saves give their waiting values to it, so that row and values agree."""
+        for home_id in home_ids:
+            for waiting in (self._telemetry.get(home_id), fresh.get(home_id)):
+                if waiting is not None:
+                    batch.readings.extend(waiting.readings)
+                    batch.history.extend(waiting.history)
+
+    def adopt(
+        self, saved: Mapping[str, Home | None], dirty: Sequence[str], fresh: Mapping[str, Telemetry]
+    ) -> None:
+        """A batch was committed: these homes are saved with it, those wait from now on."""
+        for home_id, home in saved.items():
+            if home is not None:
+                self.saved[home_id] = home
+            self._dirty.discard(home_id)
+            self._telemetry.pop(home_id, None)
+        self._dirty.update(dirty)
+        for home_id, values in fresh.items():
+            if home_id in saved:
+                continue
+            waiting = self._telemetry.get(home_id)
+            if waiting is None:
+                self._telemetry[home_id] = values
+            else:
+                waiting.join(values)
+
+    def save_some(self, homes: Mapping[str, Home], last_seq: int, now: datetime, monotonic_s: float) -> None:
+        """Write the next slice, when it is time. The checkpoint moves with the last slice of a save."""
+        if self._under_way is None:
+            lags = last_seq - self.checkpoint_seq >= CHECKPOINT_EVERY
+            if monotonic_s < self._next_save_at_s or not (self._dirty or lags):
+                return
+            self._next_save_at_s = monotonic_s + self._save_every_s
+            self._under_way = (list(self._dirty), last_seq)
+        home_ids, target = self._under_way
+        slice_, rest = home_ids[:SLICE], home_ids[SLICE:]
+        self._save(slice_, homes, last_seq, self.checkpoint_seq if rest else target, now)
+        self._under_way = (rest, target) if rest else None
+
+    def save_all(self, homes: Mapping[str, Home], last_seq: int, now: datetime) -> None:
+        """Write everything now."""
+        self._save(list(self._dirty), homes, last_seq, last_seq, now)
+        self._under_way = None
+
+    def _save(
+        self,
+        home_ids: Sequence[str],
+        homes: Mapping[str, Home],
+        last_seq: int,
+        checkpoint_seq: int,
+        now: datetime,
+    ) -> None:
+        dirty = [home_id for home_id in home_ids if home_id in self._dirty]
+        waiting = [self._telemetry[home_id] for home_id in dirty if home_id in self._telemetry]
+        self._store.save(
+            [(self.saved.get(home_id), homes[home_id], last_seq) for home_id in dirty],
+            [reading for values in waiting for reading in values.readings],
+            checkpoint_seq,
+            now,
+            [message for values in waiting for message in values.history],
+        )
+        self.checkpoint_seq = checkpoint_seq
+        for home_id in dirty:
+            self.saved[home_id] = homes[home_id]
+            self._dirty.discard(home_id)
+            self._telemetry.pop(home_id, None)
