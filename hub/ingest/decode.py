@@ -207,7 +207,7 @@ def _status(told: StatusMessage) -> Fact:
 
 
 def _fault(told: FaultMessage) -> Fact:
-    return FaultReport(told.fault, True, told.detail)
+    return FaultReport(told.fault, told.active, told.detail)
 
 
 _ALIVE = Alive()
