@@ -25,6 +25,8 @@ class OutboxWrites:
         self._waiting: dict[str, list[int]] = defaultdict(list)
         self._cancel: dict[str, datetime] = {}
         self._updates: list[tuple[Any, ...]] = []
+        self._updates_of_new: list[tuple[Any, ...]] = []
+        self._ids: set[str] = set()
         self._cancelled: dict[str, list[str]] = defaultdict(list)
 
     def add(
@@ -38,7 +40,8 @@ class OutboxWrites:
             next_at = to_micros(delivery.next_attempt_at) if delivery.next_attempt_at else None
             done_at = None if delivery.state == QUEUED else to_micros(at)
             row = (delivery.state, delivery.attempts, next_at, done_at, delivery.notification_id)
-            self._updates.append((*row, delivery.state, delivery.state))
+            new = delivery.notification_id in self._ids
+            (self._updates_of_new if new else self._updates).append((*row, delivery.state, delivery.state))
         for alert_id in cancel:
             self._cancel.setdefault(alert_id, at)
             for index in self._waiting.pop(alert_id, ()):
@@ -49,6 +52,7 @@ class OutboxWrites:
             if notification.cancel_on_answer:
                 self._waiting[notification.alert_id].append(len(self._new))
             self._new.append((notification, None))
+            self._ids.add(notification.id)
 
     def run(self, connection: Connection) -> dict[str, list[str]]:
         """Write; returns the ids of what was cancelled by alert id. Reports come first: a cancellation in the same transaction
@@ -63,6 +67,7 @@ class OutboxWrites:
             )
             self._cancelled[alert_id] += cancelled.scalars()
         statements.OUTBOX.run(connection, [_row(notification, at) for notification, at in self._new])
+        statements.DELIVERY.run(connection, self._updates_of_new)
         return self._cancelled
 
 
