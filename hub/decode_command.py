@@ -166,7 +166,7 @@ def _line(number: int, text: str) -> Line:
             f'line {number} has no topic and payload: write {{"topic": "care/v1/...", "payload": "..."}}'
         )
     qos, retain = told.get("qos", 1), told.get("retain", False)
-    if qos not in {0, 1, 2} or not isinstance(retain, bool):
+    if not isinstance(qos, int) or qos not in {0, 1, 2} or not isinstance(retain, bool):
         raise LineError(f"line {number}: qos must be 0, 1 or 2, and retain true or false")
     payload = told["payload"]
     if not isinstance(payload, str):

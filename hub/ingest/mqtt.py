@@ -52,9 +52,11 @@ class Sessions:
             session.start()
 
     def stop(self) -> None:
-        """Disconnect in order; the broker keeps the sessions and what comes for them."""
+        """Disconnect in order; the broker keeps the sessions and what comes for them. The sink must not block any more."""
         for session in self._sessions.values():
-            session.stop()
+            session.begin_to_stop()
+        for session in self._sessions.values():
+            session.await_stop()
 
     def wait_connected(self, timeout_s: float) -> bool:
         """Wait until every session is connected and subscribed; False when that took too long."""

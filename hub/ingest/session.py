@@ -148,10 +148,13 @@ class Session:
         """Begin to connect; returns at once."""
         self._thread.start()
 
-    def stop(self, within_s: float = 10.0) -> None:
-        """Disconnect in order and wait for the thread. The sink must not block any more by then."""
+    def begin_to_stop(self) -> None:
+        """Have the thread disconnect in order; returns at once. The sink must not block any more by then."""
         self._stopping.set()
         self._wake()
+
+    def await_stop(self, within_s: float = 10.0) -> None:
+        """Wait until the thread has ended."""
         if self._thread.is_alive():
             self._thread.join(within_s)
 
@@ -203,6 +206,7 @@ class Session:
                 delay_s = min(2 * delay_s, RECONNECT_MOST_S)
         except BaseException as error:
             self._fail(f"the session's thread ended: {type(error).__name__}: {error}")
+            self._lost()
             log.critical(
                 "MQTT session %s: its thread ended; the hub must start again", self.name, exc_info=True
             )
@@ -246,6 +250,7 @@ class Session:
                 if any(fd == self._wake_fd for fd, _ in poller.poll(_POLL_MS)):
                     os.eventfd_read(self._wake_fd)
                     if self._stopping.is_set():
+                        wire.leave()
                         client.disconnect()
                 messages = wire.receive()
                 while wire.library_has_to_read and client.socket() is not None:

@@ -13,6 +13,7 @@ from hub.ingest.message import RawMessage, SessionName
 
 RECEIVE_BYTES = 262_144
 OUTGOING_LIMIT_BYTES = 1_048_576
+LEAVE_WITHIN_S = 2.0
 
 _PUBLISH = 0x30
 _WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -39,6 +40,7 @@ class Wire:
         self._outgoing = bytearray()
         self._ended = False
         self._closed = False
+        self._leaving = False
 
     # --- what the library calls ---------------------------------------------------------------------------------------
 
@@ -69,6 +71,8 @@ class Wire:
     def close(self) -> None:
         with self._lock:
             self._closed = True
+            if self._leaving and not self._ended:
+                self._await_farewell()
             self._socket.close()
 
     # --- what the session calls ---------------------------------------------------------------------------------------
@@ -76,6 +80,10 @@ class Wire:
     def send_at_once(self) -> None:
         """Small packets do not wait for the one before (TCP_NODELAY): a press took 20 ms instead of 2."""
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def leave(self) -> None:
+        """Announce that the library will say goodbye and close: closing then waits until the broker has read everything."""
+        self._leaving = True
 
     def hang_up(self) -> None:
         """Break the connection, so that the broker sends again what was not acknowledged."""
@@ -154,6 +162,17 @@ class Wire:
             del self._outgoing[:sent]
         elif sent < len(packets):
             self._outgoing += packets[sent:]
+
+    def _await_farewell(self) -> None:
+        """The broker closes when it has come to our goodbye, and so to every acknowledgement before it. A successor that
+        connects sooner would make it forget those it has not read yet."""
+        try:
+            self._socket.settimeout(LEAVE_WITHIN_S)
+            self._socket.sendall(self._outgoing)
+            while self._socket.recv(RECEIVE_BYTES):
+                pass
+        except OSError:
+            return
 
     def _take_apart(self, data: bytes) -> list[RawMessage]:
         messages: list[RawMessage] = []

@@ -1,0 +1,1 @@
+"""From bytes to facts, without a broker."""
