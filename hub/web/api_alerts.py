@@ -1,0 +1,237 @@
+"""The API of alerts and service requests: list, look, act. Every action is one command for the engine."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+
+from hub.core.alerts import AlertKind, AlertState, RequestState, Severity
+from hub.core.events import (
+    Acknowledge,
+    AddNote,
+    ArriveOnSite,
+    GoOnTheWay,
+    MoveRequest,
+    RaiseByHand,
+    RecordAmbulance,
+    Resolve,
+)
+from hub.core.outcome import Refused
+from hub.web.commands import (
+    alert_detail,
+    current_alert,
+    current_request,
+    done_id,
+    move_alert,
+    obey,
+    refusal,
+)
+from hub.web.models import (
+    AlertDetail,
+    AlertOut,
+    AlertPage,
+    MoveIn,
+    MoveRequestIn,
+    NoteIn,
+    RaiseIn,
+    RequestOut,
+    RequestPage,
+    ResolveIn,
+)
+from hub.web.parts import Parts, PartsDep, UserDep
+from hub.web.problems import RESPONSES, Problem, not_found
+
+router = APIRouter(prefix="/api/v1", responses=RESPONSES)
+
+Limit = Annotated[int, Query(ge=1, le=200)]
+Search = Annotated[str, Query(max_length=100)]
+OPEN_REQUESTS = (RequestState.NEW, RequestState.ASSIGNED, RequestState.IN_PROGRESS)
+
+
+@router.get("/alerts", tags=["alerts"])
+async def list_alerts(
+    parts: PartsDep,
+    is_open: Annotated[bool | None, Query(alias="open")] = None,
+    state: Annotated[list[AlertState] | None, Query()] = None,
+    severity: Annotated[list[Severity] | None, Query()] = None,
+    kind: Annotated[list[AlertKind] | None, Query()] = None,
+    home: str | None = None,
+    centre: str | None = None,
+    q: Search = "",
+    limit: Limit = 50,
+    before: str | None = None,
+) -> AlertPage:
+    """Alerts, newest first. `q` finds a part of a name, an address, a telephone number or an id."""
+    # The number first: what is committed between the two reads is in the list and comes again in the stream, never neither.
+    number = (await asyncio.to_thread(parts.queries.journal_range)).newest
+    alerts = await asyncio.to_thread(
+        parts.queries.list_alerts,
+        is_open=is_open,
+        states=state or (),
+        severities=severity or (),
+        kinds=kind or (),
+        home_id=home,
+        centre_id=centre,
+        search=q,
+        limit=limit,
+        before=before,
+    )
+    return AlertPage(
+        items=[parts.views.alert(alert) for alert in alerts],
+        next=alerts[-1].id if len(alerts) == limit else None,
+        number=number,
+        now=parts.hub.now(),
+    )
+
+
+@router.get("/alerts/{alert_id}", tags=["alerts"])
+async def get_alert(alert_id: str, parts: PartsDep) -> AlertDetail:
+    """One alert with its timeline, oldest entry first."""
+    detail = await alert_detail(parts, alert_id)
+    return AlertDetail(
+        **parts.views.alert(detail.alert).model_dump(),
+        timeline=[parts.views.timeline_entry(line.number, line.entry) for line in detail.timeline],
+    )
+
+
+@router.post("/alerts", tags=["alerts"], status_code=201)
+async def raise_by_hand(
+    body: RaiseIn,
+    parts: PartsDep,
+    user: UserDep,
+    idempotency_key: Annotated[str | None, Header(min_length=8, max_length=64)] = None,
+) -> AlertOut:
+    """Raise an emergency for a home; the same `Idempotency-Key` again gives the same alert. An open call is joined."""
+    if idempotency_key is None:
+        raise Problem(
+            400,
+            "no_idempotency_key",
+            "The header Idempotency-Key is missing.",
+            where="Idempotency-Key",
+            remedy="Send a new random value for every alert, and the same one again when you repeat the request.",
+        )
+    if parts.hub.home(body.home_id) is None:
+        raise not_found("home", "home_id")
+    alert_id = done_id(
+        await obey(
+            parts,
+            RaiseByHand(
+                home_id=body.home_id,
+                by=user.actor,
+                command_id=f"{user.login}|{idempotency_key}",
+                resident_id=body.resident_id,
+                note=body.note,
+            ),
+        )
+    )
+    alert = await current_alert(parts, body.home_id, alert_id)
+    if alert is None:
+        raise not_found("alert", "alert_id")
+    return parts.views.alert(alert)
+
+
+@router.post("/alerts/{alert_id}/acknowledge", tags=["alerts"])
+async def acknowledge(alert_id: str, body: MoveIn, parts: PartsDep, user: UserDep) -> AlertOut:
+    """Take the alert: it is yours until the hold expires."""
+    home_id = await _home_of(parts, alert_id)
+    return await move_alert(
+        parts, Acknowledge(home_id, alert_id, user.actor, body.version), home_id, alert_id
+    )
+
+
+@router.post("/alerts/{alert_id}/on-the-way", tags=["alerts"])
+async def on_the_way(alert_id: str, body: MoveIn, parts: PartsDep, user: UserDep) -> AlertOut:
+    home_id = await _home_of(parts, alert_id)
+    return await move_alert(parts, GoOnTheWay(home_id, alert_id, user.actor, body.version), home_id, alert_id)
+
+
+@router.post("/alerts/{alert_id}/on-site", tags=["alerts"])
+async def on_site(alert_id: str, body: MoveIn, parts: PartsDep, user: UserDep) -> AlertOut:
+    home_id = await _home_of(parts, alert_id)
+    return await move_alert(
+        parts, ArriveOnSite(home_id, alert_id, user.actor, body.version), home_id, alert_id
+    )
+
+
+@router.post("/alerts/{alert_id}/ambulance", tags=["alerts"])
+async def ambulance(alert_id: str, body: MoveIn, parts: PartsDep, user: UserDep) -> AlertOut:
+    """A person has telephoned 120: recorded, and told to the elder."""
+    home_id = await _home_of(parts, alert_id)
+    command = RecordAmbulance(home_id, alert_id, user.actor, body.version)
+    return await move_alert(parts, command, home_id, alert_id)
+
+
+@router.post("/alerts/{alert_id}/resolve", tags=["alerts"])
+async def resolve(alert_id: str, body: ResolveIn, parts: PartsDep, user: UserDep) -> AlertOut:
+    """Final. What it was and what was done are two closed lists."""
+    home_id = await _home_of(parts, alert_id)
+    command = Resolve(
+        home_id, alert_id, user.actor, body.what_it_was, body.what_was_done, body.note, body.version
+    )
+    return await move_alert(parts, command, home_id, alert_id)
+
+
+@router.post("/alerts/{alert_id}/notes", tags=["alerts"])
+async def add_note(alert_id: str, body: NoteIn, parts: PartsDep, user: UserDep) -> AlertOut:
+    """Notes need no version: they overwrite nothing."""
+    home_id = await _home_of(parts, alert_id)
+    return await move_alert(parts, AddNote(home_id, alert_id, user.actor, body.note), home_id, alert_id)
+
+
+async def _home_of(parts: Parts, alert_id: str) -> str:
+    return (await alert_detail(parts, alert_id)).alert.home_id
+
+
+@router.get("/requests", tags=["requests"])
+async def list_requests(
+    parts: PartsDep,
+    is_open: Annotated[bool | None, Query(alias="open")] = None,
+    state: Annotated[list[RequestState] | None, Query()] = None,
+    home: str | None = None,
+    centre: str | None = None,
+    q: Search = "",
+    limit: Limit = 50,
+    before: str | None = None,
+) -> RequestPage:
+    """Service requests, newest first."""
+    wanted: tuple[RequestState, ...] = tuple(state or ())
+    if is_open is not None:
+        allowed = OPEN_REQUESTS if is_open else (RequestState.DONE,)
+        wanted = tuple(one for one in allowed if not wanted or one in wanted)
+        if not wanted:
+            return RequestPage(items=[], next=None)
+    found = await asyncio.to_thread(
+        parts.queries.list_requests,
+        states=wanted,
+        home_id=home,
+        centre_id=centre,
+        search=q,
+        limit=limit,
+        before=before,
+    )
+    return RequestPage(
+        items=[parts.views.request(request) for request in found],
+        next=found[-1].id if len(found) == limit else None,
+    )
+
+
+@router.post("/requests/{request_id}/move", tags=["requests"])
+async def move_request(request_id: str, body: MoveRequestIn, parts: PartsDep, user: UserDep) -> RequestOut:
+    """Take a service request to another state."""
+    found = await asyncio.to_thread(parts.queries.request, request_id)
+    if found is None:
+        raise not_found("request", "request_id")
+    home_id = found.request.home_id
+    if body.assignee_id is not None and body.assignee_id not in parts.hub.context().people:
+        raise not_found("person", "assignee_id")
+    result = await obey(
+        parts,
+        MoveRequest(home_id, request_id, user.actor, body.state, body.assignee_id, body.note, body.version),
+    )
+    current = await current_request(parts, home_id, request_id)
+    shown = parts.views.request(current) if current else None
+    if isinstance(result, Refused):
+        raise refusal(result, current=shown.model_dump(mode="json") if shown else None)
+    if shown is None:
+        raise not_found("request", "request_id")
+    return shown

@@ -1,0 +1,124 @@
+"""Puts the web together: pages, API, live stream and status behind one door. Nothing happens at import.
+
+Serve it with access logging off: what operators search for stands in the addresses.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+import hub
+from hub.store.queries import Queries
+from hub.web import (
+    answers,
+    api_accounts,
+    api_alerts,
+    api_events,
+    api_homes,
+    metrics,
+    pages,
+    problems,
+)
+from hub.web.guard import Guard, SessionCookies
+from hub.web.hub import Hub
+from hub.web.live import LiveStream
+from hub.web.logins import Logins
+from hub.web.parts import Parts
+from hub.web.sessions import Sessions, load_secret
+from hub.web.settings import WebSettings
+from hub.web.views import Views
+from hub.web.words import say
+
+TAGS = [
+    {"name": "alerts", "description": "Alerts: list, look, act."},
+    {"name": "requests", "description": "Service requests, a queue of their own."},
+    {"name": "homes", "description": "Homes, care cards, absences."},
+    {"name": "devices", "description": "Enrolled devices, and messages nobody could read."},
+    {"name": "people", "description": "Who is on duty."},
+    {"name": "answers", "description": "Signed answers of people who were asked."},
+    {"name": "live", "description": "The live stream."},
+    {"name": "accounts", "description": "Log-ins."},
+    {"name": "status", "description": "Alive, ready, numbers."},
+]
+
+
+def create_app(engine: Hub, queries: Queries, settings: WebSettings) -> FastAPI:
+    """The ASGI app. `app.state.parts.live.close()` ends the open streams: call it when the server should stop."""
+    logins = Logins(engine, queries)
+    views = Views(engine, logins.names)
+    live = LiveStream(engine, queries, views, settings)
+    sessions = Sessions(load_secret(settings.data_dir), settings.session_lasts)
+    answer_times = metrics.AnswerTimes()
+    parts = Parts(
+        hub=engine,
+        queries=queries,
+        settings=settings,
+        views=views,
+        logins=logins,
+        sessions=SessionCookies(sessions),
+        live=live,
+        answers=answers.Answers(settings.answer_secret, engine.now()),
+        answer_times=answer_times,
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        stop_counting = engine.subscribe(answer_times.hear)
+        await logins.all()
+        await live.start()
+        try:
+            yield
+        finally:
+            live.close()
+            stop_counting()
+
+    app = FastAPI(
+        title="Care alert hub",
+        description="Alerts of care devices at home, and who answers them.",
+        version="1",
+        lifespan=lifespan,
+        openapi_tags=TAGS,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.parts = parts
+    app.state.pages = pages.Pages(settings.timezone, settings.language)
+    problems.install(app)
+    for router in (
+        *(api_alerts.router, api_homes.router, answers.router, api_accounts.router),
+        *(api_events.router, metrics.router, pages.router),
+    ):
+        app.include_router(router)
+    static = Path(hub.__file__).parent / "web" / "static"
+    app.mount("/static", StaticFiles(directory=static), name="static")
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(problems.Problem, _problem)
+    app.add_middleware(Guard, logins=logins, sessions=sessions, now=engine.now)
+    return app
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status = cast(HTTPException, error).status_code
+    return _error_page(request, status) or await problems.http_problem(request, error)
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    problem = cast(problems.Problem, error)
+    return _error_page(request, problem.status) or problem.response()
+
+
+def _error_page(request: Request, status: int) -> Response | None:
+    """A browser that looks at a page gets a page; everybody else problem details."""
+    if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+        return None
+    shown = pages.pages_of(request)
+    key = {404: "error.not_found", 403: "error.not_allowed"}.get(status, "error.failed")
+    return shown.page(request, "error.html", status, message=say(shown.language(request), key))

@@ -1,0 +1,68 @@
+"""A line of the journal in words: what the timeline of an alert says, in Chinese and English."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hub.core.journal import EntryKind
+from hub.notify.reason_texts import reason_text
+from hub.web.words import WORDS, Words, both
+
+Names = Callable[[str], str]
+"""The name shown for the id of a person or log-in."""
+Data = Mapping[str, Any]
+
+
+def entry_text(kind: EntryKind, data: Data, by: str | None, names: Names) -> Words:
+    """One sentence without a full stop. Missing parts are left general: a timeline is never lost because its wording failed."""
+    key = f"entry.{kind.value}"
+    if kind is EntryKind.ALERT_ESCALATED and data.get("repeated"):
+        key = "entry.alert_escalated_again"
+    elif kind is EntryKind.ALERT_RESOLVED and data.get("cleared_by_itself"):
+        key = "entry.alert_cleared"
+    words = WORDS.get(key, WORDS["entry.unknown"])
+    who = data.get("holder") if kind is EntryKind.ALERT_HOLD_EXPIRED else by
+    parts: dict[str, Words] = {
+        "by": _same(names(str(who))) if who else both("by.hub"),
+        "why": _why(kind, data),
+        "whom": _whom(data, names),
+        "note": _same(str(data.get("note") or "")),
+        "step": _same(str(data.get("step") or "")),
+        "severity": _listed("severity", data.get("to") or data.get("severity")),
+        "what_it_was": _listed("what_it_was", data.get("what_it_was")),
+        "what_was_done": _listed("what_was_done", data.get("what_was_done")),
+        "category": _listed("category", data.get("category")),
+        "state": _listed("request_state", data.get("state") or data.get("to")),
+        "away": _listed("away", data.get("kind")),
+    }
+    return Words(
+        words.zh.format(**{name: part.zh for name, part in parts.items()}),
+        words.en.format(**{name: part.en for name, part in parts.items()}),
+    )
+
+
+def _why(kind: EntryKind, data: Data) -> Words:
+    code = str(data.get("reason") or "")
+    if kind in {EntryKind.NOTIFICATION_HELD, EntryKind.NOTIFICATION_CANCELLED}:
+        return _listed("hold", code)
+    if kind is EntryKind.NOTIFICATION_QUEUED:
+        return _listed("notify", code)
+    return Words(*reason_text(code, data.get("reason_data") or {})) if code else _same("")
+
+
+def _whom(data: Data, names: Names) -> Words:
+    role = _listed("role", data.get("role"))
+    person = data.get("person_id")
+    if person:
+        name = names(str(person))
+        return Words(f"{role.zh}{name}", f"{role.en} {name}".strip())
+    if data.get("device_id"):
+        return both("whom.home", device=data["device_id"])
+    return role if role.zh else WORDS["whom.nobody"]
+
+
+def _listed(group: str, value: object) -> Words:
+    return WORDS.get(f"{group}.{value}", _same(str(value))) if value else _same("")
+
+
+def _same(text: str) -> Words:
+    return Words(text, text)

@@ -1,0 +1,272 @@
+"""The door of the web: every request passes here first, and only a few paths are open without a log-in.
+
+Who comes is decided by session cookie (people) or HTTP Basic (scripts, over loopback or https only). Requests that change
+something must come from our own pages; see `_same_origin`.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import ipaddress
+import os
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.core.events import Actor, ActorRole
+from hub.web.logins import Login, Logins
+from hub.web.problems import Problem
+from hub.web.sessions import COOKIE, Session, Sessions
+
+OPEN_PATHS = frozenset({"/login", "/language", "/healthz"})
+"""Without a log-in, from anywhere."""
+SIGNED_PATHS = frozenset({"/api/v1/answers"})
+"""Without a log-in: each request carries a signature of its own."""
+LOOPBACK_PATHS = frozenset({"/readyz", "/metrics"})
+"""Without a log-in from this machine only."""
+STATIC = "/static/"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+RENEW_AFTER = timedelta(hours=1)
+_BASIC_REMEMBERED = timedelta(seconds=60)
+_BASIC_MAX = 100
+
+SECURITY_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who makes this request."""
+
+    login: str
+    name: str
+    role: ActorRole
+
+    @property
+    def actor(self) -> Actor:
+        """A log-in that is also a person of the directory carries that person's id."""
+        return Actor(self.login, self.role)
+
+    @property
+    def administrator(self) -> bool:
+        return self.role is ActorRole.ADMINISTRATOR
+
+
+class SessionCookies:
+    """Writes the session cookie: never readable by scripts, never sent by other sites, over https only where there is https."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def cookie(self, session: Session | None, request: Request) -> str:
+        """The Set-Cookie value that begins a session, or ends it (None)."""
+        response = Response()
+        if session is None:
+            response.delete_cookie(
+                COOKIE, path="/", httponly=True, samesite="strict", secure=_secure(request)
+            )
+        else:
+            response.set_cookie(
+                COOKIE,
+                self._sessions.write(session),
+                max_age=int(self._sessions.lasts.total_seconds()),
+                path="/",
+                httponly=True,
+                samesite="strict",
+                secure=_secure(request),
+            )
+        return response.headers["set-cookie"]
+
+
+class Guard:
+    """ASGI middleware: puts the user into `request.state.user`, or answers itself."""
+
+    def __init__(self, app: ASGIApp, logins: Logins, sessions: Sessions, now: Callable[[], datetime]) -> None:
+        self._app = app
+        self._logins = logins
+        self._sessions = sessions
+        self._cookies = SessionCookies(sessions)
+        self._now = now
+        self._basic_key = os.urandom(32)
+        self._basic_known: OrderedDict[bytes, tuple[datetime, str, int]] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        sending = _with_headers(send, dynamic=not request.url.path.startswith(STATIC))
+        try:
+            user, session = await self._who(request)
+            refusal = self._refuse(request, user, by_cookie=session is not None)
+        except Problem as problem:
+            refusal, user, session = problem.response(), None, None
+        if refusal is not None:
+            await refusal(scope, receive, sending)
+            return
+        scope.setdefault("state", {})["user"] = user
+        scope["state"]["still_valid"] = self._still_valid(session)
+        if session is not None and self._now() - session.began_at > RENEW_AFTER and _is_page(request):
+            renewed = Session(session.login, session.generation, self._now())
+            sending = _with_cookie(sending, self._cookies.cookie(renewed, request))
+        await self._app(scope, receive, sending)
+
+    async def _who(self, request: Request) -> tuple[User | None, Session | None]:
+        cookie = request.cookies.get(COOKIE)
+        if cookie:
+            session = self._sessions.read(cookie, self._now())
+            login = await self._logins.get(session.login) if session else None
+            if session and login and login.active and login.generation == session.generation:
+                return _user(login), session
+        authorization = request.headers.get("authorization", "")
+        if authorization[:6].lower() == "basic ":
+            return await self._basic(request, authorization[6:]), None
+        return None, None
+
+    async def _basic(self, request: Request, credentials: str) -> User | None:
+        if not (_secure(request) or from_loopback(request)):
+            raise Problem(
+                403,
+                "not_encrypted",
+                "A password may not travel unencrypted.",
+                where="Authorization",
+                remedy="Use https, or call from the hub's own machine.",
+            )
+        try:
+            name, _, password = base64.b64decode(credentials, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+        now = self._now()
+        digest = hmac.digest(self._basic_key, credentials.encode(), hashlib.sha256)
+        known = self._basic_known.get(digest)
+        if known and now - known[0] < _BASIC_REMEMBERED:
+            login = await self._logins.get(known[1])
+            if login and login.active and login.generation == known[2]:
+                return _user(login)
+        login = await self._logins.check(name, password, client_address(request), now)
+        if login is None:
+            return None
+        self._basic_known[digest] = (now, login.login, login.generation)
+        while len(self._basic_known) > _BASIC_MAX:
+            self._basic_known.popitem(last=False)
+        return _user(login)
+
+    def _refuse(self, request: Request, user: User | None, *, by_cookie: bool) -> Response | None:
+        path = request.url.path
+        if path.startswith(STATIC) or path in SIGNED_PATHS:
+            return None
+        if request.method not in SAFE_METHODS and not _same_origin(
+            request, required=by_cookie or path in OPEN_PATHS
+        ):
+            return Problem(
+                403,
+                "other_origin",
+                "This request changes something and does not come from the hub's own pages.",
+                where="Origin",
+                remedy="Use the console, or HTTP Basic from a script.",
+            ).response()
+        if user is not None or path in OPEN_PATHS or (path in LOOPBACK_PATHS and from_loopback(request)):
+            return None
+        if _is_page(request):
+            back = quote(path + (f"?{request.url.query}" if request.url.query else ""), safe="")
+            return RedirectResponse(f"/login?then={back}", 303)
+        return Problem(
+            401,
+            "not_logged_in",
+            "This needs a log-in.",
+            where="Cookie",
+            remedy="Log in at /login, or send HTTP Basic over https or from the hub's own machine.",
+        ).response()
+
+    def _still_valid(self, session: Session | None) -> Callable[[], Awaitable[bool]]:
+        async def check() -> bool:
+            if session is None:
+                return True
+            login = await self._logins.get(session.login)
+            return bool(
+                login
+                and login.active
+                and login.generation == session.generation
+                and self._now() < session.began_at + self._sessions.lasts
+            )
+
+        return check
+
+
+def _user(login: Login) -> User:
+    return User(login.login, login.name, login.role)
+
+
+def _is_page(request: Request) -> bool:
+    return request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "")
+
+
+def _secure(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def client_address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def from_loopback(request: Request) -> bool:
+    """Whether the client itself is on this machine: a forwarding proxy on this machine speaks for somebody else."""
+    if any(header in request.headers for header in ("x-forwarded-for", "forwarded", "x-real-ip")):
+        return False
+    try:
+        return ipaddress.ip_address(client_address(request)).is_loopback
+    except ValueError:
+        return False
+
+
+def _same_origin(request: Request, *, required: bool) -> bool:
+    """Browsers say where a request comes from; one from elsewhere is refused, and with a cookie silence is refused too."""
+    headers: Headers = request.headers
+    site = headers.get("sec-fetch-site")
+    origin = headers.get("origin")
+    if site is not None and site not in {"same-origin", "none"}:
+        return False
+    if origin is not None:
+        # The host alone is compared: behind a proxy that ends TLS the hub itself sees http.
+        return urlsplit(origin).netloc == headers.get("host", "")
+    return site is not None or not required
+
+
+def _with_headers(send: Send, *, dynamic: bool) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+            # Static files are asked for again with their ETag: after an update no screen mixes old and new scripts.
+            headers.setdefault("cache-control", "no-store" if dynamic else "no-cache")
+        await send(message)
+
+    return sending
+
+
+def _with_cookie(send: Send, cookie: str) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).append("set-cookie", cookie)
+        await send(message)
+
+    return sending

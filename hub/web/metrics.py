@@ -1,0 +1,157 @@
+"""What a monitoring system reads: alive, ready, and numbers. No name, address or reading of a person is among them."""
+
+import asyncio
+import dataclasses
+import threading
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from hub.core.alerts import AlertState, Severity
+from hub.core.journal import EntryKind
+from hub.store.errors import StoreError
+from hub.store.store import JournalLine
+from hub.web.hub import Health
+from hub.web.parts import Parts, PartsDep
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
+
+router = APIRouter(tags=["status"])
+
+BUCKETS_S = (5, 10, 20, 30, 60, 120, 180, 300, 600, 1800, 3600)
+"""Borders of the answer times: service levels name 20, 60 and 180 s."""
+_ANSWERS = frozenset(
+    {
+        EntryKind.ALERT_ACKNOWLEDGED,
+        EntryKind.ALERT_ON_THE_WAY,
+        EntryKind.ALERT_ON_SITE,
+        EntryKind.ALERT_RESOLVED,
+    }
+)
+
+
+class AnswerTimes:
+    """From an alert's opening to its first answer, by severity. Fed in the engine's thread, read in any."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._buckets = {severity: [0] * (len(BUCKETS_S) + 1) for severity in Severity}
+        self._sums = dict.fromkeys(Severity, timedelta())
+
+    def hear(self, lines: Sequence[JournalLine]) -> None:
+        for line in lines:
+            alert = line.alert
+            if alert is None or line.entry.kind not in _ANSWERS or alert.first_answer_at != line.entry.at:
+                continue
+            took = line.entry.at - alert.opened_at
+            index = sum(took.total_seconds() > border for border in BUCKETS_S)
+            with self._lock:
+                self._buckets[alert.severity][index] += 1
+                self._sums[alert.severity] += took
+
+    def read(self) -> Iterable[tuple[Severity, list[tuple[str, float]], float]]:
+        """For each severity the cumulative buckets and the sum in seconds."""
+        with self._lock:
+            buckets = {severity: list(counts) for severity, counts in self._buckets.items()}
+            sums = dict(self._sums)
+        for severity, counts in buckets.items():
+            total, cumulative = 0, []
+            for border, count in zip((*map(str, BUCKETS_S), "+Inf"), counts, strict=True):
+                total += count
+                cumulative.append((border, float(total)))
+            yield severity, cumulative, sums[severity].total_seconds()
+
+
+@router.get("/healthz", response_class=PlainTextResponse)
+async def alive() -> str:
+    """The process answers."""
+    return "alive\n"
+
+
+@router.get("/readyz")
+async def ready(parts: PartsDep) -> JSONResponse:
+    """Whether everything works that a press needs; 503 with what is missing otherwise."""
+    health = parts.hub.health()
+    problems = [{"code": code, "detail": detail} for code, detail in health.problems]
+    try:
+        await asyncio.to_thread(parts.queries.journal_range)
+    except StoreError as error:
+        problems.append({"code": "store_read", "detail": str(error)})
+    good = health.ready and not problems
+    return JSONResponse({"ready": good, "problems": problems}, 200 if good else 503)
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+async def metrics(parts: PartsDep) -> Response:
+    """Prometheus text. From this machine, or with a log-in."""
+    text = await asyncio.to_thread(_render, parts)
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _render(parts: Parts) -> bytes:
+    from prometheus_client import CollectorRegistry, generate_latest
+
+    registry = CollectorRegistry()
+    registry.register(_Collector(parts))
+    return generate_latest(registry)
+
+
+class _Collector:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def collect(self) -> Iterable["Metric"]:
+        from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
+
+        health = self._parts.hub.health()
+        yield GaugeMetricFamily(
+            "care_hub_ready", "1: everything works that a press needs", float(health.ready)
+        )
+        yield from _numbers(health)
+        counts = self._parts.queries.counts()
+        alerts = GaugeMetricFamily("care_hub_alerts_open", "Open alerts", labels=["severity", "state"])
+        for severity in Severity:
+            for state in AlertState:
+                if state is not AlertState.RESOLVED:
+                    alerts.add_metric([severity, state], counts.open_alerts.get((severity, state), 0))
+        yield alerts
+        yield GaugeMetricFamily("care_hub_requests_open", "Open service requests", counts.open_requests)
+        yield GaugeMetricFamily("care_hub_outbox_queued", "Notifications not yet sent", counts.outbox_queued)
+        rejected = GaugeMetricFamily(
+            "care_hub_rejected_kept", "Messages nobody could read", labels=["reason"]
+        )
+        for reason, count in counts.rejected.items():
+            rejected.add_metric([reason], count)
+        yield rejected
+        yield GaugeMetricFamily("care_hub_screens", "Open live streams", self._parts.live.clients)
+        yield GaugeMetricFamily(
+            "care_hub_screens_cut_off", "Screens that were too slow", self._parts.live.cut_off
+        )
+        times = HistogramMetricFamily(
+            "care_hub_answer_seconds", "From an alert's opening to its first answer", labels=["severity"]
+        )
+        for severity, buckets, total in self._parts.answer_times.read():
+            times.add_metric([severity], buckets, total)
+        yield times
+
+
+def _numbers(health: Health) -> Iterable["Metric"]:
+    """Every number of the health record, by its own name; a mapping of numbers becomes a metric with a label."""
+    from prometheus_client.core import GaugeMetricFamily
+
+    for field in dataclasses.fields(cast(Any, health)):
+        value: Any = getattr(health, field.name)
+        name, help_text = f"care_hub_{field.name}", field.name.replace("_", " ")
+        if field.name in {"ready", "problems"}:
+            continue
+        if isinstance(value, bool | int | float):
+            yield GaugeMetricFamily(name, help_text, float(value))
+        elif isinstance(value, dict) and all(isinstance(one, bool | int | float) for one in value.values()):
+            family = GaugeMetricFamily(name, help_text, labels=["of"])
+            for key, one in value.items():
+                family.add_metric([str(key)], float(one))
+            yield family

@@ -1,0 +1,331 @@
+"""What the API takes and gives, typed: the shapes in OpenAPI, in the live stream and in the console's scripts."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from firmware_contracts.vocabulary import ServiceCategory
+from hub.core.alerts import AlertKind, AlertState, RequestState, Role, Severity, WhatItWas, WhatWasDone
+from hub.core.events import ActorRole
+from hub.core.home import AwayKind, DeviceKind, Flag, Membership
+from hub.core.journal import EntryKind
+
+NOTE_LENGTH = 2000
+Note = Annotated[str, Field(max_length=NOTE_LENGTH)]
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Out(BaseModel):
+    """An answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class In(BaseModel):
+    """A request; unknown fields are refused, so that a misspelt one is never silently dropped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TextOut(Out):
+    zh: str
+    en: str
+
+
+class PersonRef(Out):
+    """A person or a log-in; `name` is the id where no name is known."""
+
+    id: str
+    name: str
+
+
+class ResidentRef(Out):
+    id: str
+    name: str
+    call_name: str
+
+
+class HolderOut(PersonRef):
+    since_at: AwareDatetime
+    until_at: AwareDatetime
+
+
+class AlertOut(Out):
+    """An alert as a row of the queue shows it. `version` goes back with every action (compare and swap)."""
+
+    id: str
+    home_id: str
+    kind: AlertKind
+    severity: Severity
+    state: AlertState
+    open: bool
+    version: int
+    reason_code: str
+    reason: TextOut
+    opened_at: AwareDatetime
+    occurred_at: AwareDatetime
+    residents: list[ResidentRef] = Field(description="More than one: it is not known whom it is about.")
+    flags: list[Flag]
+    address: str
+    floor: int | None
+    lift: bool
+    centre: PersonRef | None
+    device_id: str | None
+    device_kind: DeviceKind | None
+    room: str | None
+    signs: int = Field(description="Further signs that joined this alert (the newest 50 are counted).")
+    last_sign: TextOut | None
+    step: int = Field(description="The step of the chain last taken, from 1; 0 before the first.")
+    escalate_at: AwareDatetime | None
+    holder: HolderOut | None
+    asked: list[PersonRef]
+    first_answer_at: AwareDatetime | None
+    on_site_at: AwareDatetime | None
+    resolved_at: AwareDatetime | None
+    resolved_by: PersonRef | None
+    what_it_was: WhatItWas | None
+    what_was_done: WhatWasDone | None
+    note: str
+
+
+class TimelineEntry(Out):
+    """One line of the journal. `number` is its id in the live stream."""
+
+    number: int
+    at: AwareDatetime
+    kind: EntryKind
+    by: PersonRef | None
+    text: TextOut
+    data: dict[str, Any]
+
+
+class AlertDetail(AlertOut):
+    timeline: list[TimelineEntry]
+
+
+class AlertPage(Out):
+    """`number`: everything up to this journal number is in the answer; `/api/v1/events?after=number` continues gaplessly.
+    `next` is the `before` of the following page, absent on the last."""
+
+    items: list[AlertOut]
+    next: str | None
+    number: int
+    now: AwareDatetime
+
+
+class RaiseIn(In):
+    home_id: Id
+    resident_id: Id | None = None
+    note: Note = ""
+
+
+class MoveIn(In):
+    version: int = Field(
+        ge=1, description="The version that was looked at; 409 when the alert has changed since."
+    )
+
+
+class ResolveIn(MoveIn):
+    what_it_was: WhatItWas
+    what_was_done: WhatWasDone
+    note: Note = ""
+
+
+class NoteIn(In):
+    note: Annotated[str, Field(min_length=1, max_length=NOTE_LENGTH)]
+
+
+class RequestOut(Out):
+    """A wish for a service; a queue of its own."""
+
+    id: str
+    home_id: str
+    category: ServiceCategory
+    state: RequestState
+    version: int
+    opened_at: AwareDatetime
+    residents: list[ResidentRef]
+    address: str
+    assignee: PersonRef | None
+    note: str
+    done_at: AwareDatetime | None
+
+
+class RequestPage(Out):
+    items: list[RequestOut]
+    next: str | None
+
+
+class MoveRequestIn(MoveIn):
+    state: RequestState
+    assignee_id: Id | None = None
+    note: Note = ""
+
+
+class AwayOut(Out):
+    resident_id: str | None = Field(description="None: everybody of the home.")
+    kind: AwayKind
+    from_at: AwareDatetime
+    until_at: AwareDatetime
+
+
+class AwayIn(In):
+    resident_id: Id | None = None
+    kind: AwayKind
+    from_at: AwareDatetime
+    until_at: AwareDatetime
+
+
+class ResidentOut(ResidentRef):
+    ability_level: int
+    membership: Membership
+    flags: list[Flag]
+    birth_year: int | None
+    note: str
+
+
+class BoundPerson(PersonRef):
+    role: Role
+    phones: list[str]
+
+
+class HomeOut(Out):
+    """A home in a list."""
+
+    id: str
+    address: str
+    residents: list[ResidentRef]
+    phone: str
+    centre: PersonRef | None
+    open_alerts: int
+    open: bool = Field(description="False: not yet open, paused or left: unprotected.")
+    away: bool
+
+
+class HomePage(Out):
+    items: list[HomeOut]
+    next: str | None
+
+
+class DeviceOut(Out):
+    """An enrolled device. `state`: fine, offline (its last will came), silent (longer than it may be), or never heard."""
+
+    id: str
+    home_id: str
+    kind: DeviceKind
+    family: str
+    model: str | None
+    room: str | None
+    address: str
+    last_seen_at: AwareDatetime | None
+    battery_percent: int | None
+    rssi_dbm: int | None
+    faults: list[str]
+    firmware: str | None
+    state: Literal["ok", "offline", "silent", "never"]
+
+
+class DevicePage(Out):
+    items: list[DeviceOut]
+    total: int
+
+
+class CareCard(Out):
+    """Everything to know at the telephone and at the door. `door_code` only for whom holds an open alert of this home;
+    `door_code_known` says whether there is one."""
+
+    id: str
+    address: str
+    floor: int | None
+    lift: bool
+    phone: str
+    care_bed: bool
+    note: str
+    centre: PersonRef | None
+    residents: list[ResidentOut]
+    people: list[BoundPerson]
+    away: list[AwayOut]
+    devices: list[DeviceOut]
+    door_code: str | None
+    door_code_known: bool
+    unjudged: bool
+    alerts: list[AlertOut]
+    requests: list[RequestOut]
+
+
+class RejectedOut(Out):
+    """A message that could not be read. `text` is empty for bytes that are no UTF-8."""
+
+    id: int
+    at: AwareDatetime
+    topic: str
+    reason: str
+    detail: str
+    size: int
+    text: str
+    hex: str
+
+
+class RejectedPage(Out):
+    items: list[RejectedOut]
+    next: str | None
+
+
+class OnDutyOut(Out):
+    person: PersonRef
+    role: Role
+    centre: PersonRef | None
+    reachable: bool = Field(description="False: no contact method is recorded.")
+    open_emergencies: int
+
+
+class AnswerIn(In):
+    """A responder's answer, sent by the program that reached them."""
+
+    alert_id: Id
+    person_id: Id
+    action: Literal["acknowledge", "on_the_way", "on_site", "resolve", "note"]
+    what_it_was: WhatItWas | None = None
+    what_was_done: WhatWasDone | None = None
+    note: Note = ""
+
+
+class AnswerOut(Out):
+    alert_id: str
+    state: AlertState | None
+    version: int
+
+
+class AccountOut(Out):
+    login: str
+    name: str
+    role: ActorRole
+    active: bool
+    created_at: AwareDatetime
+
+
+class AccountIn(In):
+    login: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,31}$")]
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    role: Literal["operator", "administrator"]
+    password: Annotated[str, Field(min_length=10, max_length=256, repr=False)]
+
+
+class AccountChange(In):
+    active: bool | None = None
+    password: Annotated[str, Field(min_length=10, max_length=256, repr=False)] | None = None
+
+
+class StreamEvent(Out):
+    """The data of one `journal` event of the live stream; `alert` and `request` as they stand after it."""
+
+    number: int
+    at: AwareDatetime
+    kind: EntryKind
+    home_id: str
+    alert_id: str | None
+    request_id: str | None
+    by: PersonRef | None
+    text: TextOut
+    alert: AlertOut | None
+    request: RequestOut | None

@@ -1,0 +1,67 @@
+"""What a request handler works with: the hub, the store's read side, the views and the user who asks."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+from hub.store.queries import Queries
+from hub.web.guard import SessionCookies, User
+from hub.web.hub import Hub
+from hub.web.live import LiveStream
+from hub.web.logins import Logins
+from hub.web.problems import Problem
+from hub.web.settings import WebSettings
+from hub.web.views import Views
+
+if TYPE_CHECKING:
+    from hub.web.answers import Answers
+    from hub.web.metrics import AnswerTimes
+
+
+@dataclass(slots=True)
+class Parts:
+    """Made once per app."""
+
+    hub: Hub
+    queries: Queries
+    settings: WebSettings
+    views: Views
+    logins: Logins
+    sessions: SessionCookies
+    live: LiveStream
+    answers: "Answers"
+    answer_times: "AnswerTimes"
+
+
+def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+def _user(request: Request) -> User:
+    user: User | None = request.state.user
+    if user is None:
+        # The guard lets nobody in without a log-in; a path that it leaves open by mistake ends here.
+        raise Problem(
+            401, "not_logged_in", "This needs a log-in.", where="Cookie", remedy="Log in at /login."
+        )
+    return user
+
+
+def _administrator(request: Request) -> User:
+    user = _user(request)
+    if not user.administrator:
+        raise Problem(
+            403,
+            "not_allowed",
+            "Only an administrator may do this.",
+            where="account",
+            remedy="Log in as an administrator.",
+        )
+    return user
+
+
+PartsDep = Annotated[Parts, Depends(_parts)]
+UserDep = Annotated[User, Depends(_user)]
+AdministratorDep = Annotated[User, Depends(_administrator)]

@@ -1,0 +1,25 @@
+"""What an installation may choose about its web server."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hub.web.words import Language
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """`data_dir` holds the session secret. `answer_secret` is the webhook's: answers are signed with it; empty, nobody can
+    answer by webhook."""
+
+    data_dir: Path
+    timezone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    language: Language = "zh"
+    session_lasts: timedelta = timedelta(hours=12)
+    answer_secret: bytes = field(default=b"", repr=False)
+    heartbeat_every: timedelta = timedelta(seconds=15)
+    stream_queue: int = 512
+    """Events a slow screen may be behind before it is cut off (it comes back and resumes)."""
+    stream_memory: int = 4096
+    """Newest events kept encoded, so that a returning screen needs no query."""

@@ -1,0 +1,390 @@
+// The operators' console: the queue that the live stream keeps current, the chosen alert beside it, keys, mouse and sound.
+
+import { call } from "./api.js";
+import { ACTIONS, detailView, timelineItem } from "./detail.js";
+import { ambulanceDialog, helpDialog, noteDialog, raiseDialog, resolveDialog } from "./dialogs.js";
+import { follow } from "./live.js";
+import { RANKS, duration, page, syncClock, t } from "./page.js";
+import { alertRow, byUrgency, names, requestRow, tick } from "./rows.js";
+import { Sound } from "./sound.js";
+
+const $ = (id) => document.getElementById(id);
+const alerts = new Map();
+const requests = new Map();
+const cards = new Map();
+let selected = null; // id
+let shown = null; // the alert in the detail, with its timeline
+let lostAt = null;
+let stream = null;
+const sound = new Sound(showSound);
+
+// --- what the hub says -----------------------------------------------------------------------------------------------
+
+async function readAll() {
+  for (;;) {
+    const [open, asked] = await Promise.all([readPages("/alerts?open=true&limit=200"), readPages("/requests?open=true&limit=200")]);
+    if (open && asked) {
+      alerts.clear();
+      requests.clear();
+      open.items.forEach((alert) => alerts.set(alert.id, alert));
+      asked.items.forEach((request) => requests.set(request.id, request));
+      syncClock(open.now);
+      $("queue-loading").hidden = true;
+      render();
+      if (!selected || !alerts.has(selected)) select(sorted()[0]?.id ?? null);
+      else showDetail();
+      return open.number;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+  }
+}
+
+async function readPages(path) {
+  let first = null;
+  const items = [];
+  for (let next = null; ;) {
+    const answer = await call("GET", next ? `${path}&before=${encodeURIComponent(next)}` : path);
+    if (!answer.ok) return null;
+    first ??= answer.data;
+    items.push(...answer.data.items);
+    next = answer.data.next;
+    if (!next) return { ...first, items };
+  }
+}
+
+function heard(event) {
+  if (event.alert) put(event.alert);
+  if (event.request) {
+    const known = requests.get(event.request.id);
+    if (!known || known.version <= event.request.version) {
+      if (event.request.state === "done") requests.delete(event.request.id);
+      else requests.set(event.request.id, event.request);
+    }
+  }
+  if (event.kind === "away_set" || event.kind === "away_ended" || event.kind === "profile_set") {
+    cards.delete(event.home_id);
+    if (shown?.home_id === event.home_id) showDetail();
+  }
+  if (shown && event.alert_id === shown.id && !shown.timeline?.some((entry) => entry.number === event.number)) {
+    shown.timeline = [...(shown.timeline ?? []), event];
+    $("timeline")?.prepend(timelineItem(event));
+  }
+  scheduleRender();
+}
+
+/** Take over an alert as it now stands; an older version than the one known is ignored. */
+function put(alert) {
+  const known = alerts.get(alert.id);
+  if (known && known.version > alert.version) return;
+  const isNew = !known && alert.open && !(shown?.id === alert.id && !shown.open);
+  const waitsAgain = known && known.state !== "triggered" && alert.state === "triggered";
+  if (alert.open) alerts.set(alert.id, alert);
+  else alerts.delete(alert.id);
+  if (isNew || waitsAgain) {
+    sound.arrived(alert.severity);
+    $("announce").textContent = `${t(`severity.${alert.severity}`)} ${t(`kind.${alert.kind}`)} ${names(alert)} ${alert.address}`;
+  }
+  if (shown?.id === alert.id && alert.version >= shown.version) {
+    const mineNow = alert.holder?.id === page.user.id && shown.holder?.id !== page.user.id;
+    shown = { ...alert, timeline: shown.timeline };
+    renderDetail();
+    if (mineNow || shown.holder === null) refreshCard(alert.home_id);
+  } else if (selected === null && alert.open) {
+    select(alert.id);
+  }
+}
+
+let rendering = false;
+function scheduleRender() {
+  if (rendering) return;
+  rendering = true;
+  // A hidden tab gets no animation frames; the sound must follow all the same.
+  (document.hidden ? (run) => setTimeout(run, 0) : requestAnimationFrame)(() => {
+    rendering = false;
+    render();
+  });
+}
+
+// --- the lists -------------------------------------------------------------------------------------------------------
+
+function sorted() {
+  return [...alerts.values()].sort(byUrgency);
+}
+
+function render() {
+  const list = sorted();
+  if (selected && !alerts.has(selected) && shown?.id !== selected) selected = null;
+  reconcile($("queue"), list, (alert) => alertRow(alert, { choose: openAlert, acknowledge: (id) => act("acknowledge", id) }));
+  const waiting = list.filter((alert) => alert.state === "triggered");
+  $("queue-count").textContent = list.length ? t("queue.count", { waiting: waiting.length, all: list.length }) : "";
+  $("queue-empty").hidden = list.length > 0 || !$("queue-loading").hidden;
+  reconcile($("requests"), [...requests.values()].sort((one, other) => Date.parse(one.opened_at) - Date.parse(other.opened_at)),
+    (request) => requestRow(request, moveRequest));
+  $("requests-count").textContent = requests.size || "";
+  $("requests-empty").hidden = requests.size > 0 || !$("queue-loading").hidden;
+  document.title = waiting.length ? `(${waiting.length}) ${t("app.name")}` : t("app.name");
+  const gravest = waiting.filter((alert) => alert.severity !== "technical").sort((one, other) => RANKS[one.severity] - RANKS[other.severity])[0];
+  sound.signal(gravest?.severity ?? null);
+  markSelected();
+  tick(document);
+}
+
+const built = new WeakMap();
+/** Make the children of `list` show `items` in order; a row is built again only when its item changed. */
+function reconcile(list, items, build) {
+  const rows = new Map([...list.children].map((row) => [row.dataset.id, row]));
+  items.forEach((item, index) => {
+    let row = rows.get(item.id);
+    if (!row || built.get(row) !== item) {
+      const fresh = build(item);
+      built.set(fresh, item);
+      if (row) {
+        const hadFocus = row.contains(document.activeElement);
+        row.replaceWith(fresh);
+        if (hadFocus) fresh.querySelector("button")?.focus({ preventScroll: true });
+      }
+      row = fresh;
+    }
+    rows.delete(item.id);
+    if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
+  });
+  rows.forEach((row) => row.remove());
+}
+
+function markSelected() {
+  for (const row of $("queue").children) {
+    const current = row.dataset.id === selected;
+    row.classList.toggle("selected", current);
+    row.setAttribute("aria-current", String(current));
+  }
+}
+
+// --- the chosen alert ------------------------------------------------------------------------------------------------
+
+function select(id) {
+  selected = id;
+  markSelected();
+  $("queue").querySelector(".selected")?.scrollIntoView({ block: "nearest" });
+  showDetail();
+}
+
+function openAlert(id) {
+  select(id);
+  document.body.classList.add("detail-open");
+}
+
+function closeDetail() {
+  document.body.classList.remove("detail-open");
+}
+
+function move(by) {
+  const list = sorted();
+  if (!list.length) return;
+  const index = list.findIndex((alert) => alert.id === selected);
+  select(list[Math.max(0, Math.min(list.length - 1, index < 0 ? 0 : index + by))].id);
+}
+
+async function showDetail() {
+  const id = selected;
+  if (id === null) {
+    shown = null;
+    $("detail-none").hidden = false;
+    $("detail-body").hidden = true;
+    return;
+  }
+  if (shown?.id !== id && alerts.has(id)) {
+    shown = { ...alerts.get(id), timeline: [] };
+    renderDetail();
+    $("detail").scrollTop = 0;
+  }
+  const alert = shown?.id === id ? shown : alerts.get(id);
+  if (alert) refreshCard(alert.home_id);
+  const answer = await call("GET", `/alerts/${encodeURIComponent(id)}`);
+  if (selected !== id || !answer.ok) return;
+  if (!shown || shown.id !== id || answer.data.version >= shown.version) shown = answer.data;
+  else shown.timeline = answer.data.timeline;
+  renderDetail();
+}
+
+async function refreshCard(homeId) {
+  const answer = await call("GET", `/homes/${encodeURIComponent(homeId)}`);
+  if (!answer.ok) return;
+  cards.set(homeId, answer.data);
+  if (shown?.home_id === homeId) renderDetail();
+}
+
+function renderDetail() {
+  if (!shown) return;
+  const focused = document.activeElement?.dataset?.action;
+  $("detail-none").hidden = true;
+  $("detail-body").hidden = false;
+  $("detail-body").replaceChildren(...detailView(shown, cards.get(shown.home_id), { act: (name) => act(name, shown.id), back: closeDetail }));
+  if (focused) $("detail-body").querySelector(`[data-action="${focused}"]`)?.focus({ preventScroll: true });
+  tick($("detail-body"));
+}
+
+// --- what the operator does ------------------------------------------------------------------------------------------
+
+function known(id) {
+  return alerts.get(id) ?? (shown?.id === id ? shown : null);
+}
+
+async function act(name, id = selected) {
+  const alert = id && known(id);
+  const action = ACTIONS.find((one) => one.name === name);
+  if (!alert || !action.when.includes(alert.state)) return;
+  if (id !== selected) select(id);
+  const send = (body, path) => command(id, path, body);
+  let done = false;
+  if (name === "resolve") done = await resolveDialog(alert, (body) => send(body, "resolve"));
+  else if (name === "note") done = await noteDialog(alert, (body) => send(body, "notes"));
+  else if (name === "ambulance") done = await ambulanceDialog(alert, cards.get(alert.home_id), (body) => send(body, "ambulance"));
+  else {
+    const wrong = await send({}, action.path);
+    if (wrong) say(wrong, true);
+    else done = true;
+  }
+  if (done) say(`${t(`action.${name}`)} · ${names(alert)}`);
+  if (done && name === "resolve") afterResolve(id);
+}
+
+/** Send one action; null when done, otherwise what to tell the operator. The version is read when it is sent, not before. */
+async function command(id, path, body) {
+  const alert = known(id);
+  const answer = await call("POST", `/alerts/${encodeURIComponent(id)}/${path}`, path === "notes" ? body : { version: alert.version, ...body });
+  if (answer.ok) {
+    put(answer.data);
+    render();
+    return null;
+  }
+  const current = answer.data.current;
+  if (!current) return t("said.failed", { why: answer.data.detail ?? "" });
+  put(current);
+  render();
+  const holder = current.holder ?? current.resolved_by;
+  return holder && holder.id !== page.user.id
+    ? t("stale.taken", { name: holder.name, state: t(`state.${current.state}`) })
+    : t("stale.changed", { state: t(`state.${current.state}`) });
+}
+
+/** The next alert that waits; else the next one; the resolved one leaves the screen. */
+function afterResolve(id) {
+  closeDetail();
+  if (selected !== id) return;
+  shown = null;
+  select(sorted()[0]?.id ?? null);
+}
+
+async function moveRequest(request, state) {
+  const answer = await call("POST", `/requests/${encodeURIComponent(request.id)}/move`, { version: request.version, state });
+  const now = answer.ok ? answer.data : answer.data.current;
+  if (now) heard({ request: now });
+  if (!answer.ok) say(t("said.failed", { why: answer.data.detail ?? "" }), true);
+}
+
+let sayTimer = 0;
+function say(words, bad = false) {
+  const said = $("said");
+  said.textContent = words;
+  said.classList.toggle("said-bad", bad);
+  said.classList.add("said-shown");
+  clearTimeout(sayTimer);
+  sayTimer = setTimeout(() => said.classList.remove("said-shown"), bad ? 9000 : 3000);
+}
+
+function raiseByHand() {
+  raiseDialog((alert) => {
+    put(alert);
+    render();
+    select(alert.id);
+    say(`${t("raise.done")} · ${names(alert)}`);
+  });
+}
+
+// --- keys ------------------------------------------------------------------------------------------------------------
+
+const KEYS = {
+  J: () => move(1), ARROWDOWN: () => move(1), K: () => move(-1), ARROWUP: () => move(-1),
+  ENTER: () => selected && openAlert(selected), ESCAPE: closeDetail,
+  H: raiseByHand, M: () => sound.togglePause(), "?": helpDialog, "?": helpDialog,
+  ...Object.fromEntries(ACTIONS.map((action) => [action.key, () => act(action.name)])),
+};
+
+document.addEventListener("keydown", (event) => {
+  const soundWasOff = sound.state === "off";
+  sound.allow();
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing || document.querySelector("dialog[open]")) return;
+  if (event.target.closest("input, textarea, select")) return;
+  // With an input method switched on the key has no letter; its place on the keyboard still tells.
+  const letter = /^Key([A-Z])$/.exec(event.code ?? "");
+  const key = /^[\x20-\x7e?]$|^[A-Z][a-zA-Z]+$/.test(event.key) && event.key !== "Process" ? event.key.toUpperCase() : letter?.[1];
+  if (key === "ENTER" && event.target.closest("button, a, summary")) return;
+  if (key === "M" && soundWasOff) return;
+  const run = KEYS[key];
+  if (!run) return;
+  event.preventDefault();
+  run();
+});
+document.addEventListener("pointerdown", () => sound.allow());
+
+$("raise-button").addEventListener("click", raiseByHand);
+$("help-button").addEventListener("click", helpDialog);
+$("sound-button").addEventListener("click", () => sound.togglePause());
+$("sound-bar").addEventListener("click", () => (sound.state === "paused" ? sound.togglePause() : sound.allow()));
+
+// --- bars ------------------------------------------------------------------------------------------------------------
+
+function showSound() {
+  const state = sound.state;
+  const bar = $("sound-bar");
+  bar.hidden = state === "on";
+  bar.textContent =
+    state === "paused" ? t("sound.paused_bar", { time: duration(sound.pauseLeft) }) : state === "none" ? t("sound.none") : t("sound.off_bar");
+  $("sound-state").textContent = t(state === "on" ? "sound.on" : "sound.paused");
+  $("sound-button").setAttribute("aria-pressed", String(state !== "on"));
+}
+
+function connected(whether) {
+  lostAt = whether ? null : (lostAt ?? performance.now());
+  showLine();
+}
+
+function showLine() {
+  // A reconnection within a second is no news.
+  const lostFor = lostAt === null ? 0 : (performance.now() - lostAt) / 1000;
+  $("line-bar").hidden = lostFor < 1;
+  if (lostFor >= 1) $("line-bar").textContent = t("line.lost", { time: duration(lostFor) });
+  document.body.classList.toggle("line-lost", lostFor >= 1);
+}
+
+async function askHealth() {
+  try {
+    const response = await fetch("/readyz", { headers: { accept: "application/json" } });
+    const health = await response.json();
+    const told = (health.problems ?? []).map((problem) => problem.detail).join("; ");
+    $("hub-bar").hidden = !told;
+    $("hub-bar").textContent = t("line.problems", { text: told });
+  } catch {
+    // The line's own bar says that nothing answers.
+  }
+}
+
+setInterval(() => {
+  tick(document);
+  showSound();
+  showLine();
+}, 1000);
+setInterval(askHealth, 30000);
+
+showSound();
+askHealth();
+const number = await readAll();
+stream = follow(number, {
+  heard,
+  connected,
+  reset: async () => {
+    say(t("line.reset"), true);
+    stream.jumpTo(await readAll());
+  },
+});
+document.documentElement.dataset.ready = "true";

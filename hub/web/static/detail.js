@@ -1,0 +1,111 @@
+// The detail of one alert: what to know at the telephone and at the door, what happened so far, and what can be done.
+
+import { MARKS, el, inLanguage, localTime, page, t } from "./page.js";
+import { names, place, why } from "./rows.js";
+
+export const ACTIONS = [
+  { key: "A", name: "acknowledge", path: "acknowledge", when: ["triggered"] },
+  { key: "G", name: "on_the_way", path: "on-the-way", when: ["triggered", "acknowledged", "on_the_way"] },
+  { key: "S", name: "on_site", path: "on-site", when: ["triggered", "acknowledged", "on_the_way", "on_site"] },
+  { key: "R", name: "resolve", dialog: true, when: ["triggered", "acknowledged", "on_the_way", "on_site"] },
+  { key: "N", name: "note", dialog: true, when: ["triggered", "acknowledged", "on_the_way", "on_site"] },
+  { key: "1", name: "ambulance", dialog: true, when: ["triggered", "acknowledged", "on_the_way", "on_site"] },
+];
+const NEXT = { triggered: "acknowledge", acknowledged: "on_the_way", on_the_way: "on_site", on_site: "resolve" };
+
+export function detailView(alert, card, { act, back }) {
+  return [
+    el("div", { class: `detail-head severity-${alert.severity}` },
+      el("button", { class: "plain back", type: "button", on: { click: back } }, `‹ ${t("detail.back")}`),
+      el("p", { class: "detail-kind" },
+        el("span", { class: `mark mark-${alert.severity}` }, MARKS[alert.severity]), " ",
+        `${t(`severity.${alert.severity}`)} · ${t(`kind.${alert.kind}`)}`,
+        el("span", { class: "age", "data-age": alert.open ? alert.opened_at : null })),
+      el("h2", { class: "detail-name", tabIndex: -1 }, names(alert),
+        el("span", { class: "call-name" }, alert.residents.map((resident) => resident.call_name).join(t("list.and")))),
+      el("p", { class: "detail-place" }, place(alert)),
+      el("p", { class: "detail-why" }, why(alert)),
+      el("p", { class: "detail-state" },
+        el("span", { class: `state state-${alert.state}` }, t(`state.${alert.state}`)), " ",
+        alert.holder
+          ? `${t("queue.held_by", { name: alert.holder.name })} ${t("queue.held_until", { time: localTime(alert.holder.until_at) })}`
+          : alert.open
+            ? el("span", { "data-next": alert.escalate_at ?? "" })
+            : `${t(`what_it_was.${alert.what_it_was}`)}${t("list.and")}${t(`what_was_done.${alert.what_was_done}`)}`)),
+    warnings(alert, card),
+    alert.open ? actionButtons(alert, act) : el("p", { class: "notice" }, t("detail.gone")),
+    card && careCard(alert, card),
+    el("h3", {}, t("detail.timeline")),
+    el("ol", { class: "timeline", id: "timeline" }, (alert.timeline ?? []).toReversed().map(timelineItem)),
+  ].flat().filter(Boolean);
+}
+
+export function timelineItem(entry) {
+  return el("li", { class: `entry ${entry.kind.startsWith("notification") ? "entry-quiet" : ""}`, "data-number": entry.number },
+    el("time", { dateTime: entry.at }, localTime(entry.at, true)),
+    el("span", {}, inLanguage(entry.text)));
+}
+
+function actionButtons(alert, act) {
+  return el("div", { class: "actions", role: "group" }, ACTIONS.map((action) =>
+    el("button", {
+      type: "button",
+      class: action.name === NEXT[alert.state] ? "primary" : "",
+      "data-action": action.name,
+      disabled: !action.when.includes(alert.state),
+      on: { click: () => act(action.name) },
+    }, el("kbd", {}, action.key), t(`action.${action.name}`))));
+}
+
+function warnings(alert, card) {
+  const flags = new Set(alert.flags);
+  const told = [];
+  if (flags.has("hard_of_hearing")) told.push(t("card.go_to_door"));
+  if (flags.has("on_oxygen")) told.push(t("card.oxygen"));
+  if (flags.has("dementia")) told.push(t("card.dementia"));
+  if (alert.residents.length > 1) told.push(t("card.both", { count: alert.residents.length }));
+  if (alert.residents.length === 0) told.push(t("card.unknown"));
+  if (card?.unjudged) told.push(t("card.unjudged"));
+  return told.map((words) => el("p", { class: "warning" }, words));
+}
+
+function telephone(number) {
+  return number ? el("a", { class: "tel", href: `tel:${number}` }, number) : "–";
+}
+
+function careCard(alert, card) {
+  const year = Number(new Intl.DateTimeFormat("en", { timeZone: page.timezone, year: "numeric" }).format(new Date(alert.opened_at)));
+  const concerned = card.residents.filter((resident) => alert.residents.some((one) => one.id === resident.id));
+  return el("section", { class: "card", "aria-label": t("card.title") },
+    el("div", { class: "card-calls" },
+      el("span", { class: "role" }, t("card.phone")), el("span", {}, ""), telephone(card.phone),
+      card.people.length === 0 && el("p", { class: "dim card-wide" }, t("card.people_none")),
+      card.people.map((person) => [
+        el("span", { class: "role" }, t(`role.${person.role}`)),
+        el("span", {}, person.name),
+        el("span", {}, person.phones.length ? person.phones.map(telephone) : "–"),
+      ])),
+    el("dl", { class: "facts" },
+      fact("card.door_code", card.door_code
+        ? el("span", { class: "code" }, card.door_code)
+        : el("span", { class: "dim" }, t(card.door_code_known ? "card.door_code_hidden" : "card.door_code_none"))),
+      fact("card.centre", card.centre?.name ?? "–"),
+      card.note && fact("card.note", card.note),
+      card.away.map((away) => fact("card.away", t("card.away_until", {
+        kind: t(`away.${away.kind}`), from: localTime(away.from_at), until: localTime(away.until_at),
+      })))),
+    concerned.map((resident) => el("div", { class: "elder" },
+      concerned.length > 1 && el("strong", {}, resident.name),
+      el("p", {},
+        t("card.level", { level: resident.ability_level }),
+        resident.birth_year ? ` · ${t("card.born", { year: resident.birth_year, age: year - resident.birth_year })}` : "",
+        resident.membership !== "active" ? ` · ${t(`membership.${resident.membership}`)}` : "",
+        card.care_bed ? ` · ${t("card.care_bed")}` : ""),
+      resident.flags.length > 0 && el("p", {}, resident.flags.map((flag) => el("span", { class: "tag" }, t(`flag.${flag}`)))),
+      resident.note && el("p", {}, resident.note))),
+    el("p", { class: "card-more" }, el("a", { href: `/homes/${encodeURIComponent(card.id)}` }, t("card.title"))));
+}
+
+function fact(key, ...value) {
+  return el("div", {}, el("dt", {}, t(key)), el("dd", {}, ...value));
+}

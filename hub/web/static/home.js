@@ -1,0 +1,44 @@
+// One home's page: marking its people as away, and back.
+
+import { call } from "./api.js";
+import { page, t } from "./page.js";
+
+const form = document.getElementById("away-form");
+const notice = form.querySelector("[data-notice]");
+const path = `/homes/${encodeURIComponent(form.dataset.home)}/away`;
+
+/** A local time of the centre (not of this computer) as an instant. */
+function instant(local) {
+  const asUtc = Date.parse(`${local}:00Z`);
+  const parts = new Intl.DateTimeFormat("en-CA", {
+    timeZone: page.timezone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
+  }).formatToParts(asUtc);
+  const get = (type) => parts.find((part) => part.type === type).value;
+  const there = Date.parse(`${get("year")}-${get("month")}-${get("day")}T${get("hour")}:${get("minute")}:00Z`);
+  return new Date(asUtc - (there - asUtc)).toISOString();
+}
+
+async function send(method, body, resident = "") {
+  const answer = await call(method, resident ? `${path}?resident_id=${encodeURIComponent(resident)}` : path, body);
+  if (answer.ok) {
+    location.reload();
+    return;
+  }
+  notice.textContent = t("said.failed", { why: answer.data.detail ?? "" });
+  notice.hidden = false;
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const fields = form.elements;
+  send("POST", {
+    resident_id: fields.resident_id.value || null,
+    kind: fields.kind.value,
+    from_at: instant(fields.from_at.value),
+    until_at: instant(fields.until_at.value),
+  });
+});
+
+for (const button of document.querySelectorAll("[data-end-away]")) {
+  button.addEventListener("click", () => send("DELETE", undefined, button.dataset.endAway));
+}

@@ -1,0 +1,96 @@
+// The rows of the queue and of the service requests: built once per change, only the counting parts every second.
+
+import { MARKS, RANKS, duration, el, inLanguage, localTime, secondsSince, t } from "./page.js";
+
+export function names(item) {
+  return item.residents.map((resident) => resident.name).join(t("list.and")) || t("card.unknown");
+}
+
+export function place(item) {
+  const parts = [item.address];
+  if (item.floor !== null && item.floor !== undefined) {
+    parts.push(`${t("card.floor", { floor: item.floor })}${t("list.and")}${item.lift ? t("card.lift") : t("card.no_lift")}`);
+  }
+  return parts.filter(Boolean).join(" · ") || item.home_id;
+}
+
+export function why(alert) {
+  const sentence = inLanguage(alert.last_sign && alert.signs ? alert.last_sign : alert.reason);
+  const room = alert.room ? t(`room.${alert.room}`).replace(/^room\./, "") : "";
+  const device = alert.device_kind ? `${room}${room && " "}${t(`device.${alert.device_kind}`)}` : "";
+  return [inLanguage(alert.reason) === sentence ? sentence : `${inLanguage(alert.reason)};${sentence}`, device].filter(Boolean).join(" · ");
+}
+
+/** Gravest first; among equals those nobody holds, then the newest on top. */
+export function byUrgency(one, other) {
+  return (
+    RANKS[one.severity] - RANKS[other.severity] ||
+    Number(one.state !== "triggered") - Number(other.state !== "triggered") ||
+    Date.parse(other.opened_at) - Date.parse(one.opened_at) ||
+    (one.id < other.id ? -1 : 1)
+  );
+}
+
+export function alertRow(alert, { choose, acknowledge }) {
+  const callNames = alert.residents.map((resident) => resident.call_name).filter(Boolean).join(t("list.and"));
+  const waiting = alert.state === "triggered";
+  return el(
+    "li",
+    {
+      class: `row severity-${alert.severity} ${waiting ? "waiting" : "held"}`,
+      "data-id": alert.id,
+      on: { click: () => choose(alert.id) },
+    },
+    el("span", { class: "band" },
+      el("span", { class: "mark", "aria-hidden": "true" }, MARKS[alert.severity]),
+      el("span", { class: "band-word" }, t(`severity.${alert.severity}`))),
+    el("button", { class: "row-main", type: "button", tabIndex: -1 },
+      el("span", { class: "row-title" },
+        el("span", { class: "row-kind" }, t(`kind.${alert.kind}`)),
+        el("strong", { class: "row-name" }, names(alert)),
+        callNames && el("span", { class: "row-call-name" }, callNames),
+        alert.flags.includes("hard_of_hearing") && el("span", { class: "tag tag-strong" }, t("flag.hard_of_hearing")),
+        alert.flags.includes("on_oxygen") && el("span", { class: "tag tag-strong" }, t("flag.on_oxygen"))),
+      el("span", { class: "row-place" }, place(alert)),
+      el("span", { class: "row-why" }, why(alert), alert.signs > 0 && el("span", { class: "signs" }, t("queue.times", { count: alert.signs })))),
+    el("span", { class: "row-end" },
+      el("span", { class: "age", "data-age": alert.opened_at, title: t("detail.opened") }),
+      el("span", { class: `state state-${alert.state}` }, t(`state.${alert.state}`)),
+      alert.holder
+        ? el("span", { class: "row-holder" }, t("queue.held_by", { name: alert.holder.name }), " ",
+            el("span", { class: "dim" }, t("queue.held_until", { time: localTime(alert.holder.until_at) })))
+        : el("span", { class: "row-holder" }, el("span", { class: "next", "data-next": alert.escalate_at ?? "" }))),
+    waiting
+      ? el("button", {
+          class: "take", type: "button",
+          on: { click: (event) => { event.stopPropagation(); acknowledge(alert.id); } },
+        }, t("action.acknowledge"))
+      : el("span", { class: "take-none" }),
+  );
+}
+
+/** Bring the counting parts of everything below `root` up to date. */
+export function tick(root) {
+  for (const element of root.querySelectorAll("[data-age]")) {
+    element.textContent = duration(secondsSince(element.dataset.age));
+  }
+  for (const element of root.querySelectorAll("[data-next]")) {
+    const left = element.dataset.next ? -secondsSince(element.dataset.next) : null;
+    element.textContent = left === null ? t("queue.nobody") : left > 0 ? t("queue.next_in", { time: duration(left + 0.999) }) : t("queue.next_now");
+  }
+}
+
+const STEPS = { new: [["assigned", "requests.assign"]], assigned: [["in_progress", "requests.start"]], in_progress: [["done", "requests.done"]] };
+
+export function requestRow(request, move) {
+  return el("li", { class: "row request", "data-id": request.id },
+    el("span", { class: "request-category" }, t(`category.${request.category}`)),
+    el("span", { class: "row-main" },
+      el("span", { class: "row-title" }, el("strong", { class: "row-name" }, names(request))),
+      el("span", { class: "row-place" }, place(request))),
+    el("span", { class: "row-end" },
+      el("span", { class: "state" }, t(`request_state.${request.state}`)),
+      el("span", { class: "dim" }, localTime(request.opened_at))),
+    (STEPS[request.state] ?? []).map(([state, key]) =>
+      el("button", { class: "take quiet", type: "button", on: { click: () => move(request, state) } }, t(key))));
+}

@@ -1,0 +1,262 @@
+"""From the core's dataclasses to what the API shows: names are joined here, and only here."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from hub.core.alerts import Alert, Role, ServiceRequest
+from hub.core.context import Context
+from hub.core.home import Device, DeviceState, Flag, Home, Membership, Profile
+from hub.core.journal import Entry
+from hub.core.roster import on_duty
+from hub.notify.reason_texts import reason_text
+from hub.web.entry_texts import entry_text
+from hub.web.hub import Hub
+from hub.web.models import (
+    AlertOut,
+    AwayOut,
+    BoundPerson,
+    CareCard,
+    DeviceOut,
+    HolderOut,
+    HomeOut,
+    PersonRef,
+    RequestOut,
+    ResidentOut,
+    ResidentRef,
+    StreamEvent,
+    TextOut,
+    TimelineEntry,
+)
+
+SERVED = frozenset({Membership.ACTIVE})
+FROM_ROSTER = (Role.CENTRE_DUTY,)
+"""Roles that a care card adds from the roster to the people bound to the home."""
+_EMPTY = Profile("")
+
+
+class Views:
+    """Makes the API's models from the hub as it stands now. `account_names` maps log-ins to names."""
+
+    def __init__(self, hub: Hub, account_names: Mapping[str, str]) -> None:
+        self._hub = hub
+        self._account_names = account_names
+
+    def name(self, actor_id: str) -> str:
+        person = self._hub.context().people.get(actor_id)
+        return person.name if person else self._account_names.get(actor_id, actor_id)
+
+    def person(self, actor_id: str | None) -> PersonRef | None:
+        return PersonRef(id=actor_id, name=self.name(actor_id)) if actor_id else None
+
+    def centre(self, centre_id: str | None) -> PersonRef | None:
+        if centre_id is None:
+            return None
+        centre = self._hub.context().centres.get(centre_id)
+        return PersonRef(id=centre_id, name=centre.name if centre else centre_id)
+
+    def profile(self, home_id: str) -> Profile:
+        home = self._hub.home(home_id)
+        return home.profile if home else _EMPTY
+
+    def alert(self, alert: Alert) -> AlertOut:
+        profile = self.profile(alert.home_id)
+        device = profile.devices.get(alert.device_id) if alert.device_id else None
+        residents = [resident for resident in profile.residents if resident.id in alert.resident_ids]
+        hold = alert.hold
+        last = alert.evidence[-1].reason if alert.evidence else None
+        return AlertOut(
+            id=alert.id,
+            home_id=alert.home_id,
+            kind=alert.kind,
+            severity=alert.severity,
+            state=alert.state,
+            open=alert.open,
+            version=alert.version,
+            reason_code=alert.reason.code,
+            reason=_reason(alert.reason.code, alert.reason.data),
+            opened_at=alert.opened_at,
+            occurred_at=alert.occurred_at,
+            residents=_residents(profile, alert.resident_ids),
+            flags=_sorted({flag for resident in residents for flag in resident.flags}),
+            address=profile.address,
+            floor=profile.floor,
+            lift=profile.lift,
+            centre=self.centre(profile.centre_id),
+            device_id=alert.device_id,
+            device_kind=device.kind if device else None,
+            room=device.room if device else None,
+            signs=len(alert.evidence),
+            last_sign=_reason(last.code, last.data) if last else None,
+            step=alert.step + 1,
+            escalate_at=alert.escalate_at,
+            holder=HolderOut(
+                id=hold.by, name=self.name(hold.by), since_at=hold.since_at, until_at=hold.until_at
+            )
+            if hold
+            else None,
+            asked=[PersonRef(id=person, name=self.name(person)) for person in alert.asked],
+            first_answer_at=alert.first_answer_at,
+            on_site_at=alert.on_site_at,
+            resolved_at=alert.resolved_at,
+            resolved_by=self.person(alert.resolved_by),
+            what_it_was=alert.what_it_was,
+            what_was_done=alert.what_was_done,
+            note=alert.note,
+        )
+
+    def request(self, request: ServiceRequest) -> RequestOut:
+        profile = self.profile(request.home_id)
+        return RequestOut(
+            id=request.id,
+            home_id=request.home_id,
+            category=request.category,
+            state=request.state,
+            version=request.version,
+            opened_at=request.opened_at,
+            residents=_residents(profile, request.resident_ids),
+            address=profile.address,
+            assignee=self.person(request.assignee_id),
+            note=request.note,
+            done_at=request.done_at,
+        )
+
+    def timeline_entry(self, number: int, entry: Entry) -> TimelineEntry:
+        words = entry_text(entry.kind, entry.data, entry.by, self.name)
+        return TimelineEntry(
+            number=number,
+            at=entry.at,
+            kind=entry.kind,
+            by=self.person(entry.by),
+            text=TextOut(zh=words.zh, en=words.en),
+            data=dict(entry.data),
+        )
+
+    def stream_event(
+        self, number: int, entry: Entry, alert: Alert | None, request: ServiceRequest | None
+    ) -> StreamEvent:
+        words = entry_text(entry.kind, entry.data, entry.by, self.name)
+        return StreamEvent(
+            number=number,
+            at=entry.at,
+            kind=entry.kind,
+            home_id=entry.home_id,
+            alert_id=entry.alert_id,
+            request_id=entry.request_id,
+            by=self.person(entry.by),
+            text=TextOut(zh=words.zh, en=words.en),
+            alert=self.alert(alert) if alert else None,
+            request=self.request(request) if request else None,
+        )
+
+    def home_row(self, home: Home) -> HomeOut:
+        profile, now = home.profile, self._hub.now()
+        return HomeOut(
+            id=home.id,
+            address=profile.address,
+            residents=_residents(profile, [resident.id for resident in profile.residents]),
+            phone=profile.phone,
+            centre=self.centre(profile.centre_id),
+            open_alerts=len(home.alerts),
+            open=any(resident.membership in SERVED for resident in profile.residents),
+            away=any(away.from_at <= now < away.until_at for away in home.away),
+        )
+
+    def care_card(self, home: Home, viewer_id: str) -> CareCard:
+        profile = home.profile
+        holds = any(alert.hold is not None and alert.hold.by == viewer_id for alert in home.alerts.values())
+        return CareCard(
+            id=home.id,
+            address=profile.address,
+            floor=profile.floor,
+            lift=profile.lift,
+            phone=profile.phone,
+            care_bed=profile.care_bed,
+            note=profile.note,
+            centre=self.centre(profile.centre_id),
+            residents=[
+                ResidentOut(
+                    id=resident.id,
+                    name=resident.name,
+                    call_name=resident.call_name,
+                    ability_level=resident.ability_level,
+                    membership=resident.membership,
+                    flags=_sorted(resident.flags),
+                    birth_year=resident.birth_year,
+                    note=resident.note,
+                )
+                for resident in profile.residents
+            ],
+            people=self._bound_people(profile),
+            away=[
+                AwayOut(
+                    resident_id=away.resident_id, kind=away.kind, from_at=away.from_at, until_at=away.until_at
+                )
+                for away in home.away
+            ],
+            devices=[self.device(home, device) for device in profile.devices.values()],
+            door_code=profile.door_code if holds and profile.door_code else None,
+            door_code_known=bool(profile.door_code),
+            unjudged=home.unjudged,
+            alerts=[self.alert(alert) for alert in home.alerts.values()],
+            requests=[self.request(request) for request in home.requests.values()],
+        )
+
+    def _bound_people(self, profile: Profile) -> list[BoundPerson]:
+        context, now = self._hub.context(), self._hub.now()
+        bound = [(role, person) for role, people in profile.people.items() for person in people]
+        bound += [(role, person) for role in FROM_ROSTER for person in on_duty(role, profile, now, context)]
+        return [
+            BoundPerson(id=person, name=self.name(person), role=role, phones=_phones(context, person))
+            for role, person in dict.fromkeys(bound)
+        ]
+
+    def device(self, home: Home, device: Device) -> DeviceOut:
+        state = home.devices.get(device.id) or DeviceState()
+        return DeviceOut(
+            id=device.id,
+            home_id=home.id,
+            kind=device.kind,
+            family=device.family,
+            model=state.model or device.model,
+            room=device.room,
+            address=home.profile.address,
+            last_seen_at=state.last_seen_at,
+            battery_percent=state.battery_percent,
+            rssi_dbm=state.rssi_dbm,
+            faults=sorted(state.faults),
+            firmware=state.firmware,
+            state=_device_state(device, state, self._hub.now()),
+        )
+
+
+def _device_state(device: Device, state: DeviceState, now: datetime) -> Any:
+    if state.last_seen_at is None:
+        return "never"
+    if state.online is False:
+        return "offline"
+    return "silent" if now - state.last_seen_at > device.silent_after else "ok"
+
+
+def _phones(context: Context, person_id: str) -> list[str]:
+    person = context.people.get(person_id)
+    return [person.phone] if person and person.phone else []
+
+
+def _reason(code: str, data: Mapping[str, Any]) -> TextOut:
+    zh, en = reason_text(code, data)
+    return TextOut(zh=zh, en=en)
+
+
+def _residents(profile: Profile, ids: Iterable[str]) -> list[ResidentRef]:
+    wanted = set(ids)
+    return [
+        ResidentRef(id=resident.id, name=resident.name, call_name=resident.call_name)
+        for resident in profile.residents
+        if resident.id in wanted
+    ]
+
+
+def _sorted(flags: Iterable[Flag]) -> list[Flag]:
+    order = list(Flag)
+    return sorted(flags, key=order.index)
