@@ -48,7 +48,7 @@ def load_policies(path: Path) -> tuple[dict[str, Policy] | None, tuple[Problem, 
         if name not in policies:
             near = nearest(name, policies)
             remedy = f"add [policy.{name}]" + (f" (did you mean it by [policy.{near}]?)" if near else "")
-            source.complain(("policy", name), "is missing", remedy)
+            source.complain(("policy", near or name), "is missing", remedy, f'policy "{name}"')
     return (None if source.problems else policies), tuple(source.problems)
 
 

@@ -138,6 +138,8 @@ def _within(data: Any, location: tuple[str | int, ...]) -> KeyPath:
     """A location of pydantic without the tags that it adds for members of a union."""
     path: list[str | int] = []
     for index, part in enumerate(location):
+        if part == "[key]":
+            continue
         if isinstance(data, dict) and part in data:
             data = data[str(part)]
         elif isinstance(data, list) and isinstance(part, int) and part < len(data):
@@ -176,7 +178,13 @@ def _explain(detail: Any, path: KeyPath, data: Any, model: type[BaseModel]) -> t
         near = nearest(str(value), known_words.split(", "))
         return found, f"known: {known_words}" + (f" (did you mean {near}?)" if near else "")
     if kind == "value_error":
-        return found, str(context.get("error", detail["msg"]))
+        said = str(context.get("error", detail["msg"]))
+        # About a whole table: the sentence says what was found, and the table may be long.
+        return (said, "") if isinstance(value, dict) else (found, said)
+    if kind in ("too_short", "string_too_short"):
+        return found, "must not be empty"
+    if kind == "string_pattern_mismatch":
+        return found, f"must match {context.get('pattern')}"
     message = (
         str(detail["msg"]).removeprefix("Input ").replace("dictionary", "table").replace("object", "table")
     )

@@ -153,7 +153,7 @@ def fleet_spec(directory: Directory, at: datetime | None = None) -> dict[str, An
                 "placement": assignment.placement.value if assignment.placement is not None else None,
                 "speaks": device.speaks,
                 "one_way": device.one_way,
-                "silent_after_s": USUAL.silent_after(device).total_seconds(),
+                "silent_after_s": int(USUAL.silent_after(device).total_seconds()),
             }
         )
     for residence in directory.residences:

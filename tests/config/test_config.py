@@ -1,0 +1,282 @@
+"""Broken settings are refused with everything that is wrong in them: file, line, what was found, what is allowed."""
+
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.config import ConfigProblems, Settings, load
+from hub.core.home import DeviceKind
+
+SHIPPED = Path(__file__).resolve().parents[2] / "config"
+
+MINIMAL = '[hub]\ncell = "test"\ndata_dir = "data"\n'
+
+
+class Folder:
+    """A folder with settings, and the shipped rules and policies unless a test writes others."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        for name in ("rules.toml", "policies.toml"):
+            (path / name).write_bytes((SHIPPED / name).read_bytes())
+
+    def write(self, text: str, name: str = "hub.toml", mode: int = 0o600) -> Path:
+        file = self.path / name
+        file.write_text(text, encoding="utf-8")
+        file.chmod(mode)
+        return file
+
+    def load(self, text: str = MINIMAL, **environment: str) -> Settings:
+        return load(self.write(text), environment)
+
+    def refused(self, text: str = MINIMAL, **environment: str) -> list[str]:
+        """The problems, with the folder's name left out."""
+        with pytest.raises(ConfigProblems) as raised:
+            self.load(text, **environment)
+        return [str(problem).replace(f"{self.path}/", "") for problem in raised.value.problems]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_the_least_that_is_needed(folder: Folder) -> None:
+    settings = folder.load()
+    assert settings.hub.cell == "test"
+    assert settings.hub.data_dir == folder.path / "data"
+    assert settings.mqtt.embedded
+    assert settings.web.loopback
+    assert (settings.engine.max_batch, settings.engine.max_batch_ms) == (200, 20)
+    assert settings.hub.night_starts == time(21, 0)
+
+
+def test_a_full_file_is_read_with_its_kinds(folder: Folder) -> None:
+    folder.write("a-long-enough-secret\n", "hook")
+    folder.write("pass\n", "password")
+    settings = folder.load(
+        MINIMAL
+        + 'timezone = "Europe/Berlin"\nnight_starts = 22:30:00\n'
+        + '[mqtt]\nhost = "broker"\nusername = "hub"\npassword_file = "password"\n'
+        + '[webhook]\nurl = "https://notify.example.org/care"\nsecret_file = "hook"\ntimeout_s = 2.5\n'
+        + "[supervision]\nby_kind_s = { cuff = 90000 }\n"
+    )
+    assert settings.secrets.mqtt_password == "pass"
+    assert settings.secrets.webhook_secret == "a-long-enough-secret"
+    assert settings.webhook is not None
+    assert settings.webhook.timeout_s == 2.5
+    assert str(settings.timezone) == "Europe/Berlin"
+    assert settings.hub.night_starts == time(22, 30)
+    assert settings.supervision.supervision.by_kind == {DeviceKind.CUFF: timedelta(hours=25)}
+    assert settings.warnings == ()
+
+
+def test_secrets_are_not_printed(folder: Folder) -> None:
+    folder.write("a-long-enough-secret\n", "hook")
+    settings = folder.load(MINIMAL + '[webhook]\nurl = "http://127.0.0.1:1/"\nsecret_file = "hook"\n')
+    assert settings.secrets.webhook_secret is not None
+    assert "a-long-enough" not in repr(settings)
+
+
+BROKEN: list[tuple[str, str, list[str]]] = [
+    ("no cell", '[hub]\ndata_dir = "data"\n', ["hub.toml:1 [hub] cell: is missing; add it"]),
+    (
+        "misspelt key",
+        MINIMAL + "[engine]\nmax_bacth = 5\n",
+        ['hub.toml:5 [engine] max_bacth: unknown key "max_bacth"; did you mean max_batch?'],
+    ),
+    (
+        "misspelt section",
+        MINIMAL + "\n[wbe]\nport = 1\n",
+        ['hub.toml:5 [wbe]: unknown key "wbe"; did you mean web?'],
+    ),
+    (
+        "key of nowhere",
+        MINIMAL + '[web]\ncolour = "red"\n',
+        [
+            'hub.toml:5 [web] colour: unknown key "colour"; known: allow_remote, host, language, port, session_hours, '
+            "tls_cert_file, tls_key_file"
+        ],
+    ),
+    (
+        "number as text",
+        MINIMAL + '[web]\n# the console\nport = "8080"\n',
+        ['hub.toml:6 [web] port: found "8080"; should be a valid integer'],
+    ),
+    (
+        "port beyond the ports",
+        MINIMAL + "[web]\nport = 80800\n",
+        ["hub.toml:5 [web] port: found 80800; should be less than or equal to 65535"],
+    ),
+    (
+        "not a number",
+        MINIMAL + "[engine]\nsave_every_s = nan\n",
+        ["hub.toml:5 [engine] save_every_s: found NaN; should be a finite number"],
+    ),
+    (
+        "closed list",
+        MINIMAL + '[web]\nlanguage = "cn"\n',
+        ['hub.toml:5 [web] language: found "cn"; known: zh, en'],
+    ),
+    (
+        "time zone of nowhere",
+        MINIMAL + 'timezone = "Asia/Zhengzhou"\n',
+        [
+            'hub.toml:4 [hub] timezone: found "Asia/Zhengzhou"; give a name of the time zone database, such as Asia/Shanghai'
+        ],
+    ),
+    (
+        "cell with a slash",
+        '[hub]\ncell = "a/b"\ndata_dir = "data"\n',
+        ['hub.toml:2 [hub] cell: found "a/b"; must match ^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$'],
+    ),
+    (
+        "secret in the settings",
+        MINIMAL + '[mqtt]\nhost = "broker"\nusername = "hub"\npassword = "hunter2"\n',
+        [
+            'hub.toml:7 [mqtt] password: "password" may hold a secret; write it to a file of its own (chmod 600) and name '
+            "that, or use the environment"
+        ],
+    ),
+    (
+        "reachable without saying so",
+        MINIMAL + '[web]\nhost = "0.0.0.0"\n',
+        [
+            'hub.toml:5 [web] host: found "0.0.0.0", which other machines can reach; keep 127.0.0.1, or set '
+            "allow_remote = true once accounts and TLS (own or a proxy's) are set up"
+        ],
+    ),
+    (
+        "webhook in the clear",
+        MINIMAL + '[webhook]\nurl = "http://notify.example.org/"\n',
+        ["hub.toml:4 [webhook]: url tells who needs help: beyond this machine only with https"],
+    ),
+    (
+        "webhook without a secret",
+        MINIMAL + '[webhook]\nurl = "http://127.0.0.1:1/"\n',
+        [
+            "hub.toml:4 [webhook]: has no secret; give secret_file or CARE_WEBHOOK_SECRET: whoever answers an alert must be "
+            "known to be the receiver"
+        ],
+    ),
+    (
+        "user without a password",
+        MINIMAL + '[mqtt]\nhost = "broker"\nusername = "hub"\n',
+        [
+            "hub.toml:4 [mqtt]: a password is missing; give username together with password_file (or CARE_MQTT_PASSWORD), or "
+            "none of them"
+        ],
+    ),
+    (
+        "user of the embedded broker",
+        MINIMAL + "[mqtt]\nusername = 'hub'\n",
+        ["hub.toml:5 [mqtt] username: is set without host; name the broker's host, or leave it out"],
+    ),
+    (
+        "certificate without its key",
+        MINIMAL + "[web]\ntls_cert_file = 'a.crt'\n",
+        ["hub.toml:4 [web]: give tls_cert_file and tls_key_file, or neither of them"],
+    ),
+    (
+        "event ids forgotten too early",
+        MINIMAL + "[retention]\nevent_ids_days = 30\n",
+        ["hub.toml:5 [retention] event_ids_days: found 30; should be greater than or equal to 90"],
+    ),
+    (
+        "unknown kind of device",
+        MINIMAL + "[supervision]\nby_kind_s = { toaster = 5 }\n",
+        [
+            'hub.toml:5 [supervision] by_kind_s.toaster: found "toaster"; known: button, pull_cord, pendant, fall_wearable, '
+            "fall_radar, oximeter, cuff, thermometer, glucometer, bed_mat, motion, contact, smoke, gas, water, climate, "
+            "vibration, watch, gateway, voice_unit (did you mean water?)"
+        ],
+    ),
+    (
+        "not TOML",
+        "[hub\n",
+        [
+            "hub.toml: is not TOML: Expected ']' at the end of a table declaration (at line 1, column 5); correct the line"
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])
+def test_a_broken_setting_is_named_with_its_line(folder: Folder, text: str, said: list[str]) -> None:
+    assert folder.refused(text) == said
+
+
+def test_all_problems_of_all_files_are_told_at_once(folder: Folder) -> None:
+    folder.write('[[rule]]\nkind = "cal"\n', "rules.toml")
+    folder.write((SHIPPED / "policies.toml").read_text().replace('"butler"', '"butlr"', 1), "policies.toml")
+    told = folder.refused('[hub]\ncell = "a b"\ndata_dir = "x"\nnight_ends = 25\n[web]\nprot = 1\n')
+    assert [line.split(": ")[0] for line in told] == [
+        "hub.toml:2 [hub] cell",
+        "hub.toml:4 [hub] night_ends",
+        "hub.toml:6 [web] prot",
+        'rules.toml:1 rule "cal"',
+        'policies.toml:27 policy "emergency" step 1',
+    ]
+
+
+def test_a_missing_file_is_told_by_its_name(folder: Folder) -> None:
+    (folder.path / "rules.toml").unlink()
+    assert folder.refused() == [
+        "rules.toml: cannot be read (No such file or directory); name an existing file that the hub may read"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "said"),
+    [
+        ("long enough for a secret", 0o644, "can be read by others on this machine; run chmod 600"),
+        ("short", 0o600, "holds less than 16 characters; write a longer random one into it"),
+        ("\n", 0o600, "is empty; write the secret into it, on one line"),
+        (
+            None,
+            0o600,
+            "cannot be read (No such file or directory); make it, or set CARE_WEBHOOK_SECRET in the environment",
+        ),
+    ],
+)
+def test_a_secret_file_must_be_there_private_and_long_enough(
+    folder: Folder, text: str | None, mode: int, said: str
+) -> None:
+    if text is not None:
+        folder.write(text, "hook", mode)
+    (told,) = folder.refused(MINIMAL + '[webhook]\nurl = "http://127.0.0.1:1/"\nsecret_file = "hook"\n')
+    assert told.startswith("hub.toml:6 [webhook] secret_file: ")
+    assert said in told
+
+
+def test_the_environment_overrides_and_is_named_when_wrong(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.path.parent)
+    settings = folder.load(
+        CARE_HUB_CELL="other",
+        CARE_HUB_DATA_DIR="elsewhere",
+        CARE_WEB_PORT="9000",
+        CARE_MQTT_HOST="broker",
+        CARE_WEBHOOK_URL="http://127.0.0.1:9/",
+        CARE_WEBHOOK_SECRET="from the environment",
+    )
+    assert settings.hub.cell == "other"
+    assert settings.hub.data_dir == folder.path.parent / "elsewhere"
+    assert (settings.web.port, settings.mqtt.host) == (9000, "broker")
+    assert settings.secrets.webhook_secret == "from the environment"
+    assert folder.refused(CARE_WEB_PORT="many") == [
+        'environment CARE_WEB_PORT [web] port: found "many"; should be a valid integer'
+    ]
+
+
+def test_what_is_allowed_but_risky_is_a_warning(folder: Folder) -> None:
+    settings = folder.load(
+        MINIMAL + '[web]\nhost = "0.0.0.0"\nallow_remote = true\n[mqtt]\nhost = "broker"\n'
+    )
+    assert [warning.split(":")[0] for warning in settings.warnings] == [
+        "There is no [webhook]",
+        "[web] is reachable from other machines without TLS of its own",
+        "[mqtt] has no username",
+    ]

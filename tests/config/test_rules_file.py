@@ -1,0 +1,234 @@
+"""`rules.toml`: what it may hold, how it is refused, and that the shipped one says what the sources say."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from firmware_contracts.vocabulary import PLAUSIBLE, Fault, Hazard, Measure
+from hub.config_rules import load_rules
+from hub.core.alerts import Severity
+from hub.core.rules import Rules, Side, ThresholdRule
+from tests.config.test_config import SHIPPED
+
+THRESHOLD = """
+[[rule]]
+kind = "threshold"
+name = "spo2_low"
+measure = "spo2_percent"
+side = "below"
+limit = 91
+clear = 93
+severity = "urgent"
+"""
+
+
+def refused(folder: Path, text: str) -> list[str]:
+    file = folder / "rules.toml"
+    file.write_text(text, encoding="utf-8")
+    rules, problems = load_rules(file)
+    assert rules is None
+    return [str(problem).replace(f"{folder}/", "") for problem in problems]
+
+
+def changed(old: str, new: str) -> str:
+    assert old in THRESHOLD
+    return THRESHOLD.replace(old, new)
+
+
+BROKEN = [
+    (
+        "unknown kind",
+        '[[rule]]\nkind = "treshold"\n',
+        [
+            'rules.toml:1 rule "treshold": unknown kind "treshold"; '
+            "known: threshold, call, fall, device, hazard, fault, plausible"
+        ],
+    ),
+    ("no kind", '[[rule]]\nname = "x"\n', ['rules.toml:1 rule "x": says no kind; add kind; known: kind']),
+    (
+        "misspelt key",
+        changed("limit", "limt"),
+        [
+            'rules.toml:2 rule "spo2_low" limit: is missing; add it',
+            'rules.toml:7 rule "spo2_low" limt: unknown key "limt"; did you mean limit?',
+        ],
+    ),
+    (
+        "unknown measure",
+        changed("spo2_percent", "spo2"),
+        [
+            'rules.toml:5 rule "spo2_low" measure: found "spo2"; known: heart_rate_bpm, spo2_percent, respiration_per_min, '
+            "temperature_c, systolic_mmhg, diastolic_mmhg, glucose_mmol_l"
+        ],
+    ),
+    (
+        "limit as text",
+        changed("limit = 91", 'limit = "91"'),
+        ['rules.toml:7 rule "spo2_low" limit: found "91"; should be a valid number'],
+    ),
+    (
+        "limit nobody can have",
+        changed("limit = 91", "limit = 9"),
+        [
+            'rules.toml:7 rule "spo2_low" limit: found 9, which no reading can reach; '
+            "a plausible spo2_percent lies between 50 and 100"
+        ],
+    ),
+    (
+        "clear on the wrong side",
+        changed("clear = 93", "clear = 90"),
+        ['rules.toml:8 rule "spo2_low" clear: found 90; below 91 it clears at a larger value'],
+    ),
+    (
+        "chatters",
+        changed("clear = 93", "clear = 91"),
+        ['rules.toml:8 rule "spo2_low" clear: found 91; below 91 it clears at a larger value'],
+    ),
+    (
+        "one name twice",
+        THRESHOLD + THRESHOLD,
+        ['rules.toml:11 rule "spo2_low": stands a second time (first in line 2); keep one of them'],
+    ),
+    (
+        "two call rules",
+        '[[rule]]\nkind = "call"\n[[rule]]\nkind = "call"\n',
+        ['rules.toml:3 rule "call": stands a second time (first in line 1); keep one of them'],
+    ),
+    (
+        "bounds the wrong way round",
+        '[[rule]]\nkind = "plausible"\nmeasure = "spo2_percent"\nlow = 100\nhigh = 50\n',
+        ['rules.toml:4 rule "spo2_percent" low: 100 is not below high 50; swap them'],
+    ),
+    (
+        "negative time",
+        THRESHOLD + "for_s = -1\n",
+        ['rules.toml:10 rule "spo2_low" for_s: found -1; should be greater than or equal to 0'],
+    ),
+    (
+        "level of nobody",
+        THRESHOLD + "levels = [1, 5]\n",
+        ['rules.toml:10 rule "spo2_low" levels: found 5; should be less than or equal to 4'],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])
+def test_a_broken_rule_is_named_with_its_line(tmp_path: Path, text: str, said: list[str]) -> None:
+    assert refused(tmp_path, text) == said
+
+
+def shipped() -> Rules:
+    rules, problems = load_rules(SHIPPED / "rules.toml")
+    assert problems == ()
+    assert rules is not None
+    return rules
+
+
+def test_an_empty_file_keeps_every_default(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text("")
+    rules, _ = load_rules(file)
+    usual = Rules()
+    assert rules is not None
+    assert (rules.call, rules.fall, rules.device, rules.thresholds) == (
+        usual.call,
+        usual.fall,
+        usual.device,
+        {},
+    )
+    assert (rules.hazards, rules.faults, rules.plausible) == (usual.hazards, usual.faults, usual.plausible)
+
+
+def test_every_value_arrives_in_the_core(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text(
+        THRESHOLD
+        + "for_s = 300\nmax_gap_s = 900\nagain_after_s = 7200\nlevels = [3, 4]\n"
+        + '[[rule]]\nkind = "call"\nseverity = "urgent"\nlate_after_s = 1\nstale_after_s = 2\nreassure_every_s = 30\n'
+        + '[[rule]]\nkind = "fall"\nsuspected = "urgent"\nlying = "routine"\n'
+        + '[[rule]]\nkind = "device"\nsilent = "urgent"\nlive_within_s = 4\ndrift_ppm = 5\nbattery_low_percent = 6\n'
+        + "mains_dip_s = 7\njoin_within_s = 8\noffline_after_s = 9\n"
+        + '[[rule]]\nkind = "hazard"\nhazard = "water"\nseverity = "emergency"\n'
+        + '[[rule]]\nkind = "fault"\nfault = "jamming"\nseverity = "urgent"\n'
+        + '[[rule]]\nkind = "plausible"\nmeasure = "temperature_c"\nlow = 31\nhigh = 44\n'
+    )
+    rules, problems = load_rules(file)
+    assert problems == ()
+    assert rules is not None
+    second = timedelta(seconds=1)
+    assert rules.thresholds == {
+        Measure.SPO2_PERCENT: (
+            ThresholdRule(
+                "spo2_low",
+                Measure.SPO2_PERCENT,
+                Side.BELOW,
+                91,
+                93,
+                Severity.URGENT,
+                300 * second,
+                900 * second,
+                7200 * second,
+                frozenset({3, 4}),
+            ),
+        )
+    }
+    call, device = rules.call, rules.device
+    assert (call.severity, call.late_after, call.stale_after) == (Severity.URGENT, second, 2 * second)
+    assert call.reassure_every == 30 * second
+    assert (rules.fall.suspected, rules.fall.lying) == (Severity.URGENT, Severity.ROUTINE)
+    assert (device.silent, device.live_within, device.drift_ppm) == (Severity.URGENT, 4 * second, 5)
+    assert (device.battery_low_percent, device.mains_dip) == (6, 7 * second)
+    assert (device.join_within, device.offline_after) == (8 * second, 9 * second)
+    assert rules.hazards[Hazard.WATER] is Severity.EMERGENCY
+    assert rules.hazards[Hazard.SMOKE] is Severity.EMERGENCY
+    assert rules.faults[Fault.JAMMING] is Severity.URGENT
+    assert rules.plausible[Measure.TEMPERATURE_C] == (31, 44)
+
+
+def test_the_version_follows_the_text(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    versions = set()
+    for text in (THRESHOLD, THRESHOLD, changed("limit = 91", "limit = 90")):
+        file.write_text(text)
+        rules, _ = load_rules(file)
+        assert rules is not None
+        versions.add(rules.version)
+    assert len(versions) == 2
+
+
+# The red bands of NEWS2 (Royal College of Physicians, 2017): the last value inside, and the first outside.
+RED = [
+    (Measure.SPO2_PERCENT, 91, 92),
+    (Measure.HEART_RATE_BPM, 131, 130),
+    (Measure.HEART_RATE_BPM, 40, 41),
+    (Measure.RESPIRATION_PER_MIN, 25, 24),
+    (Measure.RESPIRATION_PER_MIN, 8, 9),
+    (Measure.SYSTOLIC_MMHG, 220, 219),
+    (Measure.SYSTOLIC_MMHG, 90, 91),
+    (Measure.TEMPERATURE_C, 35.0, 35.1),
+    (Measure.TEMPERATURE_C, 39.1, 39.0),
+]
+
+
+@pytest.mark.parametrize(("measure", "inside", "outside"), RED)
+def test_the_shipped_rules_begin_where_the_red_bands_begin(
+    measure: Measure, inside: float, outside: float
+) -> None:
+    rules = shipped().thresholds[measure]
+    assert [rule.severity for rule in rules if rule.beyond(inside)] == [Severity.URGENT]
+    assert [rule for rule in rules if rule.beyond(outside)] == []
+
+
+def test_far_below_the_band_is_an_emergency_at_once() -> None:
+    (emergency,) = [
+        rule for rule in shipped().thresholds[Measure.SPO2_PERCENT] if rule.severity is Severity.EMERGENCY
+    ]
+    assert (emergency.limit, emergency.for_) == (85, timedelta())
+
+
+def test_the_shipped_rules_write_out_the_defaults() -> None:
+    rules, usual = shipped(), Rules()
+    assert (rules.call, rules.fall, rules.device) == (usual.call, usual.fall, usual.device)
+    assert (rules.hazards, rules.faults) == (usual.hazards, usual.faults)
+    assert rules.plausible == PLAUSIBLE
