@@ -110,7 +110,8 @@ class _Client(paho.Client):
 
 class Session:
     """A persistent session with its own thread. `sink` gets each message in that thread and may block: then this session reads
-    no more, and the broker keeps what comes. `on_fatal` is called when the thread ends without having been stopped."""
+    no more, and the broker keeps what comes (longer than one and a half keep-alives, and it hangs up and sends again what was
+    not acknowledged). `on_fatal` is called when the thread ends without having been stopped."""
 
     def __init__(
         self,
@@ -396,7 +397,10 @@ class Session:
         properties: Properties | None,
     ) -> None:
         if self._connected and not self._stopping.is_set():
-            self._fail(f"the connection to the broker was lost ({code}); reconnecting")
+            self._fail(
+                f"the connection to the broker was lost ({code}); reconnecting. If this repeats while the broker runs, "
+                "a second hub may be using the same cell"
+            )
 
     def _on_subscribe(
         self, client: paho.Client, data: Any, mid: int, codes: list[ReasonCode], properties: Properties | None
