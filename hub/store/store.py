@@ -143,6 +143,12 @@ class Store:
             pending = load_pending(connection)
         return Loaded(homes, saved_seq, checkpoint_seq, last_seq, hub_time_at, pending)
 
+    def load_hub_time(self) -> datetime | None:
+        """The newest committed instant, None in a new store: hub time never goes back behind it."""
+        with self._transaction() as connection:
+            at: datetime | None = connection.execute(select(table_of(tables.CellRow).c.hub_time_at)).scalar()
+        return at
+
     def inputs_after(self, seq: int) -> Iterator[LoggedInput]:
         """The input log after a number, in order, read page by page."""
         log = table_of(tables.InputRow)

@@ -35,7 +35,7 @@ def confirm(draft: Draft, event: DeviceEvent, event_id: str | None, *, urgent: b
 def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival) -> None:
     """One press. A known event id is heard again and changes nothing; a retained one nobody saw live is asked about."""
     if event.retained:
-        _on_retained(draft, event)
+        on_retained(draft, event)
         return
     urgent = is_emergency(call)
     confirm(draft, event, call.event_id, urgent=urgent)
@@ -177,7 +177,7 @@ def _on_service(draft: Draft, event: DeviceEvent, call: Call) -> None:
     )
 
 
-def _on_retained(draft: Draft, event: DeviceEvent) -> None:
+def on_retained(draft: Draft, event: DeviceEvent) -> None:
     """The broker kept this press: old or new, nobody knows. Seen before: nothing. Otherwise a person asks, once per bytes."""
     if event.seen:
         draft.ignored = "retained"

@@ -3,7 +3,7 @@
 from firmware_contracts.vocabulary import FallPhase
 from hub.core.alerts import AlertKind, Reason
 from hub.core.arrival import Arrival, Freshness
-from hub.core.detection.call import confirm, lateness
+from hub.core.detection.call import confirm, lateness, on_retained
 from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Fall
 from hub.core.home import UNASSIGNED_HOME_ID
@@ -20,7 +20,7 @@ _REASONS = {
 def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival) -> None:
     """One report. Getting up is a sign on the open alert, never its end: somebody looks."""
     if event.retained:
-        draft.ignored = "retained"
+        on_retained(draft, event)
         return
     confirm(draft, event, fall.event_id, urgent=True)
     if event.seen or (fall.event_id is None and arrival.freshness is Freshness.REPEATED):

@@ -1,0 +1,141 @@
+"""The command line: run the hub, play the demo, decode messages, keep log-ins, check settings."""
+
+import argparse
+import getpass
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+DEFAULT_CONFIG = Path("config/gateway.toml")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point; returns the exit code."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    logging.basicConfig(
+        level=logging.DEBUG if args.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    try:
+        code: int = args.run(args)
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    from hub import decode_command
+
+    parser = argparse.ArgumentParser(prog="hub", description="The alert hub for elders who live at home.")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log more")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="run the hub until SIGTERM or Ctrl-C")
+    _add_config(run)
+    run.set_defaults(run=_run)
+
+    demo = commands.add_parser("demo", help="a street of simulated homes on this machine")
+    demo.add_argument("--reset", action="store_true", help="forget what earlier demos kept")
+    demo.add_argument("--scenario", default="sos", help="what the homes play (see: device-sim list)")
+    demo.add_argument(
+        "--speed", type=float, default=1.0, help="60: an hour of the scenario passes in a minute"
+    )
+    demo.add_argument("--config", type=Path, default=None, help="other settings than config/demo.toml")
+    demo.set_defaults(run=_demo)
+
+    decode = commands.add_parser("decode", help="what the hub makes of recorded messages")
+    decode_command.add_arguments(decode)
+    decode.set_defaults(run=decode_command.run)
+
+    check = commands.add_parser(
+        "check-config", help="read settings, rules and policies, and list every error"
+    )
+    _add_config(check)
+    check.set_defaults(run=_check_config)
+
+    user = commands.add_parser("user", help="log-ins of the console (the hub must not be running)")
+    users = user.add_subparsers(required=True, metavar="ACTION")
+    add = users.add_parser("add", help="add a log-in; asks for its password")
+    _add_config(add)
+    add.add_argument("login")
+    add.add_argument("--name", default="", help="the name shown in the console")
+    add.add_argument("--administrator", action="store_true")
+    add.set_defaults(run=_user_add)
+    listing = users.add_parser("list", help="all log-ins")
+    _add_config(listing)
+    listing.set_defaults(run=_user_list)
+    return parser
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", type=Path, default=DEFAULT_CONFIG, help=f"settings file (default {DEFAULT_CONFIG})"
+    )
+
+
+def _run(args: argparse.Namespace) -> int:
+    from hub.app import Hub
+    from hub.broker import BrokerError
+    from hub.config import ConfigProblems, load
+    from hub.store.errors import StoreError
+
+    try:
+        hub = Hub(load(args.config))
+    except (ConfigProblems, StoreError) as error:
+        return _complain(error)
+    try:
+        hub.start()
+        return hub.serve(lambda: logging.getLogger("hub").info("console at %s", hub.base_url))
+    except BrokerError as error:
+        return _complain(error)
+    finally:
+        hub.stop()
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from hub.demo import DemoError, run_demo
+
+    try:
+        return run_demo(args.config, reset=args.reset, scenario=args.scenario, speed=args.speed)
+    except DemoError as error:
+        return _complain(error)
+
+
+def _check_config(args: argparse.Namespace) -> int:
+    from hub.config import ConfigProblems, load
+
+    try:
+        settings = load(args.config)
+    except ConfigProblems as error:
+        return _complain(error)
+    for warning in settings.warnings:
+        print(f"warning: {warning}")
+    print(f"{args.config}: all settings, rules and policies are in order")
+    return 0
+
+
+def _user_add(args: argparse.Namespace) -> int:
+    from hub.accounts import add_login
+
+    password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    return add_login(
+        args.config, args.login, args.name or args.login, password, administrator=args.administrator
+    )
+
+
+def _user_list(args: argparse.Namespace) -> int:
+    from hub.accounts import list_logins
+
+    return list_logins(args.config)
+
+
+def _complain(error: Exception) -> int:
+    print(error, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

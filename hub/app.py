@@ -1,0 +1,399 @@
+"""The composition root: the only file that knows everyone. Wires store, engine, sessions, senders and web from the settings."""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from types import FrameType
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from firmware_contracts.topics import Address
+from hub.broker import EmbeddedBroker
+from hub.clock import HubClock, wall_now
+from hub.config import Settings
+from hub.core.context import Context
+from hub.core.events import Actor, ActorRole, Command, SetProfile
+from hub.core.home import Home
+from hub.core.notifications import Heard, Notification
+from hub.core.outcome import Result
+from hub.directory import profiles as directory_profiles
+from hub.directory.model import Directory
+from hub.engine.engine import Engine
+from hub.engine.health import EngineHealth, EngineSettings
+from hub.ingest.message import RawMessage
+from hub.ingest.mqtt import MqttSettings, Published, Sessions
+from hub.notify.channel import Channel
+from hub.notify.home import HomeChannel, encode, heard_command
+from hub.notify.sender import Sender
+from hub.notify.webhook import WebhookChannel, WebhookSettings
+from hub.store import directory_rows
+from hub.store.store import Connection, JournalLine, Retention, Store
+from hub.watchdog import tell_systemd
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+STORE_FILE = "hub.sqlite"
+BROKER_DIR = "broker"
+SYSTEM = Actor("system", ActorRole.SYSTEM)
+
+WATCH_EVERY_S = 5.0
+HOUSEKEEPING_EVERY_S = 600.0
+RETENTION_CHUNKS = 200
+LANE_HANGS_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class HubHealth:
+    """The whole hub at this moment: the engine's numbers, the sessions', the senders'."""
+
+    ready: bool
+    problems: tuple[tuple[str, str], ...]
+    engine: Mapping[str, float]
+    session_connected: Mapping[str, float]
+    session_messages: Mapping[str, float]
+    lane_waiting: Mapping[str, float]
+    alive: bool
+
+
+class Hub:
+    """A running hub. `start()` returns when it hears its devices; `serve()` adds the console and blocks; `stop()` ends it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.cell = settings.hub.cell
+        data_dir = settings.hub.data_dir
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.store_path = data_dir / STORE_FILE
+        self.broker = (
+            EmbeddedBroker(data_dir / BROKER_DIR, settings.mqtt.port) if settings.mqtt.embedded else None
+        )
+        self.store = Store.open(self.store_path, self.cell)
+        try:
+            self._build()
+        except BaseException:
+            self.store.close()
+            raise
+
+    def _build(self) -> None:
+        settings = self.settings
+        self.clock = HubClock(self.store.load_hub_time())
+        self.directory = self.store.write(directory_rows.load)
+        engine_settings = EngineSettings(
+            **{field.name: getattr(settings.engine, field.name) for field in fields(EngineSettings)}
+        )
+        self.engine = Engine(self.store, self.clock, self._context(), self.cell, engine_settings)
+        self.sessions: Sessions | None = None
+        channels: dict[str, Channel] = {"home": HomeChannel(self.cell, self._publish)}
+        self._webhook: WebhookChannel | None = None
+        if settings.webhook is not None and settings.secrets.webhook_secret is not None:
+            self._webhook = WebhookChannel(
+                WebhookSettings(
+                    settings.webhook.url, settings.secrets.webhook_secret.encode(), settings.webhook.timeout_s
+                ),
+                f"{self.base_url}/api/v1/answers",
+                wall_now,
+            )
+            channels["webhook"] = self._webhook
+        self.sender = Sender(channels, self.engine.gate.may_start, self.engine.report, self.clock.now)
+        self.engine.use(self)
+        self._ending = threading.Event()
+        self._fatal: str | None = None
+        self._threads: list[threading.Thread] = []
+        self._retention = Retention(
+            **{
+                field.name: timedelta(days=getattr(settings.retention, f"{field.name}_days"))
+                for field in fields(Retention)
+            }
+        )
+
+    @property
+    def base_url(self) -> str:
+        web = self.settings.web
+        scheme = "https" if web.tls_cert_file else "http"
+        host = f"[{web.host}]" if ":" in web.host else web.host
+        return f"{scheme}://{host}:{web.port}"
+
+    # --- life ---------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Recover, listen to the devices, send what waits. The console comes after: hearing is first."""
+        for warning in self.settings.warnings:
+            log.warning("%s", warning)
+        if self.broker is not None:
+            self.broker.start()
+        for waiting in self.engine.recover():
+            self.sender.enqueue([waiting.notification], waiting.attempts, waiting.next_attempt_at)
+        self.sessions = Sessions(self._mqtt_settings(), self.cell, self.engine.offer, self._die)
+        self.engine.start(lambda: self._die("the engine's thread ended"))
+        self.sender.start()
+        self.sessions.start()
+        self.refresh_directory()
+        for name, work in (("watch", self._watch), ("housekeeping", self._keep_house)):
+            thread = threading.Thread(target=work, name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def serve(self, on_listening: Callable[[], None] = lambda: None) -> int:
+        """The console and its interface, until SIGTERM or Ctrl-C; returns the exit code."""
+        import uvicorn
+
+        from hub.store.queries import Queries
+        from hub.web.app import create_app
+        from hub.web.settings import WebSettings
+
+        settings = self.settings
+        secret = settings.secrets.webhook_secret or ""
+        with Queries(self.store_path) as queries:
+            app = create_app(
+                self,
+                queries,
+                WebSettings(
+                    data_dir=settings.hub.data_dir,
+                    timezone=ZoneInfo(settings.hub.timezone),
+                    language=settings.web.language,
+                    session_lasts=timedelta(hours=settings.web.session_hours),
+                    answer_secret=secret.encode(),
+                ),
+            )
+            server = _server(uvicorn, app, settings, on_listening)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda number, frame: self._asked_to_end(server, app, number, frame))
+            closing = threading.Thread(target=self._close_when_ending, args=(server, app), daemon=True)
+            closing.start()
+            server.run()
+        self._ending.set()
+        return 1 if self._fatal else 0
+
+    def stop(self) -> None:
+        """End in order: hear nothing more, finish what was heard, send nothing more."""
+        tell_systemd("STOPPING=1")
+        self._ending.set()
+        if self.sessions is not None:
+            self.sessions.stop()
+        self.engine.stop()
+        self.sender.stop()
+        if self._webhook is not None:
+            self._webhook.close()
+        self.store.close()
+        if self.broker is not None:
+            self.broker.stop()
+
+    # --- outlets of the engine ----------------------------------------------------------------------------------------
+
+    def acknowledge(self, messages: Sequence[RawMessage]) -> None:
+        if self.sessions is not None:
+            self.sessions.acknowledge(messages)
+
+    def say_heard(self, heard: Sequence[Heard]) -> None:
+        """Right after the commit; what the broker does not take now, the device asks for again by repeating."""
+        for one in heard:
+            topic = Address(self.cell, one.home_id, one.device_id).cmd
+            if not self._publish(topic, encode(heard_command(one)), 1):
+                log.warning("heard could not be said to %s/%s: it will repeat", one.home_id, one.device_id)
+
+    def send(self, notifications: Sequence[Notification]) -> None:
+        self.sender.enqueue(notifications)
+
+    # --- what the web sees --------------------------------------------------------------------------------------------
+
+    def submit(self, command: Command) -> Future[Result]:
+        return self.engine.submit(command)
+
+    def write(self, fn: Callable[[Connection], T]) -> Future[T]:
+        return self.engine.write(fn)
+
+    def home(self, home_id: str) -> Home | None:
+        return self.engine.home(home_id)
+
+    def homes(self) -> Mapping[str, Home]:
+        return self.engine.homes()
+
+    def context(self) -> Context:
+        return self.engine.context()
+
+    def now(self) -> datetime:
+        return self.engine.now()
+
+    def subscribe(self, listener: Callable[[Sequence[JournalLine]], None]) -> Callable[[], None]:
+        return self.engine.subscribe(listener)
+
+    def health(self) -> HubHealth:
+        engine = self.engine.health()
+        sessions = self.sessions.health() if self.sessions is not None else {}
+        lanes = self.sender.health()
+        problems = list(engine.problems)
+        alive = all(code != "stalled" for code, _ in problems)
+        for name, session in sessions.items():
+            if not session.healthy:
+                problems.append(("mqtt", f"session {name}: {session.last_error or 'not connected yet'}"))
+            alive = alive and session.loop_alive
+        for lane in lanes:
+            if lane.dead:
+                problems.append(("channel", f"channel {lane.channel}: its sender has ended"))
+                alive = False
+            elif lane.out_for > LANE_HANGS_AFTER:
+                problems.append(
+                    ("channel", f"channel {lane.channel}: an attempt has hung for {lane.out_for}")
+                )
+        if self._fatal is not None:
+            problems.append(("fatal", self._fatal))
+        return HubHealth(
+            ready=not problems,
+            problems=tuple(problems),
+            engine=_numbers(engine),
+            session_connected={name.value: float(session.connected) for name, session in sessions.items()},
+            session_messages={name.value: float(session.messages) for name, session in sessions.items()},
+            lane_waiting={lane.channel: float(lane.waiting) for lane in lanes},
+            alive=alive and self._fatal is None,
+        )
+
+    # --- the directory ------------------------------------------------------------------------------------------------
+
+    def adopt_directory(self, directory: Directory) -> None:
+        """Keep this directory and let every home and person follow from it."""
+        self.engine.write(lambda connection: directory_rows.save(connection, directory)).result(timeout=60)
+        self.directory = directory
+        self.engine.replace_context(lambda context: self._with_people(context, self.now()))
+        self.refresh_directory()
+
+    def refresh_directory(self) -> None:
+        """Profiles depend on dates (a cover begins, a device is moved): set those that are no longer true."""
+        if self.directory is None:
+            return
+        now = self.now()
+        current = directory_profiles.profiles(self.directory, now, self.settings.supervision.supervision)
+        answers = [
+            self.engine.submit(SetProfile(home_id, SYSTEM, profile))
+            for home_id, profile in current.items()
+            if (home := self.engine.home(home_id)) is None or home.profile != profile
+        ]
+        for answer in answers:
+            answer.result(timeout=60)
+        if answers:
+            log.info("%d homes follow the directory anew", len(answers))
+
+    def _context(self) -> Context:
+        settings = self.settings
+        now = self.clock.now()
+        context = Context(
+            version=1,
+            rules=settings.rules,
+            policies=settings.policies,
+            resumed_at=now,
+            timezone=settings.timezone,
+            night_starts=settings.hub.night_starts,
+            night_ends=settings.hub.night_ends,
+        )
+        return self._with_people(context, now)
+
+    def _with_people(self, context: Context, at: datetime) -> Context:
+        if self.directory is None:
+            return context
+        return replace(
+            context,
+            people=directory_profiles.people(self.directory, at),
+            shifts=directory_profiles.shifts(self.directory, at),
+            centres=directory_profiles.centres(self.directory),
+        )
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _mqtt_settings(self) -> MqttSettings:
+        mqtt = self.settings.mqtt
+        return MqttSettings(
+            host=self.broker.host if self.broker is not None else mqtt.host or "",
+            port=self.broker.port if self.broker is not None else mqtt.port,
+            username=mqtt.username,
+            password=self.settings.secrets.mqtt_password,
+            keepalive_s=mqtt.keepalive_s,
+            tls=mqtt.tls,
+            ca_file=mqtt.ca_file,
+            certificate_file=mqtt.certificate_file,
+            key_file=mqtt.key_file,
+        )
+
+    def _publish(self, topic: str, payload: bytes, qos: int) -> bool:
+        return self.sessions is not None and self.sessions.publish(topic, payload, qos) is Published.ACCEPTED
+
+    def _die(self, why: str) -> None:
+        """Something that must live has ended: the process ends, and is started again."""
+        log.critical("the hub ends: %s", why)
+        self._fatal = why
+        self._ending.set()
+
+    def _watch(self) -> None:
+        """Tell the supervisor that everything turns, and nothing when it does not."""
+        told_ready = False
+        while not self._ending.wait(WATCH_EVERY_S if told_ready else 0.2):
+            health = self.health()
+            if not told_ready and health.ready:
+                told_ready = tell_systemd("READY=1") or True
+            if health.alive:
+                tell_systemd("WATCHDOG=1")
+            else:
+                log.critical(
+                    "not alive: %s", "; ".join(f"{code}: {detail}" for code, detail in health.problems)
+                )
+
+    def _keep_house(self) -> None:
+        """Dates of the directory and retention, every ten minutes."""
+        while not self._ending.wait(HOUSEKEEPING_EVERY_S):
+            try:
+                self.refresh_directory()
+                report = self.store.retain(self.now(), self._retention, RETENTION_CHUNKS)
+                log.info("retention: %s", report)
+            except Exception:
+                log.exception("housekeeping failed; it is tried again in %.0f s", HOUSEKEEPING_EVERY_S)
+
+    def _asked_to_end(self, server: Any, app: Any, number: int, frame: FrameType | None) -> None:
+        if self._ending.is_set():
+            os._exit(128 + number)
+        self._ending.set()
+
+    def _close_when_ending(self, server: Any, app: Any) -> None:
+        self._ending.wait()
+        app.state.parts.live.close()
+        server.should_exit = True
+
+
+def _numbers(health: EngineHealth) -> Mapping[str, float]:
+    values = {field.name: getattr(health, field.name) for field in fields(health)}
+    return {name: float(value) for name, value in values.items() if isinstance(value, bool | int | float)}
+
+
+def _server(uvicorn: Any, app: Any, settings: Settings, on_listening: Callable[[], None]) -> Any:
+    web = settings.web
+    config = uvicorn.Config(
+        app,
+        host=web.host,
+        port=web.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=3,
+        ssl_certfile=str(web.tls_cert_file) if web.tls_cert_file else None,
+        ssl_keyfile=str(web.tls_key_file) if web.tls_key_file else None,
+    )
+
+    class Server(uvicorn.Server):  # type: ignore[misc]
+        """Signals are the hub's own: a second one ends the process at once."""
+
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                on_listening()
+
+        def capture_signals(self) -> Any:
+            from contextlib import nullcontext
+
+            return nullcontext()
+
+    return Server(config)
