@@ -17,7 +17,7 @@ def line_numbers(text: str) -> dict[Path, int]:
     table: Path = ()
     pending = ""
     pending_line = 0
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if pending:
             pending += "\n" + line
         else:

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -69,13 +70,17 @@ class Source:
         except UnicodeDecodeError:
             self._broken("is not UTF-8 text", "save the file as UTF-8")
         except tomllib.TOMLDecodeError as error:
-            self._broken(f"is not TOML: {error}", "correct the line")
+            # The sentence ends in "(at line 3, column 5)", or "(at end of document)".
+            said, _, at = str(error).partition(" (at ")
+            line = re.match(r"line (\d+)", at)
+            place = f":{line.group(1)}" if line else f":{self.text.count(10) + 1}"
+            self._broken(f"is not TOML: {said}", "correct the line", place)
         else:
             self._lines = line_numbers(text)
             self.readable = True
 
-    def _broken(self, found: str, remedy: str) -> None:
-        self.problems.append(Problem(f"{self.path}", "", found, remedy))
+    def _broken(self, found: str, remedy: str, line: str = "") -> None:
+        self.problems.append(Problem(f"{self.path}{line}", "", found, remedy))
 
     def line(self, path: KeyPath) -> int | None:
         return line_of(self._lines, path)
@@ -102,7 +107,7 @@ class Source:
         except ValidationError as error:
             for detail in error.errors(include_url=False):
                 path = _within(data, detail["loc"])
-                found, remedy = _explain(detail, path, data, model)
+                found, remedy = _explain(detail, path, model)
                 if path in given:
                     self.problems.append(
                         Problem(f"environment {given[path][0]}", self._words(path, self.data), found, remedy)
@@ -150,23 +155,25 @@ def _within(data: Any, location: tuple[str | int, ...]) -> KeyPath:
     return tuple(path)
 
 
-def _explain(detail: Any, path: KeyPath, data: Any, model: type[BaseModel]) -> tuple[str, str]:
+def _explain(detail: Any, path: KeyPath, model: type[BaseModel]) -> tuple[str, str]:
     """What was found, and what is allowed."""
     key, value, kind = str(path[-1]) if path else "", detail["input"], detail["type"]
     context = detail.get("ctx", {})
     if kind == "extra_forbidden":
-        if any(word in key.lower().split("_") for word in _SECRETS):
+        known = sorted({name for one in _models_at(model, detail["loc"][:-1]) for name in one.model_fields})
+        near = nearest(key, known)
+        misspelt = bool(difflib.get_close_matches(key, known, n=1, cutoff=0.85))
+        if not misspelt and any(word in key.lower().split("_") for word in _SECRETS):
             return (
                 f'"{key}" may hold a secret',
                 "write it to a file of its own (chmod 600) and name that, or use the environment",
             )
-        known = sorted(_fields_at(model, detail["loc"][:-1]))
-        near = nearest(key, known)
         return f'unknown key "{key}"', f"did you mean {near}?" if near else f"known: {', '.join(known)}"
     if kind == "missing":
         return "is missing", "add it"
     if kind == "union_tag_not_found":
-        return "says no kind", f"add kind; known: {_allowed(context, 'discriminator')}"
+        kinds = sorted(tag for one in _models_at(model, detail["loc"]) for tag in _tags(one))
+        return "says no kind", f"add kind; known: {', '.join(kinds)}"
     if kind == "union_tag_invalid":
         return (
             f'unknown kind "{context.get("tag")}"',
@@ -191,12 +198,8 @@ def _explain(detail: Any, path: KeyPath, data: Any, model: type[BaseModel]) -> t
     return found, message
 
 
-def _allowed(context: Mapping[str, Any], key: str) -> str:
-    return str(context.get(key, "")).replace("'", "")
-
-
-def _fields_at(model: type[BaseModel], location: tuple[str | int, ...]) -> Iterator[str]:
-    """The keys that may stand in the table at this location."""
+def _models_at(model: type[BaseModel], location: tuple[str | int, ...]) -> set[type[BaseModel]]:
+    """The models, of which one describes the table at this location."""
     found: set[type[BaseModel]] = {model}
     for part in location:
         named = [one.model_fields[str(part)] for one in found if part in one.model_fields]
@@ -206,8 +209,7 @@ def _fields_at(model: type[BaseModel], location: tuple[str | int, ...]) -> Itera
         elif tagged:
             found = tagged
         # Else an index of a list or a free name of a table: the same models below.
-    for one in found:
-        yield from one.model_fields
+    return found
 
 
 def _tags(model: type[BaseModel]) -> tuple[Any, ...]:

@@ -132,6 +132,16 @@ BROKEN: list[tuple[str, str, list[str]]] = [
         ['hub.toml:2 [hub] cell: found "a/b"; must match ^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$'],
     ),
     (
+        "misspelt name of a secret's file",
+        MINIMAL + '[mqtt]\nhost = "broker"\npassword_fil = "x"\n',
+        ['hub.toml:6 [mqtt] password_fil: unknown key "password_fil"; did you mean password_file?'],
+    ),
+    (
+        "string left open",
+        MINIMAL + '[web]\nhost = """',
+        ["hub.toml:5: is not TOML: Unterminated string; correct the line"],
+    ),
+    (
         "secret in the settings",
         MINIMAL + '[mqtt]\nhost = "broker"\nusername = "hub"\npassword = "hunter2"\n',
         [
@@ -195,9 +205,7 @@ BROKEN: list[tuple[str, str, list[str]]] = [
     (
         "not TOML",
         "[hub\n",
-        [
-            "hub.toml: is not TOML: Expected ']' at the end of a table declaration (at line 1, column 5); correct the line"
-        ],
+        ["hub.toml:1: is not TOML: Expected ']' at the end of a table declaration; correct the line"],
     ),
 ]
 

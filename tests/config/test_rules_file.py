@@ -45,7 +45,13 @@ BROKEN = [
             "known: threshold, call, fall, device, hazard, fault, plausible"
         ],
     ),
-    ("no kind", '[[rule]]\nname = "x"\n', ['rules.toml:1 rule "x": says no kind; add kind; known: kind']),
+    (
+        "no kind",
+        '[[rule]]\nname = "x"\n',
+        [
+            'rules.toml:1 rule "x": says no kind; add kind; known: call, device, fall, fault, hazard, plausible, threshold'
+        ],
+    ),
     (
         "misspelt key",
         changed("limit", "limt"),
