@@ -189,7 +189,11 @@ def _availability(message: RawMessage, place: _Place) -> Decoded:
 def _single_action(message: RawMessage, place: _Place, model: DeviceModel | None) -> Decoded:
     """Some set-ups send the bare action on a topic of its own, besides or instead of the whole message: a call is a call."""
     word = message.payload.decode(errors="replace").strip().strip('"')
-    facts = tuple(fact for fact in _action(word, model) if isinstance(fact, Call | UnreadableSignal))
+    facts = tuple(
+        fact
+        for fact in _action(None if word == "null" else word, model)
+        if isinstance(fact, Call | UnreadableSignal)
+    )
     if not facts:
         return Ignored(IgnoreReason.REPEATED_ATTRIBUTE, place.home_id, place.device_id)
     return _event(message, place, facts, {})

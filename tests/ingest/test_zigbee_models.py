@@ -77,6 +77,8 @@ def test_every_row_keeps_the_contract_of_the_table(model: DeviceModel) -> None:
     for key, moves in model.moves.items():
         for value, moving in moves.items():
             assert facts({key: value, "occupancy": True}, model) == (Motion(moving),)
+    for word in ("", "null", '""'):
+        assert isinstance(hear(word, model, f"{TOPIC}/action"), Ignored)
     for nothing in ({}, {"action": None}, {"action": ""}, {"linkquality": 10}):
         assert facts(nothing, model) == (Alive(),)
     silent = facts({"battery": 12, "battery_low": True, "tamper": False}, model)
