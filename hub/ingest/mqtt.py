@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from firmware_contracts.topics import ROOT
 from firmware_contracts.vocabulary import URGENT_KINDS, Kind
+from hub.ingest.connection import MqttSettings, Published, SessionHealth
 from hub.ingest.message import RawMessage, SessionName
-from hub.ingest.session import MqttSettings, Published, Session, SessionHealth
+from hub.ingest.session import Session
 
 __all__ = ["MqttSettings", "Published", "SessionHealth", "Sessions", "topics_of"]
 

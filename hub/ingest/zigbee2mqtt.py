@@ -1,49 +1,24 @@
-"""The first foreign family, called by `ingest/decode`: Zigbee2MQTT's topics and JSON become events, by rows of `zigbee_models`.
+"""The first foreign family, called by `ingest/decode`: Zigbee2MQTT's topics and JSON become events, by `zigbee_facts`.
 
-Foreign devices have no ids, boots or sequence numbers; an event of theirs says only what was heard now. Nothing here clears an
-alarm: a value that says "no fall" or an empty action means nothing more than that the device lives.
+Foreign devices have no ids, boots or sequence numbers; an event of theirs says only what was heard now.
 """
 
 import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from pydantic_core import from_json
 
-from firmware_contracts.vocabulary import (
-    ID_PATTERN,
-    MAX_PAYLOAD_BYTES,
-    BedState,
-    CallAction,
-    ContactState,
-    FallPhase,
-    Fault,
-    Hazard,
-    RejectReason,
-)
-from hub.core.events import (
-    Alive,
-    Bed,
-    Call,
-    Contact,
-    DeviceEvent,
-    Environment,
-    Fact,
-    Fall,
-    FaultReport,
-    Motion,
-    Status,
-    UnreadableSignal,
-    UnreadableTelemetry,
-    Vibration,
-)
+from firmware_contracts.vocabulary import ID_PATTERN, MAX_PAYLOAD_BYTES, RejectReason
+from hub.core.events import Call, DeviceEvent, Fact, Status, UnreadableSignal
 from hub.ingest.decoded import Decoded, Ignored, IgnoreReason, Rejected
 from hub.ingest.message import RawMessage
-from hub.ingest.zigbee_models import EMERGENCY_WORDS, MODELS, DeviceModel, Occupancy, model_named
+from hub.ingest.zigbee_facts import action_of, facts_of, number_of
+from hub.ingest.zigbee_models import DeviceModel, model_named
 
 ROOT = "z2m/v1/"
 BRIDGE_ID = "bridge"
@@ -53,18 +28,6 @@ ModelLookup = Callable[[str, str], DeviceModel | None]
 
 _ID = re.compile(ID_PATTERN)
 _OUTSIDE_ID = re.compile(r"[^A-Za-z0-9_-]+")
-_HAZARDS = {
-    "smoke": Hazard.SMOKE,
-    "gas": Hazard.GAS,
-    "water_leak": Hazard.WATER,
-    "carbon_monoxide": Hazard.CARBON_MONOXIDE,
-}
-_FAULTS = {"battery_low": Fault.BATTERY_LOW, "tamper": Fault.TAMPER}
-_RELAY_KEYS = frozenset({"power", "current", "energy", "consumption", "power_outage_count", "interlock"})
-_FALLS_OF_ANY: Mapping[str, Mapping[str, FallPhase | None]] = {
-    key: values for model in MODELS for key, values in model.falls.items() if key.startswith("fall_")
-}
-"""Keys that mean a person's fall whatever the model; a plain `status` or an action `fall` does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +94,7 @@ def decode(message: RawMessage, models: ModelLookup, bases: tuple[Base, ...] = (
     if not isinstance(state, dict):
         detail = "the JSON is not an object: set Zigbee2MQTT's advanced.output to json"
         return Rejected(RejectReason.NOT_AN_OBJECT, detail, home_id, device_id, signal)
-    return _event(message, place, _facts(state, model or _model_told(state)), state)
+    return _event(message, place, facts_of(state, model or _model_told(state)), state)
 
 
 # --- topics -----------------------------------------------------------------------------------------------------------
@@ -191,7 +154,7 @@ def _single_action(message: RawMessage, place: _Place, model: DeviceModel | None
     word = message.payload.decode(errors="replace").strip().strip('"')
     facts = tuple(
         fact
-        for fact in _action(None if word == "null" else word, model)
+        for fact in action_of(None if word == "null" else word, model)
         if isinstance(fact, Call | UnreadableSignal)
     )
     if not facts:
@@ -215,115 +178,6 @@ def _event(
     )
 
 
-def _facts(state: Mapping[str, Any], model: DeviceModel | None) -> tuple[Fact, ...]:
-    facts: list[Fact] = []
-    facts += _action(state.get("action"), model)
-    if not facts:
-        facts += _standing_call(state)
-    facts += _falls(state, model)
-    facts += _movement(state, model)
-    facts += _things(state)
-    facts += _environment(state, model)
-    for key, fault in _FAULTS.items():
-        if isinstance(state.get(key), bool):
-            facts.append(FaultReport(fault, state[key]))
-    return tuple(facts) or (Alive(),)
-
-
-def _action(value: object, model: DeviceModel | None) -> list[Fact]:
-    """Null and "" come after each press and at each announcement: they neither alarm nor clear."""
-    if value is None or value == "":
-        return []
-    word = value.lower() if isinstance(value, str) else None
-    if model is not None and model.handled:
-        return [Vibration()]
-    if word in EMERGENCY_WORDS or (model is not None and word in model.presses):
-        return [Call(None, timedelta(), CallAction.EMERGENCY)]
-    if model is not None and model.presses and word not in model.other_actions:
-        return [UnreadableSignal(f"an action that model {model.name} is not known to have")]
-    return []
-
-
-def _standing_call(state: Mapping[str, Any]) -> list[Fact]:
-    """Alarm bits that stand until they are reset: true is a call, false is nothing and takes nothing back."""
-    facts: list[Fact] = []
-    for key in ("sos", "sos_alarm"):
-        value = state.get(key)
-        if value is True:
-            facts.append(Call(None, timedelta(), CallAction.EMERGENCY))
-        elif value is not None and value is not False:
-            facts.append(UnreadableSignal(f"{key} is neither true nor false"))
-    return facts[:1]
-
-
-def _falls(state: Mapping[str, Any], model: DeviceModel | None) -> list[Fact]:
-    for key, values in (_FALLS_OF_ANY if model is None else model.falls).items():
-        value = state.get(key)
-        if value is None:
-            continue
-        if value == "unknown":
-            return [UnreadableTelemetry(f"{key} is unknown: the radar does not see")]
-        if not isinstance(value, str) or value not in values:
-            return [UnreadableSignal(f"{key} has a value that this model is not known to have")]
-        phase = values[value]
-        if phase is not None:
-            return [Fall(None, timedelta(), phase)]
-    return []
-
-
-def _movement(state: Mapping[str, Any], model: DeviceModel | None) -> list[Fact]:
-    if model is not None:
-        for key, values in model.moves.items():
-            value = state.get(key)
-            if isinstance(value, str) and value in values:
-                return [Motion(values[value])]
-    meaning = Occupancy.MOVEMENT if model is None else model.occupancy
-    for key in ("occupancy", "presence"):
-        value = state.get(key)
-        if not isinstance(value, bool):
-            continue
-        if meaning is Occupancy.BED:
-            return [Bed(BedState.IN_BED if value else BedState.OUT_OF_BED)]
-        if value and (meaning is Occupancy.PRESENCE or key == "presence"):
-            return []
-        return [Motion(value)]
-    return []
-
-
-def _things(state: Mapping[str, Any]) -> list[Fact]:
-    facts: list[Fact] = []
-    contact = state.get("contact")
-    if isinstance(contact, bool):
-        # True: the two halves touch.
-        facts.append(Contact(ContactState.CLOSED if contact else ContactState.OPEN))
-    if state.get("vibration") is True:
-        facts.append(Vibration())
-    return facts
-
-
-def _environment(state: Mapping[str, Any], model: DeviceModel | None) -> list[Fact]:
-    """A key that is absent was not measured; a key with anything but true or false was not understood."""
-    facts: list[Fact] = []
-    hazards: dict[Hazard, bool] = {}
-    for key, hazard in _HAZARDS.items():
-        value = state.get(key)
-        if isinstance(value, bool):
-            hazards[hazard] = value
-        elif key in state:
-            facts.append(UnreadableTelemetry(f"{key} is neither true nor false"))
-    temperature, humidity = _number(state.get("temperature")), _number(state.get("humidity"))
-    is_relay = any(key in _RELAY_KEYS or key == "state" or key.startswith("state_") for key in state)
-    of_the_room = (model is not None and model.climate) or (humidity is not None and not is_relay)
-    if not of_the_room:
-        temperature = humidity = None
-    if humidity is not None and not 0 <= humidity <= 100:
-        facts.append(UnreadableTelemetry("humidity is not between 0 and 100"))
-        humidity = None
-    if hazards or temperature is not None or humidity is not None:
-        facts.insert(0, Environment(hazards, temperature, humidity))
-    return facts
-
-
 def _model_told(state: Mapping[str, Any]) -> DeviceModel | None:
     """Some set-ups name the model in each message; it helps where the directory does not know the device."""
     told = state.get("device")
@@ -331,12 +185,8 @@ def _model_told(state: Mapping[str, Any]) -> DeviceModel | None:
     return model_named(name) if isinstance(name, str) else None
 
 
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
 def _percent(value: object) -> int | None:
-    number = _number(value)
+    number = number_of(value)
     return round(number) if number is not None and 0 <= number <= 100 else None
 
 
@@ -346,7 +196,7 @@ def _instant(value: object) -> datetime | None:
         if isinstance(value, str):
             told = datetime.fromisoformat(value)
             return told.astimezone(UTC) if told.tzinfo is not None else None
-        number = _number(value)
+        number = number_of(value)
         return datetime.fromtimestamp(number / 1000, UTC) if number is not None else None
     except (ValueError, OverflowError, OSError):
         return None
