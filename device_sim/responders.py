@@ -43,6 +43,10 @@ def genuine(secret: bytes, timestamp: str, signature: str, body: bytes, now_s: f
     return hmac.compare_digest(sign(secret, timestamp, body).encode(), signature.encode(errors="replace"))
 
 
+_PROBLEM_BYTES = 500
+"""As much of a refusal as is shown."""
+
+
 class Answers:
     """Posts signed answers to the hub."""
 
@@ -80,7 +84,7 @@ class Answers:
             with error:
                 if error.code >= 500:
                     raise ConnectionError(f"HTTP {error.code}") from error
-                return f"HTTP {error.code}"
+                return f"HTTP {error.code} {error.read(_PROBLEM_BYTES).decode(errors='replace')}"
 
 
 class Responders:

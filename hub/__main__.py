@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="a street of simulated homes on this machine")
     demo.add_argument("--reset", action="store_true", help="forget what earlier demos kept")
-    demo.add_argument("--scenario", default="sos", help="what the homes play (see: device-sim list)")
+    demo.add_argument("--scenario", default="street", help="what the homes play (see: device-sim list)")
     demo.add_argument(
         "--speed", type=float, default=1.0, help="60: an hour of the scenario passes in a minute"
     )

@@ -18,6 +18,7 @@ from hub.clock import wall_now
 from hub.config import ConfigProblems, Secrets, Settings, load
 from hub.config_sections import WebhookSection
 from hub.core.events import Actor, ActorRole, SetAway
+from hub.core.home import DeviceKind
 from hub.directory.demo import demo_absences, demo_directory, fleet_spec
 from hub.store.accounts import add_account, find_account, set_password_hash
 from hub.store.errors import StoreError
@@ -84,7 +85,7 @@ def _for_demo(settings: Settings) -> Settings:
         settings,
         web=settings.web.model_copy(update={"port": web_port}),
         mqtt=settings.mqtt.model_copy(update={"port": mqtt_port}),
-        webhook=WebhookSection(url=f"http://127.0.0.1:{_any_free_port()}/notify", secret_file=secret_file),
+        webhook=WebhookSection(url=f"http://127.0.0.1:{_any_free_port()}/", secret_file=secret_file),
         secrets=Secrets(settings.secrets.mqtt_password, secret_file.read_text()),
         warnings=(),
     )
@@ -182,19 +183,26 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _welcome(hub: Hub, logins: list[tuple[str, str]]) -> None:
     webhook = hub.settings.webhook
-    people = webhook.url.removesuffix("/notify") if webhook else ""
+    people = webhook.url if webhook else ""
     lines = [
         "",
         f"  控制台 console   {hub.base_url}/",
         *(f"  登录 log-in      {login}   {password}" for login, password in logins),
-        f"  人员 people      {people}/   (butlers, families, duty desks: answer as one of them)",
+        f"  人员 people      {people}   (butlers, families, duty desks: answer as one of them)",
         f"  数据 data        {hub.settings.hub.data_dir}",
-        f"  按键 press       .venv/bin/device-sim press h0001 ... --broker {_broker(hub)}   (see: device-sim press --help)",
+        f"  按键 press       .venv/bin/device-sim press h0010 {_button(hub)} --broker {_broker(hub)}",
         "",
         "  Ctrl-C 结束 ends everything; the data stays (make demo RESET=1 starts anew).",
         "",
     ]
     print("\n".join(lines), flush=True)
+
+
+def _button(hub: Hub) -> str:
+    """A key to press by hand: the first native button of the home that the line names."""
+    home = hub.home("h0010")
+    devices = home.profile.devices.values() if home is not None else ()
+    return next((device.id for device in devices if device.kind is DeviceKind.BUTTON), "BUTTON")
 
 
 def _broker(hub: Hub) -> str:

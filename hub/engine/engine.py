@@ -17,18 +17,19 @@ from hub.core.context import Context
 from hub.core.events import Command, DeliveryReport, DeviceEvent, SetProfile
 from hub.core.home import UNASSIGNED_HOME_ID, Home, Profile
 from hub.core.outcome import RefusalCode, Refused, Result
-from hub.core.step import event_keys
+from hub.core.step import event_keys, keys_to_remember
 from hub.engine.gate import Gate
 from hub.engine.health import Counters, EngineHealth, EngineSettings
 from hub.engine.inbox import Inbox, Item, Ordered, Write
 from hub.engine.outlets import Outlets, Silence
-from hub.engine.reading import is_signal, unreadable_event
+from hub.engine.reading import from_gateway, is_signal, unreadable_event
 from hub.engine.recovery import recover
 from hub.engine.turn import Load, Turn
 from hub.engine.unsaved import Unsaved
 from hub.engine.wakes import Wakes
 from hub.ingest.decode import Decoded, Ignored, Rejected, decode
 from hub.ingest.message import RawMessage, SessionName
+from hub.ingest.zigbee2mqtt import BRIDGE_ID
 from hub.ingest.zigbee_models import DeviceModel, model_named
 from hub.store.store import Connection, JournalLine, PendingNotification, Store, StoreUnavailable
 
@@ -315,10 +316,9 @@ class Engine:
         known = self._store.seen_event_ids(keys)
         for index, event in enumerate(decoded):
             if isinstance(event, DeviceEvent) and (event.retained or is_signal(event)):
-                own = set(event_keys(event))
-                if own & known:
+                if not known.isdisjoint(event_keys(event)):
                     decoded[index] = replace(event, seen=True)
-                known |= own
+                known.update(keys_to_remember(event))
         return decoded
 
     def _hear(self, turn: Turn, message: RawMessage, event: Decoded) -> None:
@@ -327,6 +327,12 @@ class Engine:
             home = turn.home(event.home_id)
             if home is not None and event.device_id in home.profile.devices:
                 turn.hear(home, event, message)
+            elif home is not None and event.device_id == BRIDGE_ID:
+                told = from_gateway(home, event)
+                if told is not None:
+                    turn.hear(home, told, message)
+                else:
+                    self.counters.ignored += 1
             elif is_signal(event):
                 unassigned = replace(event, home_id=UNASSIGNED_HOME_ID, claimed_home=event.home_id)
                 turn.hear(turn.unassigned(), unassigned, message)

@@ -1,15 +1,30 @@
 """What the engine needs to know of a message before it is judged: is it a signal, and what does an unreadable one still say."""
 
 import zlib
+from dataclasses import replace
 
 from hub.core.events import Call, DeviceEvent, Fall, UnreadableSignal, UnreadableTelemetry
+from hub.core.home import DeviceKind, Home
 from hub.ingest.decode import Rejected
 from hub.ingest.message import RawMessage
+from hub.ingest.zigbee2mqtt import BRIDGE_ID
+
+ZIGBEE2MQTT = "zigbee2mqtt"
 
 
 def is_signal(event: DeviceEvent) -> bool:
     """Whether a call or a fall is among the facts."""
     return any(isinstance(fact, Call | Fall) for fact in event.facts)
+
+
+def from_gateway(home: Home, event: DeviceEvent) -> DeviceEvent | None:
+    """A foreign bridge has no id of its own in the topic: its words belong to the gateway enrolled for its family, if any."""
+    if event.device_id != BRIDGE_ID:
+        return None
+    for device in home.profile.devices.values():
+        if device.kind is DeviceKind.GATEWAY and device.family == ZIGBEE2MQTT:
+            return replace(event, device_id=device.id)
+    return None
 
 
 def unreadable_event(message: RawMessage, rejected: Rejected) -> DeviceEvent | None:

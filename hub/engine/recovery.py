@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub.core.events import DeviceEvent, Tick
-from hub.engine.reading import unreadable_event
+from hub.engine.reading import from_gateway, unreadable_event
 from hub.engine.turn import Turn
 from hub.ingest.decode import Decoded, Rejected
 from hub.ingest.message import RawMessage
+from hub.ingest.zigbee2mqtt import BRIDGE_ID
 from hub.store import codec
 from hub.store.store import InputSource, JournalLine, Loaded, LoggedInput, Store
 
@@ -54,6 +55,11 @@ def _step(turn: Turn, logged: LoggedInput, read: Callable[[RawMessage], Decoded]
         event = unreadable_event(message, decoded) if isinstance(decoded, Rejected) else decoded
         if not isinstance(event, DeviceEvent):
             return False
+        if event.device_id == BRIDGE_ID:
+            told = from_gateway(home, event)
+            if told is None:
+                return False
+            event = told
         if event.home_id != home.id:
             event = replace(event, home_id=home.id, claimed_home=event.home_id)
         turn.replay(home, replace(event, seen=logged.seen), logged.seq)
