@@ -284,6 +284,8 @@ class AnswerIn(In):
 
     alert_id: Id
     person_id: Id
+    notification_id: Id | None = None
+    home_id: Id | None = None
     action: Literal["acknowledge", "on_the_way", "on_site", "resolve", "note"]
     what_it_was: WhatItWas | None = None
     what_was_done: WhatWasDone | None = None
@@ -313,7 +315,7 @@ class AccountIn(In):
 
 class AccountChange(In):
     active: bool | None = None
-    password: Annotated[str, Field(min_length=10, max_length=256, repr=False)] | None = None
+    password: Annotated[str | None, Field(min_length=10, max_length=256, repr=False)] = None
 
 
 class StreamEvent(Out):

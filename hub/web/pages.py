@@ -30,7 +30,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 LANGUAGE_COOKIE = "care_language"
 _YEAR_S = 365 * 24 * 3600
 _DEVICES_A_PAGE = 100
-MARKS = {"emergency": "***", "urgent": "**", "routine": "*", "technical": "·"}
+MARKS = {"emergency": "***", "urgent": "**", "routine": "*", "technical": "•"}
 MENU = (
     ("/", "nav.console"),
     ("/homes", "nav.homes"),
@@ -66,6 +66,7 @@ NOT_FOR_SCRIPTS = (
     "login.",
     "nav.",
     "notify.",
+    "reject.",
     "rejected.",
 )
 """Words that only pages and timelines use, which are put into words here."""
@@ -90,6 +91,7 @@ class Pages:
             lstrip_blocks=True,
         )
         templates.filters["local"] = self.local
+        templates.filters["short"] = short_address
         return templates
 
     def local(self, at: datetime) -> str:
@@ -113,9 +115,13 @@ class Pages:
         def room(name: str) -> str:
             return say(language, f"room.{name}") if f"room.{name}" in WORDS else name
 
+        def reject_reason(reason: str) -> str:
+            return say(language, f"reject.{reason}") if f"reject.{reason}" in WORDS else reason
+
         html = self._templates.get_template(template).render(
             t=t,
             room=room,
+            reject_reason=reject_reason,
             language=language,
             user=user,
             menu=menu,
@@ -142,6 +148,12 @@ class Pages:
 def pages_of(request: Request) -> Pages:
     pages: Pages = request.app.state.pages
     return pages
+
+
+def short_address(address: str) -> str:
+    """Compound, building, stair and flat of an address; the wider regions are the same for a whole list."""
+    parts = address.split(" ")
+    return " ".join(parts[-4:]) if len(parts) > 5 else address
 
 
 def local_path(then: str) -> str:

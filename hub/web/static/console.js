@@ -1,7 +1,7 @@
 // The operators' console: the queue that the live stream keeps current, the chosen alert beside it, keys, mouse and sound.
 
 import { call } from "./api.js";
-import { ACTIONS, detailView, timelineItem } from "./detail.js";
+import { ACTIONS, detailView, timelineItems } from "./detail.js";
 import { ambulanceDialog, helpDialog, noteDialog, raiseDialog, resolveDialog } from "./dialogs.js";
 import { follow } from "./live.js";
 import { RANKS, duration, page, syncClock, t } from "./page.js";
@@ -14,8 +14,11 @@ const requests = new Map();
 const cards = new Map();
 let selected = null; // id
 let shown = null; // the alert in the detail, with its timeline
+let chosenByHand = false; // until then the selection follows the top of the queue
+let followedAt = -Infinity;
 let lostAt = null;
 let stream = null;
+const FOLLOWED_MS = 600;
 const sound = new Sound(showSound);
 
 // --- what the hub says -----------------------------------------------------------------------------------------------
@@ -31,7 +34,7 @@ async function readAll() {
       syncClock(open.now);
       $("queue-loading").hidden = true;
       render();
-      if (!selected || !alerts.has(selected)) select(sorted()[0]?.id ?? null);
+      if (!selected || !alerts.has(selected)) letFollow();
       else showDetail();
       return open.number;
     }
@@ -67,7 +70,7 @@ function heard(event) {
   }
   if (shown && event.alert_id === shown.id && !shown.timeline?.some((entry) => entry.number === event.number)) {
     shown.timeline = [...(shown.timeline ?? []), event];
-    $("timeline")?.prepend(timelineItem(event));
+    $("timeline")?.replaceChildren(...timelineItems(shown.timeline).flat());
   }
   scheduleRender();
 }
@@ -89,8 +92,6 @@ function put(alert) {
     shown = { ...alert, timeline: shown.timeline };
     renderDetail();
     if (mineNow || shown.holder === null) refreshCard(alert.home_id);
-  } else if (selected === null && alert.open) {
-    select(alert.id);
   }
 }
 
@@ -125,8 +126,20 @@ function render() {
   document.title = waiting.length ? `(${waiting.length}) ${t("app.name")}` : t("app.name");
   const gravest = waiting.filter((alert) => alert.severity !== "technical").sort((one, other) => RANKS[one.severity] - RANKS[other.severity])[0];
   sound.signal(gravest?.severity ?? null);
+  if (!chosenByHand && list[0] && list[0].id !== selected && !document.querySelector("dialog[open]")) followTop();
   markSelected();
   tick(document);
+}
+
+/** The newest and gravest is chosen by itself as long as the operator has chosen nothing. */
+function followTop() {
+  followedAt = performance.now();
+  select(sorted()[0]?.id ?? null);
+}
+
+function letFollow() {
+  chosenByHand = false;
+  followTop();
 }
 
 const built = new WeakMap();
@@ -169,17 +182,20 @@ function select(id) {
 }
 
 function openAlert(id) {
+  chosenByHand = true;
   select(id);
   document.body.classList.add("detail-open");
 }
 
 function closeDetail() {
+  chosenByHand = false;
   document.body.classList.remove("detail-open");
 }
 
 function move(by) {
   const list = sorted();
   if (!list.length) return;
+  chosenByHand = true;
   const index = list.findIndex((alert) => alert.id === selected);
   select(list[Math.max(0, Math.min(list.length - 1, index < 0 ? 0 : index + by))].id);
 }
@@ -232,7 +248,14 @@ function known(id) {
 async function act(name, id = selected) {
   const alert = id && known(id);
   const action = ACTIONS.find((one) => one.name === name);
-  if (!alert || !action.when.includes(alert.state)) return;
+  if (!alert) return;
+  // The selection has just moved by itself: the key was meant for the alert that stood there before.
+  if (id === selected && !chosenByHand && performance.now() - followedAt < FOLLOWED_MS) return;
+  if (!action.when.includes(alert.state)) {
+    if (alert.open) say(t("stale.changed_to", { name: alert.holder?.name ?? "", state: t(`state.${alert.state}`) }), true);
+    return;
+  }
+  chosenByHand = true;
   if (id !== selected) select(id);
   const send = (body, path) => command(id, path, body);
   let done = false;
@@ -272,7 +295,7 @@ function afterResolve(id) {
   closeDetail();
   if (selected !== id) return;
   shown = null;
-  select(sorted()[0]?.id ?? null);
+  letFollow();
 }
 
 async function moveRequest(request, state) {
@@ -296,6 +319,7 @@ function raiseByHand() {
   raiseDialog((alert) => {
     put(alert);
     render();
+    chosenByHand = true;
     select(alert.id);
     say(`${t("raise.done")} · ${names(alert)}`);
   });
@@ -306,7 +330,7 @@ function raiseByHand() {
 const KEYS = {
   J: () => move(1), ARROWDOWN: () => move(1), K: () => move(-1), ARROWUP: () => move(-1),
   ENTER: () => selected && openAlert(selected), ESCAPE: closeDetail,
-  H: raiseByHand, M: () => sound.togglePause(), "?": helpDialog, "?": helpDialog,
+  H: raiseByHand, M: () => sound.togglePause(), "?": helpDialog, "\uff1f": helpDialog,
   ...Object.fromEntries(ACTIONS.map((action) => [action.key, () => act(action.name)])),
 };
 
@@ -317,7 +341,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select")) return;
   // With an input method switched on the key has no letter; its place on the keyboard still tells.
   const letter = /^Key([A-Z])$/.exec(event.code ?? "");
-  const key = /^[\x20-\x7e?]$|^[A-Z][a-zA-Z]+$/.test(event.key) && event.key !== "Process" ? event.key.toUpperCase() : letter?.[1];
+  const key = /^[\x20-\x7e\uff1f]$|^[A-Z][a-zA-Z]+$/.test(event.key) && event.key !== "Process" ? event.key.toUpperCase() : letter?.[1];
   if (key === "ENTER" && event.target.closest("button, a, summary")) return;
   if (key === "M" && soundWasOff) return;
   const run = KEYS[key];

@@ -1,7 +1,7 @@
 // The detail of one alert: what to know at the telephone and at the door, what happened so far, and what can be done.
 
 import { MARKS, el, inLanguage, localTime, page, t } from "./page.js";
-import { names, place, why } from "./rows.js";
+import { names, place, since, why } from "./rows.js";
 
 export const ACTIONS = [
   { key: "A", name: "acknowledge", path: "acknowledge", when: ["triggered"] },
@@ -24,7 +24,7 @@ export function detailView(alert, card, { act, back }) {
       el("h2", { class: "detail-name", tabIndex: -1 }, names(alert),
         el("span", { class: "call-name" }, alert.residents.map((resident) => resident.call_name).join(t("list.and")))),
       el("p", { class: "detail-place" }, place(alert)),
-      el("p", { class: "detail-why" }, why(alert)),
+      el("p", { class: "detail-why" }, why(alert), alert.signs > 0 && el("span", { class: "signs" }, since(alert))),
       el("p", { class: "detail-state" },
         el("span", { class: `state state-${alert.state}` }, t(`state.${alert.state}`)), " ",
         alert.holder
@@ -36,12 +36,37 @@ export function detailView(alert, card, { act, back }) {
     alert.open ? actionButtons(alert, act) : el("p", { class: "notice" }, t("detail.gone")),
     card && careCard(alert, card),
     el("h3", {}, t("detail.timeline")),
-    el("ol", { class: "timeline", id: "timeline" }, (alert.timeline ?? []).toReversed().map(timelineItem)),
+    el("ol", { class: "timeline", id: "timeline" }, timelineItems(alert.timeline ?? [])),
   ].flat().filter(Boolean);
 }
 
-export function timelineItem(entry) {
-  return el("li", { class: `entry ${entry.kind.startsWith("notification") ? "entry-quiet" : ""}`, "data-number": entry.number },
+const opened = new Set(); // first numbers of the groups that the operator unfolded
+
+/** Newest first. Notifications that follow each other are folded into one line, so that what people did stands out. */
+export function timelineItems(timeline) {
+  const groups = [];
+  for (const entry of timeline) {
+    const last = groups.at(-1);
+    if (quiet(entry) && last && quiet(last[0]) && last[0].kind === entry.kind) last.push(entry);
+    else groups.push([entry]);
+  }
+  return groups.reverse().map((group) => (group.length > 2 ? folded(group) : group.toReversed().map(timelineItem)));
+}
+
+function quiet(entry) {
+  return entry.kind.startsWith("notification");
+}
+
+function folded(group) {
+  const key = group[0].number;
+  const details = el("details", { open: opened.has(key), on: { toggle: () => (details.open ? opened.add(key) : opened.delete(key)) } },
+    el("summary", {}, t("detail.notifications", { count: group.length, first: inLanguage(group[0].text) })),
+    el("ol", {}, group.toReversed().map(timelineItem)));
+  return el("li", { class: "entry entry-quiet" }, el("time", { dateTime: group[0].at }, localTime(group[0].at, true)), details);
+}
+
+function timelineItem(entry) {
+  return el("li", { class: `entry ${quiet(entry) ? "entry-quiet" : ""}`, "data-number": entry.number },
     el("time", { dateTime: entry.at }, localTime(entry.at, true)),
     el("span", {}, inLanguage(entry.text)));
 }

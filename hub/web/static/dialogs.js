@@ -1,7 +1,7 @@
 // The dialogs: each opens for one alert (or none), keeps what was typed until it is sent, and says why sending failed.
 
 import { call } from "./api.js";
-import { el, newId, t } from "./page.js";
+import { el, newId, serverNow, t } from "./page.js";
 import { names, place } from "./rows.js";
 
 const DIGITS = "1234567890QWE";
@@ -83,12 +83,16 @@ export function noteDialog(alert, send) {
   return open(dialog, `${names(alert)} · ${place(alert)}`, () => send({ note: form.elements.note.value }));
 }
 
+function born(year) {
+  return t("card.born", { year, age: new Date(serverNow()).getFullYear() - year });
+}
+
 /** What is read out to 120: where, how to get in, who. */
 export function ambulanceDialog(alert, card, send) {
   const elders = (card?.residents ?? []).filter((resident) => alert.residents.some((one) => one.id === resident.id));
   const about = [
     el("p", { class: "read-place" }, place(alert)),
-    el("p", {}, `${names(alert)}${elders.map((elder) => (elder.birth_year ? ` · ${elder.birth_year}` : "")).join("")}`),
+    ...elders.map((elder) => el("p", {}, `${elder.name}${elder.birth_year ? ` · ${born(elder.birth_year)}` : ""}`)),
     el("p", {}, [...new Set(elders.flatMap((elder) => elder.flags))].map((flag) => t(`flag.${flag}`)).join(t("list.and"))),
     el("p", {}, card?.phone ? `${t("card.phone")} ${card.phone}` : ""),
     el("p", {}, card?.door_code ? `${t("card.door_code")} ${card.door_code}` : ""),

@@ -23,7 +23,7 @@ export function el(tag, properties = {}, ...children) {
     else if (name in element && name !== "list" && name !== "role") element[name] = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
   return element;
 }
 
@@ -64,7 +64,7 @@ export function localTime(iso, seconds = false) {
   return day.format(at) === day.format(new Date(serverNow())) ? time : `${day.format(at)} ${time}`;
 }
 
-export const MARKS = { emergency: "***", urgent: "**", routine: "*", technical: "·" };
+export const MARKS = { emergency: "***", urgent: "**", routine: "*", technical: "•" };
 export const RANKS = { emergency: 0, urgent: 1, routine: 2, technical: 3 };
 
 /** An id nobody else makes; crypto.randomUUID is missing where the console is reached by plain http. */

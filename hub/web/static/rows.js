@@ -14,11 +14,21 @@ export function place(item) {
   return parts.filter(Boolean).join(" · ") || item.home_id;
 }
 
+/** For a row: the compound, building, stair and flat; the wider regions stand in the detail. */
+export function shortPlace(item) {
+  const parts = (item.address ?? "").split(" ");
+  return place({ ...item, address: parts.length > 5 ? parts.slice(-4).join(" ") : item.address });
+}
+
 export function why(alert) {
-  const sentence = inLanguage(alert.last_sign && alert.signs ? alert.last_sign : alert.reason);
   const room = alert.room ? t(`room.${alert.room}`).replace(/^room\./, "") : "";
   const device = alert.device_kind ? `${room}${room && " "}${t(`device.${alert.device_kind}`)}` : "";
-  return [inLanguage(alert.reason) === sentence ? sentence : `${inLanguage(alert.reason)};${sentence}`, device].filter(Boolean).join(" · ");
+  return [inLanguage(alert.reason), device].filter(Boolean).join(" · ");
+}
+
+/** What came after the first sign. */
+export function since(alert) {
+  return alert.signs > 0 ? t("queue.times", { count: alert.signs, what: inLanguage(alert.last_sign) }) : "";
 }
 
 /** Gravest first; among equals those nobody holds, then the newest on top. */
@@ -51,8 +61,9 @@ export function alertRow(alert, { choose, acknowledge }) {
         callNames && el("span", { class: "row-call-name" }, callNames),
         alert.flags.includes("hard_of_hearing") && el("span", { class: "tag tag-strong" }, t("flag.hard_of_hearing")),
         alert.flags.includes("on_oxygen") && el("span", { class: "tag tag-strong" }, t("flag.on_oxygen"))),
-      el("span", { class: "row-place" }, place(alert)),
-      el("span", { class: "row-why" }, why(alert), alert.signs > 0 && el("span", { class: "signs" }, t("queue.times", { count: alert.signs })))),
+      el("span", { class: "row-place", title: alert.address }, shortPlace(alert)),
+      el("span", { class: "row-why" }, why(alert)),
+      alert.signs > 0 && el("span", { class: "signs" }, since(alert))),
     el("span", { class: "row-end" },
       el("span", { class: "age", "data-age": alert.opened_at, title: t("detail.opened") }),
       el("span", { class: `state state-${alert.state}` }, t(`state.${alert.state}`)),
@@ -87,7 +98,7 @@ export function requestRow(request, move) {
     el("span", { class: "request-category" }, t(`category.${request.category}`)),
     el("span", { class: "row-main" },
       el("span", { class: "row-title" }, el("strong", { class: "row-name" }, names(request))),
-      el("span", { class: "row-place" }, place(request))),
+      el("span", { class: "row-place", title: request.address }, shortPlace(request))),
     el("span", { class: "row-end" },
       el("span", { class: "state" }, t(`request_state.${request.state}`)),
       el("span", { class: "dim" }, localTime(request.opened_at))),
