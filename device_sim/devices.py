@@ -132,7 +132,7 @@ class NativeDevice:
         self._started = True
         self._seq = 0
         self._booted_at = now
-        self._heartbeat_at = now
+        self._heartbeat_at = self._next_heartbeat(now)
         if self.spec.kind not in MAINS_POWERED and self._battery is None:
             self._battery = Battery(100.0 - self._rng.random() * 40, USUAL_PERCENT_PER_HOUR, now)
         for waiting in self._unheard.values():
@@ -147,9 +147,10 @@ class NativeDevice:
         self.indicator.forget()
 
     def connected(self, now: datetime) -> list[Publication]:
-        """The link is there (again): the birth message, then at once whatever nobody has heard yet."""
+        """The link is there (again): birth, heartbeat, and at once whatever nobody has heard yet."""
         if self._booted_at is None:
             return []
+        self._heartbeat_at = now
         for waiting in self._unheard.values():
             waiting.copies, waiting.next_at = 0, now
         return [self._status(online=True), *self.due(now)]
@@ -346,12 +347,15 @@ class NativeDevice:
         if self.spec.gateway is not None:
             envelope["gateway"] = self.spec.gateway
         message = MESSAGES[kind].model_validate({**envelope, **fields})
-        every_s = min(HEARTBEAT_EVERY_S, self.spec.silent_after_s / _HEARTBEATS_BEFORE_OFFLINE)
-        # Early only: the contract wants a word at least this often.
-        self._heartbeat_at = now + timedelta(seconds=every_s * self._rng.uniform(0.9, 1.0))
+        self._heartbeat_at = self._next_heartbeat(now)
         return Publication(
             self.address.up(kind), message.model_dump_json(exclude_unset=True).encode(), qos=1, retain=False
         )
+
+    def _next_heartbeat(self, now: datetime) -> datetime:
+        every_s = min(HEARTBEAT_EVERY_S, self.spec.silent_after_s / _HEARTBEATS_BEFORE_OFFLINE)
+        # Early only: the contract wants a word at least this often.
+        return now + timedelta(seconds=every_s * self._rng.uniform(0.9, 1.0))
 
     def _status(self, *, online: bool) -> Publication:
         message = StatusMessage(

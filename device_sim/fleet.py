@@ -233,7 +233,8 @@ class Fleet:
             match emission:
                 case Published(publication=publication):
                     if link.publish(publication):
-                        self.tally.published[publication.topic.rsplit("/", 1)[-1]] += 1
+                        root, *_, last = publication.topic.split("/")
+                        self.tally.published[last if root == "care" else root] += 1
                     else:
                         self.tally.lost += 1
                 case LinkChange(up=True):
@@ -243,7 +244,8 @@ class Fleet:
 
     def _take_changes(self) -> None:
         """Links came and went while sockets were read; the world learns it here, outside paho's callbacks."""
-        changes, self._changes = self._changes, []
+        changes = self._changes.copy()
+        self._changes.clear()
         if changes:
             self._advance()
             for change in changes:
@@ -262,7 +264,8 @@ class Fleet:
         self._inbox.append((topic, payload))
 
     def _read_inbox(self) -> None:
-        inbox, self._inbox = self._inbox, []
+        inbox = self._inbox.copy()
+        self._inbox.clear()
         if not inbox:
             return
         self._advance()

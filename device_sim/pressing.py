@@ -14,7 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from device_sim.deeds import Press
 from device_sim.fleet import Fleet, Links, press_request, press_topic
-from device_sim.foreign import ForeignDevice
+from device_sim.foreign import FOREIGN_ROOT, ForeignDevice
 from device_sim.link import CONNECT_WITHIN_S, Broker, BrokerUnreachable
 from device_sim.spec import FleetSpec
 from device_sim.world import World
@@ -62,6 +62,7 @@ def _ask_running_fleet(
     """None when no fleet answers. A second device of the same name would have a newer boot, and what the fleet's own one
     says afterwards would count as old."""
     place = address(cell, home, device)
+    foreign_topic = f"{FOREIGN_ROOT}/{cell}/{home}/{device}"
     arrived: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
     granted: queue.Queue[bool] = queue.Queue()
     client = mqtt.Client(CallbackAPIVersion.VERSION2)
@@ -81,7 +82,7 @@ def _ask_running_fleet(
         if code.is_failure:
             granted.put(False)
         else:
-            client.subscribe([(place.up(Kind.CALL), 1), (place.cmd, 1)])
+            client.subscribe([(place.up(Kind.CALL), 1), (place.cmd, 1), (foreign_topic, 1)])
 
     client.on_message = on_message
     client.on_subscribe = lambda *_: granted.put(True)
@@ -108,7 +109,13 @@ def _ask_running_fleet(
                 topic, content = arrived.get(timeout=min(left_s, 0.2))
             except queue.Empty:
                 continue
-            if topic != place.cmd and content.get("action") == action and content.get("age_ms") == 0:
+            if topic == foreign_topic and content.get("action"):
+                return Pressed(None, "running fleet", time.monotonic() - started_s)
+            if (
+                topic == place.up(Kind.CALL)
+                and content.get("action") == action
+                and content.get("age_ms") == 0
+            ):
                 event_id = content.get("event_id")
             elif topic == place.cmd and event_id is not None and content.get("event_id") == event_id:
                 return Pressed(True, "running fleet", time.monotonic() - started_s)

@@ -246,7 +246,13 @@ class Scenario(_Model):
     title: Annotated[str, Field(min_length=1)]
     lasts: Duration
     starts_at_local_hour: Annotated[float, Field(ge=0, lt=24)] = 8.0
-    step: Annotated[tuple[Step, ...], Field(min_length=1)]
+    step: tuple[Step, ...]
+
+    @model_validator(mode="after")
+    def _something_happens(self) -> "Scenario":
+        if not self.step:
+            raise ValueError("a scenario needs at least one [[step]]")
+        return self
 
 
 def shipped_scenarios() -> dict[str, Path]:

@@ -120,10 +120,12 @@ class FleetSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     cell: Id
-    homes: Annotated[tuple[HomeSpec, ...], Field(min_length=1)]
+    homes: tuple[HomeSpec, ...]
 
     @model_validator(mode="after")
     def _ids_differ(self) -> "FleetSpec":
+        if not self.homes:
+            raise ValueError("a fleet needs at least one home")
         ids = [home.id for home in self.homes]
         doubled = sorted(home_id for home_id, count in Counter(ids).items() if count > 1)
         if doubled:

@@ -1,0 +1,1 @@
+"""Tests of the simulator: its devices keep their side of the contract."""
