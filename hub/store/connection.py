@@ -44,15 +44,20 @@ def writer_engine(path: Path | str, busy_timeout: timedelta) -> Engine:
 
 
 class StoreLock:
-    """An exclusive lock beside the store; the kernel releases it when the process ends, however it ends."""
+    """An exclusive lock beside the store; the kernel releases it when the process ends, however it ends.
+
+    Whoever gets it finds the store's file there, readable by the hub's user alone.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path.with_name(path.name + ".lock")
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            path.touch(mode=0o600)
         except OSError as error:
             raise StoreUnavailable(
-                f"{self._path}: cannot be opened ({error.strerror}); give the hub's user the right to write its folder"
+                f"{path}: cannot be opened ({error.strerror}); give the hub's user the right to write its folder"
             ) from error
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

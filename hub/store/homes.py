@@ -6,13 +6,15 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
-from hub.core.alerts import Alert, ServiceRequest
+from hub.core.alerts import Alert, RequestState, ServiceRequest
 from hub.core.home import DeviceState, Home, Profile, RuleState
 from hub.store import codec, statements, tables
 from hub.store.codec import HomeBody
 from hub.store.tables import table_of, to_micros
 
 V = TypeVar("V")
+
+OPEN_REQUEST_STATES = tuple(state.value for state in RequestState if state is not RequestState.DONE)
 
 
 class HomeWrites:
@@ -147,7 +149,7 @@ def load_homes(connection: Connection, home_id: str | None = None) -> tuple[dict
     open_requests: dict[str, dict[str, ServiceRequest]] = defaultdict(dict)
     for owner, key, text in connection.execute(
         select(requests.c.home_id, requests.c.request_id, requests.c.body)
-        .where(requests.c.state != "done", of_home(requests))
+        .where(requests.c.state.in_(OPEN_REQUEST_STATES), of_home(requests))
         .order_by(requests.c.opened_at, requests.c.id)
     ):
         open_requests[owner][key] = codec.REQUEST.load(text)

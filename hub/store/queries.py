@@ -13,7 +13,7 @@ from hub.core.home import DeviceState, Home
 from hub.store import codec, tables
 from hub.store.batch import JournalLine
 from hub.store.errors import StoreMissing, translated
-from hub.store.homes import load_homes
+from hub.store.homes import OPEN_REQUEST_STATES, load_homes
 from hub.store.journal_rows import entry_of, join_alerts_and_requests
 from hub.store.tables import table_of
 from hub.store.views import (
@@ -203,21 +203,14 @@ class Queries:
     def journal_range(self) -> JournalRange:
         """The oldest number still kept and the newest ever given."""
 
-        def find(connection: Connection) -> JournalRange:
-            oldest, newest = connection.execute(
-                select(func.min(_JOURNAL.c.number), func.max(_JOURNAL.c.number))
-            ).one()
-            anchored = connection.scalar(select(func.max(_HOME.c.anchor_number))) or 0
-            return JournalRange(oldest, max(newest or 0, anchored))
-
-        return self.read(find)
+        return self.read(_kept)
 
     def journal_after(self, number: int, limit: int = 500) -> list[JournalLine] | None:
         """Lines after a number, oldest first, with their alerts as they stand now; None when some of them are no longer kept."""
 
         def find(connection: Connection) -> list[JournalLine] | None:
-            removed = connection.scalar(select(func.max(_HOME.c.anchor_number))) or 0
-            if number < removed:
+            kept = _kept(connection)
+            if number < (kept.newest if kept.oldest is None else kept.oldest - 1):
                 return None
             return _lines(
                 connection, select(_JOURNAL).where(_JOURNAL.c.number > number).limit(_limited(limit))
@@ -273,7 +266,7 @@ class Queries:
                 select(_REJECTED.c.reason, func.count()).group_by(_REJECTED.c.reason)
             )
             queued = select(func.count()).where(_OUTBOX.c.state == "queued")
-            open_requests = select(func.count()).where(_REQUEST.c.state != RequestState.DONE.value)
+            open_requests = select(func.count()).where(_REQUEST.c.state.in_(OPEN_REQUEST_STATES))
             homes, unjudged = connection.execute(
                 select(func.count(), func.coalesce(func.sum(_HOME.c.unjudged), 0)).select_from(_HOME)
             ).one()
@@ -305,6 +298,14 @@ def _reader_engine(path: Path, busy_timeout: timedelta) -> Engine:
         connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _kept(connection: Connection) -> JournalRange:
+    # Asked for one by one, each is the first or last leaf of the tree; together they would read all of it.
+    oldest = connection.scalar(select(func.min(_JOURNAL.c.number)))
+    if oldest is None:
+        return JournalRange(None, connection.scalar(select(func.max(_HOME.c.anchor_number))) or 0)
+    return JournalRange(oldest, connection.scalar(select(func.max(_JOURNAL.c.number))) or 0)
 
 
 def _limited(limit: int) -> int:

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlmodel import SQLModel
 
 from hub.store import tables
 from hub.store.tables import table_of
 
 CHUNK_ROWS = 500
+_NO_KEY = 2**62
 PAUSE_S = 0.001
 """Between two chunks, so that a waiting commit gets its turn."""
 
@@ -74,13 +75,12 @@ def _removals(now: datetime, policy: Retention) -> Iterator[tuple[str, Callable[
         _oldest(tables.RejectedRow, "at", now - policy.rejected),
         _oldest(tables.FailedInputRow, "at", now - policy.failed),
     )
-    outbox, alert, request = (table_of(row) for row in (tables.OutboxRow, tables.AlertRow, tables.RequestRow))
+    alert, request = table_of(tables.AlertRow), table_of(tables.RequestRow)
+    closed_before = now - policy.journal
     yield from (
-        _chosen(tables.OutboxRow, outbox.c.done_at < now - policy.outbox),
-        _chosen(tables.AlertRow, and_(alert.c.open.is_(False), alert.c.resolved_at < now - policy.journal)),
-        _chosen(
-            tables.RequestRow, and_(request.c.state == "done", request.c.opened_at < now - policy.journal)
-        ),
+        _ended(tables.OutboxRow, "created_at", now - policy.outbox, table_of(tables.OutboxRow).c.done_at),
+        _ended(tables.AlertRow, "opened_at", closed_before, alert.c.resolved_at, alert.c.open.is_(False)),
+        _ended(tables.RequestRow, "opened_at", closed_before, request.c.opened_at, request.c.state == "done"),
     )
     yield "journal", lambda connection: _remove_journal(connection, now - policy.journal)
 
@@ -96,9 +96,21 @@ def _oldest(
     return table.name, lambda connection: connection.execute(statement).rowcount
 
 
-def _chosen(row: type[SQLModel], due: ColumnElement[bool]) -> tuple[str, Callable[[Connection], int]]:
+def _ended(
+    row: type[SQLModel], begun_at: str, before: datetime, ended_at: Any, *also: ColumnElement[bool]
+) -> tuple[str, Callable[[Connection], int]]:
+    """From a table whose rows begin in the order of their keys and end in any: what ended before an instant began before it,
+    so only keys below the first later beginning are looked at."""
     table = table_of(row)
-    some = select(table.c.id).where(due).limit(CHUNK_ROWS).scalar_subquery()
+    later = (
+        select(table.c.id).where(table.c[begun_at] >= before).order_by(table.c.id).limit(1).scalar_subquery()
+    )
+    some = (
+        select(table.c.id)
+        .where(table.c.id < func.coalesce(later, _NO_KEY), ended_at < before, *also)
+        .limit(CHUNK_ROWS)
+        .scalar_subquery()
+    )
     statement = delete(table).where(table.c.id.in_(some))
     return table.name, lambda connection: connection.execute(statement).rowcount
 

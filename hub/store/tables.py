@@ -96,7 +96,7 @@ class HomeRow(SQLModel, table=True):
     chain_head: str = ""
     anchor_hash: str = ""
     anchor_number: int = 0
-    unjudged: bool = False
+    unjudged: bool = Field(default=False, index=True)
 
 
 class DeviceRow(SQLModel, table=True):
@@ -170,9 +170,10 @@ class OutboxRow(SQLModel, table=True):
     """A notification and how far it came. `state`: queued, sent, received, failed, cancelled."""
 
     __tablename__ = "outbox"
+    __table_args__ = (Index("outbox_alert", "alert_id", "state"),)
     id: int | None = Field(default=None, primary_key=True)
     notification_id: str = Field(unique=True)
-    alert_id: str = Field(index=True)
+    alert_id: str
     home_id: str
     channel: str
     person_id: str | None = None
@@ -238,7 +239,7 @@ class RejectedRow(SQLModel, table=True):
     at: datetime = instant()
     topic: str
     payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    reason: str
+    reason: str = Field(index=True)
     detail: str = text()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, event, text
 
 from hub.core.alerts import Alert, RequestState, WhatItWas, WhatWasDone, acknowledge, reopen, resolve
 from hub.core.events import Acknowledge, Actor, ActorRole
@@ -310,6 +310,26 @@ def test_event_ids_are_known_after_the_commit_and_from_which_input(store: Store)
     assert store.seen_event_ids(pairs, before_seq=7) == set()
     assert store.seen_event_ids(pairs, before_seq=8) == {("button-1", "event-a-1")}
     assert store.seen_event_ids([("button-1", f"event-{n}") for n in range(1000)] + pairs[:1]) == {pairs[0]}
+
+
+def test_known_event_ids_are_looked_up_not_searched_for(store: Store) -> None:
+    """Every batch with a press asks; reading all ids of 90 days each time would stand in the way of the next press."""
+    asked: list[tuple[str, Any]] = []
+
+    def listener(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if "event_id" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", listener)
+    try:
+        store.seen_event_ids([("button-1", "event-1")])
+    finally:
+        event.remove(Engine, "before_cursor_execute", listener)
+    ((statement, parameters),) = asked
+    plan = store.write(
+        lambda connection: connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    )
+    assert any("SEARCH known USING INDEX event_id_key" in str(step) for step in plan)
 
 
 def test_late_messages_are_kept_once(store: Store) -> None:

@@ -36,6 +36,7 @@ CREATE TABLE home (
   PRIMARY KEY (id),
   UNIQUE (home_id)
 );
+CREATE INDEX ix_home_unjudged ON home (unjudged);
 CREATE INDEX ix_home_wake_at ON home (wake_at);
 CREATE TABLE device_state (
   id INTEGER NOT NULL,
@@ -123,8 +124,8 @@ CREATE TABLE outbox (
   PRIMARY KEY (id),
   UNIQUE (notification_id)
 );
-CREATE INDEX ix_outbox_alert_id ON outbox (alert_id);
 CREATE INDEX ix_outbox_state ON outbox (state);
+CREATE INDEX outbox_alert ON outbox (alert_id, state);
 CREATE TABLE event_id (
   id INTEGER NOT NULL,
   device_id VARCHAR NOT NULL,
@@ -169,6 +170,7 @@ CREATE TABLE rejected_message (
   detail TEXT NOT NULL,
   PRIMARY KEY (id)
 );
+CREATE INDEX ix_rejected_message_reason ON rejected_message (reason);
 CREATE TABLE failed_input (
   id INTEGER NOT NULL,
   input_seq INTEGER NOT NULL,
