@@ -75,8 +75,11 @@ _MORE_ON_OXYGEN = frozenset({home_id(25), home_id(33)})
 _CARE_BED_EVERY = 38
 
 
-def demo_directory(seed: int, started_at: datetime, cell: str = "demo") -> Directory:
-    """The street as it stands at `started_at` (aware UTC); the same seed and instant give the same street."""
+def demo_directory(seed: int, started_at: datetime, cell: str = "demo", *, foreign: bool = True) -> Directory:
+    """The street as it stands at `started_at` (aware UTC); the same seed and instant give the same street.
+
+    `foreign` False: the flat with Zigbee2MQTT devices gets native ones, for a broker that carries native topics only.
+    """
     rng = Random(seed)
     where = places(rng)
     people = People(rng, started_at - timedelta(days=30))
@@ -98,7 +101,7 @@ def demo_directory(seed: int, started_at: datetime, cell: str = "demo") -> Direc
         elders += mine
         residences += [Residence(elder.id, home.id, membership, people.from_at) for elder in mine]
         around(people, number, home, mine)
-        if case is DemoCase.FOREIGN_DEVICES:
+        if case is DemoCase.FOREIGN_DEVICES and foreign:
             fitter.fit(home, mine[0], iter(FOREIGN))
         elif case is DemoCase.ONE_WAY_DEVICE:
             fitter.fit(home, mine[0], iter((ONE_WAY,)))
