@@ -1,7 +1,8 @@
 """Where a message stands in its sender's sequence: live, repeated, or history; and how late it came.
 
 The device's clock is never asked. Its uptime is: the smallest difference between hub time and uptime seen in this boot is the
-time a message needs when nothing holds it up; what exceeds it is delay.
+time a message needs when nothing holds it up; what exceeds it is delay. A queue that empties brings every message less late than
+the one before; a delay that stays the same is none: hub time was stepped, or the device's counter stood still while it slept.
 """
 
 from dataclasses import dataclass, replace
@@ -17,6 +18,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WINDOW_MASK = (1 << SEQUENCE_WINDOW) - 1
 _NO_DELAY = timedelta()
 _MILLISECOND = timedelta(milliseconds=1)
+
+STEADY_FOR = timedelta(minutes=5)
+STEADY_WITHIN_MS = 2000
+"""Late by the same, within so much, for so long: from then on this is what no delay looks like."""
 
 
 class Freshness(StrEnum):
@@ -64,6 +69,7 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
         return Arrival(Freshness.LIVE, _NO_DELAY, fresh)
 
     late_ms = 0
+    late_offset_ms, late_since_at = 0, None
     base_ms, base_at = state.offset_ms, state.offset_at
     if base_at is not None:
         drift_ms = int((now - base_at).total_seconds() * rule.drift_ppm / 1000)
@@ -72,6 +78,14 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
                 base_ms, base_at = offset_ms, now
         else:
             late_ms = offset_ms - base_ms
+            if late_ms * _MILLISECOND > rule.live_within:
+                late_offset_ms, late_since_at = state.late_offset_ms, state.late_since_at
+                if late_since_at is None or offset_ms < late_offset_ms - STEADY_WITHIN_MS:
+                    late_offset_ms, late_since_at = offset_ms, now
+                elif now - late_since_at >= STEADY_FOR:
+                    base_ms, base_at = min(late_offset_ms, offset_ms), now
+                    late_ms = offset_ms - base_ms
+                    late_offset_ms, late_since_at = 0, None
     else:
         base_ms, base_at = offset_ms, now
     late_by = timedelta(milliseconds=late_ms) if late_ms else _NO_DELAY
@@ -109,6 +123,8 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
             state.last_fingerprint_at,
             state.model,
             state.firmware,
+            late_offset_ms,
+            late_since_at,
         ),
     )
 

@@ -31,7 +31,7 @@ from hub.core.events import (
     SetAway,
     SetProfile,
 )
-from hub.core.home import Away
+from hub.core.home import Away, RulePhase
 from hub.core.journal import EntryKind
 from hub.core.notifications import NotifyReason, Template
 from hub.core.outcome import Done, RefusalCode, Refused, Result
@@ -94,6 +94,12 @@ def _check(alert: Alert, expected_version: int | None) -> Refused | None:
 def _raise_by_hand(draft: Draft, command: RaiseByHand) -> Result:
     if command.resident_id is not None and draft.profile.resident(command.resident_id) is None:
         return Refused(RefusalCode.NOT_FOUND, f"no resident {command.resident_id} in home {command.home_id}")
+    key = f"call|{command.resident_id or draft.home.id}"
+    if command.seen:
+        alert = draft.alert_for(key)
+        own_id = verbs.derived_id("A", draft.home.id, key, command.command_id)
+        return Done(alert.id, alert.version) if alert else Done(own_id, 0)
+    draft.remember_event(*command_key(command))
     residents = (
         (command.resident_id,)
         if command.resident_id is not None
@@ -103,7 +109,7 @@ def _raise_by_hand(draft: Draft, command: RaiseByHand) -> Result:
         draft,
         kind=AlertKind.EMERGENCY_CALL,
         severity=Severity.EMERGENCY,
-        dedup_key=f"call|{command.resident_id or draft.home.id}",
+        dedup_key=key,
         cause=command.command_id,
         reason=Reason(ReasonCode.RAISED_BY_HAND),
         resident_ids=residents,
@@ -112,6 +118,11 @@ def _raise_by_hand(draft: Draft, command: RaiseByHand) -> Result:
     if command.note:
         draft.write(EntryKind.ALERT_NOTE, alert_id=alert.id, by=command.by.id, data={"note": command.note})
     return Done(alert.id, alert.version)
+
+
+def command_key(command: RaiseByHand) -> tuple[str, str]:
+    """Under which a command is remembered, like a press under its event id: sent twice, it counts once."""
+    return ("command", f"{command.home_id}/{command.command_id}")
 
 
 def _acknowledge(draft: Draft, alert: Alert, command: Acknowledge) -> Result:
@@ -179,6 +190,10 @@ def _resolve(draft: Draft, alert: Alert, command: Resolve) -> Result:
             template = Template.HOME_AMBULANCE
         resolved = escalation.tell_elder(draft, resolved, template, by=command.by.id)
     draft.put_alert(resolved)
+    firing = draft.rules.get(alert.dedup_key)
+    if firing is not None and firing.phase is RulePhase.FIRING:
+        # What still lasts alerts again, counted from here.
+        draft.put_rule(alert.dedup_key, replace(firing, since_at=draft.now))
     if alert.kind is AlertKind.UNJUDGED_HOME:
         draft.unjudged = False
     return Done(resolved.id, resolved.version)
@@ -264,10 +279,16 @@ def _end_away(draft: Draft, command: EndAway) -> Result:
 def _set_profile(draft: Draft, command: SetProfile) -> Result:
     if command.profile == draft.profile:
         return Done(draft.home.id, 0)
-    gone = draft.profile.devices.keys() - command.profile.devices.keys()
+    before, after = draft.profile.devices, command.profile.devices
+    gone = before.keys() - after.keys()
+    replaced = {
+        one for one in before.keys() & after.keys() if before[one].enrolled_at != after[one].enrolled_at
+    }
     draft.profile = command.profile
-    for key in [key for key in draft.rules if key.rsplit("|", 1)[-1] in gone]:
+    for key in [key for key in draft.rules if key.rsplit("|", 1)[-1] in gone | replaced]:
         draft.drop_rule(key)
+    for device_id in gone | replaced:
+        draft.forget_device(device_id)
     judge_silence(draft)
     draft.write(
         EntryKind.PROFILE_SET,

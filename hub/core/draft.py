@@ -86,6 +86,12 @@ class Draft:
             self._devices = dict(self.home.devices)
         self._devices[device_id] = state
 
+    def forget_device(self, device_id: str) -> None:
+        """Another piece of hardware: its boots and sequence numbers begin anew."""
+        if self._devices is None:
+            self._devices = dict(self.home.devices)
+        self._devices.pop(device_id, None)
+
     @property
     def rules(self) -> Mapping[str, RuleState]:
         return self.home.rules if self._rules is None else self._rules

@@ -194,13 +194,15 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class RaiseByHand:
-    """Somebody telephoned: the operator raises an emergency for a home; same clock, same chain."""
+    """Somebody telephoned: the operator raises an emergency for a home; same clock, same chain. `seen` is set by the engine: this
+    command was carried out before."""
 
     home_id: str
     by: Actor
     command_id: str
     resident_id: str | None = None
     note: str = ""
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

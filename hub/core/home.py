@@ -153,7 +153,7 @@ class DeviceState:
     `boot`, `top_seq`, `window`: the newest sequence number of the newest boot, and a bit for each of the last 128 numbers
     that came. `offset_ms` is the smallest (hub time - uptime) seen in this boot and `offset_at` when: how late a message is
     follows from it. `last_seen_at` None: never heard since it was enrolled. `online` is what its birth or will said.
-    `last_press_at` and `last_fingerprint` join repeated foreign messages.
+    `last_fingerprint` joins repeated foreign messages. `late_offset_ms` and `late_since_at`: how late everything has come lately.
     """
 
     boot: int | None = None
@@ -170,6 +170,8 @@ class DeviceState:
     last_fingerprint_at: datetime | None = None
     model: str | None = None
     firmware: str | None = None
+    late_offset_ms: int = 0
+    late_since_at: datetime | None = None
 
 
 class RulePhase(StrEnum):
@@ -179,8 +181,8 @@ class RulePhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleState:
-    """A rule that is not inactive for one subject: pending since an instant, or firing. `last_at` is the last reading that
-    supported it, `check_at` when time alone will decide."""
+    """A rule that is not inactive for one subject: pending since an instant, or firing since it alerted (or since that alert was
+    resolved). `last_at` is the last reading that supported it, `check_at` when time alone will decide."""
 
     phase: RulePhase
     since_at: datetime

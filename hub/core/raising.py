@@ -104,10 +104,18 @@ def join(
             data={"from": alert.severity.value, "to": severity.value},
         )
         raised = replace(alert, severity=severity, policy=policy_for(draft, severity), step=-1)
-        return draft.put_alert(raised) if raised.state in HELD_STATES else escalation.advance(draft, raised)
-    if tell_holder and alert.hold is not None and alert.hold.by in draft.context.people:
-        alert, _ = escalation.tell(draft, alert, alert.hold.by, Template.ALERT, NotifyReason.PRESSED_AGAIN)
+        if raised.state not in HELD_STATES:
+            return escalation.advance(draft, raised)
+        return draft.put_alert(_tell_holder(draft, raised, NotifyReason.SEVERITY_RAISED))
+    if tell_holder:
+        alert = _tell_holder(draft, alert, NotifyReason.PRESSED_AGAIN)
     return draft.put_alert(alert)
+
+
+def _tell_holder(draft: Draft, alert: Alert, reason: NotifyReason) -> Alert:
+    if alert.hold is not None and alert.hold.by in draft.context.people:
+        alert, _ = escalation.tell(draft, alert, alert.hold.by, Template.ALERT, reason)
+    return alert
 
 
 def clear_by_itself(draft: Draft, dedup_key: str, reason: Reason) -> None:

@@ -55,4 +55,4 @@ class ReasonCode(StrEnum):
     QOS_ZERO = "qos_zero"
     """device_id: a call came without delivery guarantee; its gateway is set up wrongly"""
     HOME_UNJUDGED = "home_unjudged"
-    """input_seq"""
+    """input_seq, home_id"""

@@ -52,7 +52,7 @@ def step(home: Home, input_: Input, now: datetime, context: Context) -> Outcome:
 
 
 def event_keys(event: DeviceEvent) -> tuple[tuple[str, str], ...]:
-    """(device id, key) pairs under which a call or fall is remembered, so that it counts once.
+    """(device id, key) pairs by which a call or fall is recognised as known.
 
     The device id is qualified by the home the topic names; a retained message is known by its bytes as well.
     """
@@ -73,15 +73,26 @@ def event_keys(event: DeviceEvent) -> tuple[tuple[str, str], ...]:
     return tuple(keys)
 
 
+def keys_to_remember(event: DeviceEvent) -> tuple[tuple[str, str], ...]:
+    """Those of the keys under which this message is remembered, so that it counts once.
+
+    A retained copy is remembered by its bytes alone: the same event heard live afterwards is still a call.
+    """
+    keys = event_keys(event)
+    return keys[-1:] if event.retained else keys
+
+
 def _hear(draft: Draft, event: DeviceEvent) -> None:
     """A device spoke, or the broker spoke for it: a birth or a will stands outside its sequence."""
     if len(event.facts) == 1 and isinstance(event.facts[0], Status):
         device_health.on_status(draft, event, event.facts[0])
         return
-    before = draft.device_state(event.device_id)
+    # Strangers of several homes meet in the unassigned one, and may bear the same id.
+    known_as = f"{event.claimed_home}/{event.device_id}" if event.claimed_home else event.device_id
+    before = draft.device_state(known_as)
     arrival = judge_arrival(before, event, draft.now, draft.context.rules.device)
     if arrival.state is not before:
-        draft.put_device_state(event.device_id, arrival.state)
+        draft.put_device_state(known_as, arrival.state)
     live = arrival.freshness is Freshness.LIVE
     if live and not event.retained:
         device_health.on_alive(draft, event, before)
@@ -110,7 +121,7 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
     if late:
         _set_aside(draft, event, arrival)
     if not event.seen:
-        for device_id, key in event_keys(event):
+        for device_id, key in keys_to_remember(event):
             draft.remember_event(device_id, key)
 
 

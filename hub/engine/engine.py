@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from hub.clock import HubClock
+from hub.core.commands import command_key
 from hub.core.context import Context
-from hub.core.events import Command, DeliveryReport, DeviceEvent, SetProfile
+from hub.core.events import Command, DeliveryReport, DeviceEvent, RaiseByHand, SetProfile
 from hub.core.home import UNASSIGNED_HOME_ID, Home, Profile
 from hub.core.outcome import RefusalCode, Refused, Result
 from hub.core.step import event_keys, keys_to_remember
@@ -71,6 +72,7 @@ class Engine:
         self._homes: dict[str, Home] = {}
         self._load = Load()
         self._last_seq = 0
+        self._last_at = clock.now()
         self._unsaved = Unsaved(store, {}, 0, self._settings.save_every_s)
         self._wakes = Wakes()
         self._listeners: list[Callable[[Sequence[JournalLine]], None]] = []
@@ -219,7 +221,7 @@ class Engine:
         self._run_writes()
         items = self._retry or self._inbox.take(self._settings.max_batch, self._monotonic())
         self._retry = []
-        now = self._now()
+        now = self._instant()
         due = self._wakes.due(self._homes, now, self._settings.max_batch)
         if not items and not due:
             self._save_some()
@@ -275,26 +277,35 @@ class Engine:
         """One input spoils the batch: the others must not wait for it, and it must not stop the hub."""
         for number, item in enumerate(items):
             try:
-                self._process([item], [], self._now())
+                self._process([item], [], self._instant())
             except StoreUnavailable as error:
                 self._postpone(items[number:], due, str(error))
                 return
             except Exception as error:  # noqa: BLE001  (kept with its traceback; the others must not wait)
                 self._give_up(item, error)
-        for home_id in due:
-            self._process([], [home_id], self._now())
+        for number, home_id in enumerate(due):
+            try:
+                self._process([], [home_id], self._instant())
+            except StoreUnavailable as error:
+                self._postpone([], due[number:], str(error))
+                return
+            except Exception as error:
+                log.exception("home %s: what its wake time brought could not be committed", home_id)
+                turn = self._new_turn(self._instant())
+                turn.give_up_tick(self._homes[home_id], error)
+                self._perform(turn, (), (), self._commit(turn))
 
     def _give_up(self, item: Item, error: Exception) -> None:
         """This input cannot be committed as judged: it is kept with its traceback, and a home that it names is unjudged."""
         log.error("an input could not be committed; it is kept among the failed ones", exc_info=error)
-        turn = self._new_turn(self._now())
+        turn = self._new_turn(self._instant())
         messages: list[RawMessage] = []
         if isinstance(item, RawMessage):
             messages.append(item)
-            event = decode(item, self._model)
-            home = turn.home(event.home_id) if isinstance(event, DeviceEvent) else None
-            if isinstance(event, DeviceEvent) and home is not None:
-                turn.give_up(home, event, turn.log_message(item, home.id), error)
+            event = self._decode([item])[0]
+            if isinstance(event, DeviceEvent):
+                home, event = self._place(turn, event)
+                turn.give_up(home, event, turn.log_message(item, home.id, seen=event.seen), error)
             else:
                 turn.reject(item, "failed", f"the hub failed to keep it ({type(error).__name__})")
         elif isinstance(item, Ordered):
@@ -324,18 +335,11 @@ class Engine:
     def _hear(self, turn: Turn, message: RawMessage, event: Decoded) -> None:
         self.counters.messages += 1
         if isinstance(event, DeviceEvent):
-            home = turn.home(event.home_id)
-            if home is not None and event.device_id in home.profile.devices:
-                turn.hear(home, event, message)
-            elif home is not None and event.device_id == BRIDGE_ID:
-                told = from_gateway(home, event)
-                if told is not None:
-                    turn.hear(home, told, message)
-                else:
-                    self.counters.ignored += 1
-            elif is_signal(event):
-                unassigned = replace(event, home_id=UNASSIGNED_HOME_ID, claimed_home=event.home_id)
-                turn.hear(turn.unassigned(), unassigned, message)
+            home, placed = self._place(turn, event)
+            if home.id != UNASSIGNED_HOME_ID or is_signal(placed):
+                turn.hear(home, placed, message)
+            elif event.device_id == BRIDGE_ID and turn.home(event.home_id) is not None:
+                self.counters.ignored += 1
             elif not event.retained:
                 self.counters.rejected += 1
                 turn.reject(
@@ -345,6 +349,16 @@ class Engine:
             self.counters.ignored += 1
         else:
             self._keep_unreadable(turn, message, event)
+
+    def _place(self, turn: Turn, event: DeviceEvent) -> tuple[Home, DeviceEvent]:
+        """The home that judges the event: the sender's own, or the unassigned one for a device that nobody enrolled there."""
+        home = turn.home(event.home_id)
+        if home is not None and event.device_id in home.profile.devices:
+            return home, event
+        told = from_gateway(home, event) if home is not None else None
+        if home is not None and told is not None:
+            return home, told
+        return turn.unassigned(), replace(event, home_id=UNASSIGNED_HOME_ID, claimed_home=event.home_id)
 
     def _keep_unreadable(self, turn: Turn, message: RawMessage, rejected: Rejected) -> None:
         """Kept whole; from a known device it also tells: an unreadable call may be a press."""
@@ -364,6 +378,8 @@ class Engine:
             home = Home(command.home_id, Profile(command.home_id))
         if home is None:
             return Refused(RefusalCode.NOT_FOUND, f"no home {command.home_id} in cell {self.cell}")
+        if isinstance(command, RaiseByHand) and self._carried_out(turn, command):
+            command = replace(command, seen=True)
         result = turn.obey(home, command).result
         if result is None:
             return Refused(
@@ -371,10 +387,14 @@ class Engine:
             )
         return result
 
+    def _carried_out(self, turn: Turn, command: RaiseByHand) -> bool:
+        key = command_key(command)
+        return key in turn.remembered or bool(self._store.seen_event_ids({key}))
+
     def _commit(self, turn: Turn) -> list[JournalLine]:
         """Write the batch; with the gate shut when it decides that something is not sent any more."""
         batch = turn.batch
-        self._unsaved.take_along(batch, list(turn.saved), turn.telemetry)
+        self._unsaved.take_along(batch, turn.saved)
         cancels = any(effect.outcome.cancel for effect in batch.effects)
         try:
             if cancels or turn.notifications or turn.done_ids:
@@ -399,6 +419,7 @@ class Engine:
     def _adopt(self, turn: Turn) -> None:
         """The commit stands: what the turn worked out is now what is."""
         self._last_seq = turn.last_seq
+        self._last_at = max(self._last_at, turn.now)
         for home_id, home in turn.working.items():
             self._homes[home_id] = home
             self._wakes.arm(home)
@@ -504,6 +525,10 @@ class Engine:
 
     def _now(self) -> datetime:
         return self._clock.now()
+
+    def _instant(self) -> datetime:
+        """Hub time for a turn: not before the last input of the one before, so that every input has an instant of its own."""
+        return max(self._clock.now(), self._last_at)
 
     def _new_turn(self, now: datetime) -> Turn:
         return Turn(self._homes, self._unsaved.saved, self._last_seq, now, self._context, self._load.copy())

@@ -4,7 +4,7 @@ import logging
 import traceback
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.core.alerts import Alert
 from hub.core.context import Context
@@ -14,13 +14,16 @@ from hub.core.home import UNASSIGNED_HOME_ID, Home, Profile
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import Outcome
 from hub.core.step import step
-from hub.core.unjudged import step_unjudged
+from hub.core.unjudged import TRY_AGAIN_AFTER, step_unjudged
 from hub.engine.unsaved import Telemetry
 from hub.ingest.message import RawMessage
 from hub.store import codec
 from hub.store.store import Batch, Effect, Failure, InputSource, LoggedInput, Rejection
 
 log = logging.getLogger(__name__)
+
+INSTANT = timedelta(microseconds=1)
+"""Between two inputs of a turn: each has an instant of its own, so that ids which follow from it are never used twice."""
 
 
 class Load:
@@ -74,6 +77,7 @@ class Turn:
         self.saved: dict[str, Home | None] = {}
         self.dirty: dict[str, int] = {}
         self.telemetry: dict[str, Telemetry] = {}
+        self.remembered: set[tuple[str, str]] = set()
         self.last_seq = last_seq
         self.load = load
         self.load_changed = False
@@ -107,6 +111,7 @@ class Turn:
 
     def log_message(self, message: RawMessage, home_id: str | None, *, seen: bool = False) -> int:
         """Append a message to the input log."""
+        self._next_instant()
         self.last_seq = seq = self.last_seq + 1
         self.batch.inputs.append(
             LoggedInput(
@@ -130,22 +135,30 @@ class Turn:
         self.batch.rejections.append(Rejection(seq, self.now, message.topic, message.payload, reason, detail))
         return seq
 
-    def give_up(self, home: Home, event: DeviceEvent, seq: int, error: Exception) -> None:
-        """An event whose outcome could not be committed: the fixed emergency in its place."""
+    def give_up(self, home: Home, input_: DeviceEvent | Tick, seq: int, error: Exception) -> None:
+        """An input whose outcome could not be committed: the fixed emergency in its place."""
         text = "".join(traceback.format_exception(error))
         self.batch.failures.append(Failure(seq, self.now, home.id, text))
-        self._keep(home, step_unjudged(home, event, self.now, self.context, seq), seq)
+        self._keep(home, step_unjudged(home, input_, self.now, self.context, seq), seq)
+
+    def give_up_tick(self, home: Home, error: Exception) -> None:
+        """The home's wake time came, and what followed from it could not be committed."""
+        self._next_instant()
+        self.give_up(home, Tick(home.id), self._log(InputSource.TICK, home.id, ""), error)
 
     def obey(self, home: Home, command: Command) -> Outcome:
+        self._next_instant()
         seq = self._log(InputSource.COMMAND, home.id, codec.COMMAND.dump(command))
         return self._step(home, command, seq)
 
     def record(self, home: Home, report: DeliveryReport) -> Outcome:
+        self._next_instant()
         seq = self._log(InputSource.DELIVERY, home.id, codec.DELIVERY_REPORT.dump(report))
         return self._step(home, report, seq)
 
     def strike(self, home: Home) -> Outcome | None:
         """The home's wake time came. Logged only when it changed more than the next wake time."""
+        self._next_instant()
         tick = Tick(home.id)
         seq = self.last_seq + 1
         outcome = self._judge(home, tick, seq)
@@ -163,6 +176,10 @@ class Turn:
         return self._step(home, input_, seq)
 
     # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _next_instant(self) -> None:
+        self.now += INSTANT
+        self.batch.hub_time_at = self.now
 
     def _log(self, source: InputSource, home_id: str, payload: str) -> int:
         self.last_seq = seq = self.last_seq + 1
@@ -193,19 +210,18 @@ class Turn:
         """Nothing of the home can be used: the emergency stands in the unassigned home, naming it."""
         if isinstance(input_, DeviceEvent):
             input_ = replace(input_, home_id=UNASSIGNED_HOME_ID, claimed_home=home.id)
-        outcome = step_unjudged(self.unassigned(), input_, self.now, self.context, seq)
+        outcome = step_unjudged(self.unassigned(), input_, self.now, self.context, seq, about=home.id)
         self._keep(self.unassigned(), outcome, seq)
-        return Outcome(replace(home, unjudged=True), result=outcome.result)
+        return Outcome(
+            replace(home, unjudged=True, wake_at=self.now + TRY_AGAIN_AFTER), result=outcome.result
+        )
 
     def _keep(self, before: Home, outcome: Outcome, seq: int) -> None:
         after = outcome.home
         home_id = after.id
         self.working[home_id] = after
         if outcome.readings or outcome.history:
-            kept = self.telemetry.get(home_id)
-            if kept is None:
-                kept = self.telemetry[home_id] = Telemetry()
-            kept.add(outcome)
+            self.telemetry.setdefault(home_id, Telemetry()).add(outcome)
         if outcome.heard:
             self.heard.extend(outcome.heard)
         if not outcome.has_effect:
@@ -216,6 +232,13 @@ class Turn:
         self.batch.effects.append(Effect(seq, self.now, saved, after, outcome))
         self.saved[home_id] = after
         self.dirty.pop(home_id, None)
+        values = self.telemetry.pop(home_id, None)
+        if values is not None:
+            # They go with the home's row; what comes after it waits, for a recovery would step it again.
+            self.batch.readings.extend(values.readings)
+            self.batch.history.extend(values.history)
+        if outcome.remember:
+            self.remembered.update(outcome.remember)
         self.notifications.extend(outcome.notifications)
         self.done_ids.extend(
             update.notification_id for update in outcome.deliveries if update.state != "queued"

@@ -1,6 +1,6 @@
 """The lazy save: homes that only telemetry moved are written a little later, in slices; the checkpoint follows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -54,13 +54,12 @@ class Unsaved:
         """Whether slices of a save are still to be written."""
         return self._under_way is not None
 
-    def take_along(self, batch: Batch, home_ids: Sequence[str], fresh: Mapping[str, Telemetry]) -> None:
+    def take_along(self, batch: Batch, home_ids: Iterable[str]) -> None:
         """Homes that this batch saves give their waiting values to it, so that row and values agree."""
-        for home_id in home_ids:
-            for waiting in (self._telemetry.get(home_id), fresh.get(home_id)):
-                if waiting is not None:
-                    batch.readings.extend(waiting.readings)
-                    batch.history.extend(waiting.history)
+        waiting = [self._telemetry[home_id] for home_id in home_ids if home_id in self._telemetry]
+        # Older values first: the last one of a minute is the one that its row shows.
+        batch.readings[:0] = [reading for values in waiting for reading in values.readings]
+        batch.history[:0] = [message for values in waiting for message in values.history]
 
     def adopt(
         self, saved: Mapping[str, Home | None], dirty: Sequence[str], fresh: Mapping[str, Telemetry]
@@ -73,8 +72,6 @@ class Unsaved:
             self._telemetry.pop(home_id, None)
         self._dirty.update(dirty)
         for home_id, values in fresh.items():
-            if home_id in saved:
-                continue
             waiting = self._telemetry.get(home_id)
             if waiting is None:
                 self._telemetry[home_id] = values

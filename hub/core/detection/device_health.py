@@ -24,6 +24,7 @@ def on_alive(draft: Draft, event: DeviceEvent, before: DeviceState) -> None:
         for sign in ("silent", "gone"):
             if f"{RULE_PREFIX}|{sign}|{event.device_id}" in draft.rules:
                 acquit_device(draft, event.device_id, sign, ReasonCode.DEVICE_BACK)
+                _watch_again(draft, event.device_id)
     percent = event.battery_percent
     if percent is not None and percent != before.battery_percent:
         low = draft.context.rules.device.battery_low_percent
@@ -32,6 +33,13 @@ def on_alive(draft: Draft, event: DeviceEvent, before: DeviceState) -> None:
             accuse_device(draft, event.device_id, Fault.BATTERY_LOW.value, reason)
         elif percent > low + BATTERY_CLEARS_ABOVE:
             acquit_device(draft, event.device_id, Fault.BATTERY_LOW.value)
+
+
+def _watch_again(draft: Draft, device_id: str) -> None:
+    """A device that was silent may fall silent again: its time begins anew."""
+    device = draft.device(device_id)
+    if device is not None:
+        draft.wake(silent_at(draft, device))
 
 
 def on_status(draft: Draft, event: DeviceEvent, status: Status) -> None:

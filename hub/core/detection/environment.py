@@ -1,5 +1,7 @@
 """Smoke, gas, carbon monoxide and water: an alert at once, also when everybody is away."""
 
+from datetime import timedelta
+
 from firmware_contracts.vocabulary import Hazard
 from hub.core.alerts import AlertKind, Reason
 from hub.core.draft import Draft
@@ -10,6 +12,8 @@ from hub.core.raising import join, raise_alert, subjects
 from hub.core.reasons import ReasonCode
 
 RULE_PREFIX = "hazard"
+AGAIN_AFTER = timedelta(minutes=10)
+"""Still told so long after its alert was closed, a hazard alerts again: the pot is off the stove, and yet it smokes."""
 
 
 def on_environment(draft: Draft, event: DeviceEvent, environment: Environment) -> None:
@@ -27,7 +31,8 @@ def _judge(draft: Draft, event: DeviceEvent, hazard: Hazard, present: bool) -> N
     key = f"{RULE_PREFIX}|{hazard.value}|{event.device_id}"
     state = draft.rules.get(key)
     reason = Reason(ReasonCode.HAZARD, {"hazard": hazard.value, "device_id": event.device_id})
-    if present and state is None:
+    again = state is not None and draft.alert_for(key) is None and draft.now - state.since_at >= AGAIN_AFTER
+    if present and (state is None or again):
         draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, draft.now))
         raise_alert(
             draft,

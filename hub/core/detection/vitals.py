@@ -55,11 +55,12 @@ def time_passed(draft: Draft, key: str, state: RuleState) -> None:
         draft.drop_rule(key)
         return
     device = draft.device(device_id)
+    wearer = device.wearer_id if device else None
     rule = _for_home(draft, rule)
-    if draft.now - state.last_at > rule.max_gap:
+    if draft.now - state.last_at > rule.max_gap or is_away(draft.away, wearer, draft.now):
         draft.drop_rule(key)
     else:
-        _fire(draft, rule, key, device_id, device.wearer_id if device else None, state.value, state.since_at)
+        _fire(draft, rule, key, device_id, wearer, state.value, state.since_at)
 
 
 def _judge(
