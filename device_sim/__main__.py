@@ -13,7 +13,8 @@ from threading import Event
 from device_sim.deeds import CannotDo, Press, can_do
 from device_sim.fleet import Fleet, Links, boot_now
 from device_sim.link import Broker, BrokerUnreachable
-from device_sim.load import MIX, parse_mix, run_load
+from device_sim.load import run_load
+from device_sim.load_messages import MIX, parse_mix
 from device_sim.play import begin
 from device_sim.pressing import press
 from device_sim.scenario import find_scenario, load_scenario, shipped_scenarios

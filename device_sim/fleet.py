@@ -6,7 +6,7 @@ import resource
 import selectors
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -30,6 +30,7 @@ CONTROL_ROOT = "device-sim/v1"
 _BOOT_COUNTED_FROM = datetime(2025, 1, 1, tzinfo=UTC)
 _AUTO_DEVICE_LINKS = 300
 _TEND_EVERY_S = 1.0
+_RETRY_EVERY_S = 0.1
 _LONGEST_WAIT_S = 0.2
 # Each client holds a socket and paho's pair of wake-up sockets.
 _FILES_PER_LINK = 3
@@ -148,13 +149,16 @@ class Fleet:
     ) -> None:
         """Run until `stop` is set or `finished` says so. Raises BrokerUnreachable when the very first connection fails,
         unless `patient`."""
-        tended_at_s = 0.0
+        tended_at_s = retried_at_s = 0.0
         try:
             while not stop.is_set() and not finished(self.world):
                 now_s = time.monotonic()
-                if now_s - tended_at_s >= _TEND_EVERY_S or self._retry_due(now_s):
-                    tended_at_s = now_s
-                    self._tend(now_s, patient)
+                if now_s - tended_at_s >= _TEND_EVERY_S:
+                    tended_at_s = retried_at_s = now_s
+                    self._tend((*self._links, self._control), now_s, patient)
+                elif now_s - retried_at_s >= _RETRY_EVERY_S:
+                    retried_at_s = now_s
+                    self._tend([link for link in self._links if not link.up], now_s, patient)
                 self._advance()
                 for key, events in self._selector.select(self._wait_s()):
                     key.data.handle(events)
@@ -211,11 +215,8 @@ class Fleet:
             case Links.DEVICE:
                 return (unit.home.id, unit.bridge.id if unit.bridge is not None else unit.id)
 
-    def _retry_due(self, now_s: float) -> bool:
-        return any(not link.up and not link.held and link.retry_at_s <= now_s for link in self._links)
-
-    def _tend(self, now_s: float, patient: bool) -> None:
-        for link in (*self._links, self._control):
+    def _tend(self, links: Iterable[Link], now_s: float, patient: bool) -> None:
+        for link in links:
             link.tend(now_s)
             if link.problem is not None and not (patient or self._ever_up) and link is not self._control:
                 raise BrokerUnreachable(link.problem)

@@ -12,7 +12,8 @@ import pytest
 from device_sim.__main__ import main
 from device_sim.fleet import Fleet, Links
 from device_sim.link import Broker, BrokerUnreachable
-from device_sim.load import parse_mix, run_load
+from device_sim.load import run_load
+from device_sim.load_messages import parse_mix
 from device_sim.scenario import shipped_scenarios
 from device_sim.spec import SpecError, load_fleet, synthesise
 from firmware_contracts.messages import CallMessage, FallMessage, HeartbeatMessage, VitalMessage
