@@ -92,8 +92,12 @@ class LiveStream:
         self._newest = max(self._newest, kept.newest)
 
     def close(self) -> None:
-        """End every stream, so that the server can stop; screens reconnect to the next process."""
+        """End every stream, so that the server can stop; screens reconnect to the next process. Thread safe."""
         self._stop_listening()
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end_all)
+
+    def _end_all(self) -> None:
         for client in self._clients:
             client.end()
 

@@ -1,6 +1,7 @@
 """Who may log in: accounts of the store, remembered for a moment, checked against passwords, changed through the engine."""
 
 import asyncio
+import math
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -64,7 +65,7 @@ class Logins:
                 "Too many wrong passwords.",
                 where="login",
                 remedy="Wait, or ask the administrator for a new password.",
-                headers={"Retry-After": str(int(wait.total_seconds()) + 1)},
+                headers={"Retry-After": str(math.ceil(wait.total_seconds()))},
             )
         # Counted before the slow check, so that many guesses sent at once do not slip through together.
         self.limit.failed(login, address, now)

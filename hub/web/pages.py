@@ -185,7 +185,7 @@ async def log_in(
     except Problem as problem:
         account, status = None, problem.status
         wait_s = int((problem.headers or {}).get("Retry-After", "60"))
-        message = say(language, "login.too_many", minutes=wait_s // 60 + 1)
+        message = say(language, "login.too_many", minutes=(wait_s + 59) // 60)
     if account is None:
         return pages.page(request, "login.html", status, then=local_path(then), message=message, login=login)
     response = RedirectResponse(local_path(then), 303)

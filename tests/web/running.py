@@ -4,11 +4,12 @@ import itertools
 import json
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import httpx
 import uvicorn
@@ -30,7 +31,7 @@ from hub.engine.engine import Engine, EngineSettings
 from hub.ingest.message import RawMessage, SessionName
 from hub.store.accounts import add_account
 from hub.store.queries import Queries
-from hub.store.store import Store
+from hub.store.store import Retention, Store
 from hub.web.app import create_app
 from hub.web.passwords import hash_password
 from hub.web.settings import WebSettings
@@ -46,8 +47,6 @@ _ACCOUNTS = (
     ("admin", "管理员", ActorRole.ADMINISTRATOR),
 )
 _HASH = hash_password(PASSWORD)
-
-T = TypeVar("T")
 
 
 def demo_context(directory: Directory, at: datetime) -> Context:
@@ -126,13 +125,8 @@ class RunningHub:
     def stop_serving(self) -> None:
         """The web server ends; the engine goes on."""
         self._server.should_exit = True
-        self._in_loop(self.app.state.parts.live.close)
+        self.app.state.parts.live.close()
         self._thread.join(10)
-
-    def _in_loop(self, do: Callable[[], None]) -> None:
-        loop = self.app.state.parts.live._loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(do)
 
     def __exit__(self, *_: object) -> None:
         self.stop_serving()
@@ -199,6 +193,10 @@ class RunningHub:
         turned.result(10)
         self.engine.write(lambda connection: None).result(10)
 
+    def forget_everything(self) -> None:
+        """What retention does after some years: closed alerts and their journal are gone."""
+        self.store.retain(self.clock.now() + timedelta(days=4 * 365), Retention())
+
     def command(self, command: Command) -> Result:
         return self.engine.submit(command).result(10)
 
@@ -209,12 +207,13 @@ class RunningHub:
         auth = (login, PASSWORD) if login else None
         return httpx.Client(base_url=self.url, auth=auth, trust_env=False, timeout=15, **more)
 
-    def browser(self, login: str = "chen") -> httpx.Client:
+    @contextmanager
+    def browser(self, login: str = "chen") -> Iterator[httpx.Client]:
         """A client with a session cookie, as a browser has it."""
-        client = self.client(None, headers={"sec-fetch-site": "same-origin"})
-        answer = client.post("/login", data={"login": login, "password": PASSWORD})
-        assert answer.status_code == 303, answer.text
-        return client
+        with self.client(None, headers={"sec-fetch-site": "same-origin"}) as client:
+            answer = client.post("/login", data={"login": login, "password": PASSWORD})
+            assert answer.status_code == 303, answer.text
+            yield client
 
 
 __all__ = ["ANSWER_SECRET", "CELL", "PASSWORD", "SYSTEM", "RunningHub"]

@@ -1,0 +1,64 @@
+"""Alive, ready, numbers and logs: what monitoring sees, and that it says nothing about people."""
+
+import logging
+
+import httpx
+import pytest
+
+from tests.web.running import RunningHub
+
+
+def test_alive_and_ready(stranger: httpx.Client) -> None:
+    assert stranger.get("/healthz").text == "alive\n"
+    ready = stranger.get("/readyz")
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "problems": []})
+
+
+def test_ready_says_what_is_missing(hub: RunningHub, stranger: httpx.Client) -> None:
+    hub.engine._store_problem = "the disk is full; free some space"
+    try:
+        answer = stranger.get("/readyz")
+    finally:
+        hub.engine._store_problem = None
+    assert answer.status_code == 503
+    assert {"code": "store", "detail": "the disk is full; free some space"} in answer.json()["problems"]
+
+
+def test_metrics_count_alerts_and_answer_times(
+    hub: RunningHub, stranger: httpx.Client, chen: httpx.Client, home_id: str
+) -> None:
+    hub.press(home_id)
+    alert = hub.emergency(home_id)
+    text = stranger.get("/metrics").text
+    assert 'care_hub_alerts_open{severity="emergency",state="triggered"} 1.0' in text
+    assert "care_hub_messages 2.0" in text
+    version = chen.get(f"/api/v1/alerts/{alert.id}").json()["version"]
+    chen.post(f"/api/v1/alerts/{alert.id}/acknowledge", json={"version": version})
+    text = stranger.get("/metrics").text
+    assert 'care_hub_alerts_open{severity="emergency",state="acknowledged"} 1.0' in text
+    assert 'care_hub_answer_seconds_bucket{le="20",severity="emergency"} 1.0' in text
+    assert 'care_hub_answer_seconds_count{severity="emergency"} 1.0' in text
+
+
+def test_numbers_and_logs_name_nobody(
+    hub: RunningHub,
+    chen: httpx.Client,
+    stranger: httpx.Client,
+    home_id: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    profile = hub.engine.homes()[home_id].profile
+    personal = {profile.residents[0].name, profile.address, profile.phone, "陈静", "胸口疼"}
+    with caplog.at_level(logging.DEBUG, logger="hub"):
+        alert = hub.emergency(home_id)
+        for name in personal:
+            chen.get("/api/v1/homes", params={"q": name})
+            chen.get("/homes", params={"q": name}, headers={"accept": "text/html"})
+        version = chen.get(f"/api/v1/alerts/{alert.id}").json()["version"]
+        outcome = {"what_it_was": "illness", "what_was_done": "by_phone", "note": "胸口疼"}
+        chen.post(f"/api/v1/alerts/{alert.id}/resolve", json={"version": version, **outcome})
+        chen.post(f"/api/v1/alerts/{alert.id}/resolve", json={"version": version, "note": "胸口疼"})
+        numbers = stranger.get("/metrics").text + stranger.get("/readyz").text
+    for name in personal:
+        assert name not in numbers
+        assert name not in caplog.text

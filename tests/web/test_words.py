@@ -1,0 +1,134 @@
+"""Every word is there in both languages, for every value of every list and every key that a page or script uses."""
+
+import re
+import string
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from firmware_contracts.vocabulary import Fault, RejectReason, ServiceCategory
+from hub.core.alerts import AlertKind, AlertState, RequestState, Role, Severity, WhatItWas, WhatWasDone
+from hub.core.home import AwayKind, DeviceKind, Flag, Membership
+from hub.core.journal import EntryKind
+from hub.core.notifications import HoldReason, NotifyReason
+from hub.directory.model import RoomKind
+from hub.web import words
+from hub.web.entry_texts import entry_text
+from hub.web.pages import NOT_FOR_SCRIPTS
+from hub.web.words import WORDS
+
+WEB = Path(words.__file__).parent
+LISTS: dict[str, type[StrEnum]] = {
+    "kind": AlertKind,
+    "severity": Severity,
+    "state": AlertState,
+    "request_state": RequestState,
+    "what_it_was": WhatItWas,
+    "what_was_done": WhatWasDone,
+    "role": Role,
+    "device": DeviceKind,
+    "fault": Fault,
+    "membership": Membership,
+    "flag": Flag,
+    "away": AwayKind,
+    "category": ServiceCategory,
+    "room": RoomKind,
+    "entry": EntryKind,
+    "notify": NotifyReason,
+    "hold": HoldReason,
+    "reject": RejectReason,
+}
+
+
+@pytest.mark.parametrize("group", LISTS)
+def test_every_value_of_a_list_has_words(group: str) -> None:
+    missing = [value for value in LISTS[group] if f"{group}.{value}" not in WORDS]
+    assert not missing
+
+
+def parts(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", WORDS)
+def test_both_languages_say_the_same_thing(key: str) -> None:
+    zh, en = WORDS[key]
+    assert zh.strip()
+    assert en.strip()
+    assert parts(zh) == parts(en)
+    if key != "nav.other_language":
+        assert not re.search(r"[\u4e00-\u9fff]", en)
+
+
+def used(pattern: str, folder: str, glob: str) -> dict[str, str]:
+    return {
+        key: file.name
+        for file in sorted((WEB / folder).glob(glob))
+        for key in re.findall(pattern, file.read_text(encoding="utf-8"))
+    }
+
+
+def test_pages_and_scripts_use_only_words_that_exist() -> None:
+    in_pages = used(r"""\bt\(["']([\w.]+)["'][,)]""", "templates", "*.html")
+    in_scripts = used(r"""\bt\(\s*["'`]([\w.]+)["'`]""", "static", "*.js")
+    in_scripts |= used(
+        r"""(?:fact|assigned|progress|done)["(, ]+"((?:card|requests)\.\w+)""", "static", "*.js"
+    )
+    assert len(in_pages) > 60
+    assert len(in_scripts) > 50
+    assert not {key: file for key, file in (in_pages | in_scripts).items() if key not in WORDS}
+    assert not {key: file for key, file in in_scripts.items() if key.startswith(NOT_FOR_SCRIPTS)}
+
+
+def test_no_chinese_outside_the_table() -> None:
+    for file in [*(WEB / "templates").glob("*.html"), *(WEB / "static").glob("*.js")]:
+        assert not re.search(r"[\u4e00-\u9fff]", file.read_text(encoding="utf-8")), file.name
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "by", "zh", "en"),
+    [
+        (
+            EntryKind.NOTIFICATION_HELD,
+            {"role": "butler", "person_id": None, "reason": "nobody_on_duty"},
+            None,
+            "没有通知养老管家:没有人值班",
+            "Not told: care butler: nobody is on duty",
+        ),
+        (
+            EntryKind.NOTIFICATION_QUEUED,
+            {"role": "contact", "person_id": "p1", "reason": "step"},
+            None,
+            "准备通知紧急联系人李梅(轮到这一步)",
+            "To be told: emergency contact 李梅 (their step is due)",
+        ),
+        (
+            EntryKind.ALERT_RESOLVED,
+            {"cleared_by_itself": True, "reason": "device_back", "reason_data": {"device_id": "b1"}},
+            None,
+            "已自行恢复:设备b1恢复上线",
+            "Cleared by itself: device b1 is back",
+        ),
+        (
+            EntryKind.ALERT_HOLD_EXPIRED,
+            {"holder": "p1"},
+            None,
+            "李梅接警后没有进展,已超时,重新待接警",
+            "The hold of 李梅 expired without progress; triggered again",
+        ),
+        (
+            EntryKind.ALERT_ESCALATED,
+            {"step": 2, "repeated": True},
+            None,
+            "仍无人接,第 2 级再次通知",
+            "Still unanswered: step 2 again",
+        ),
+        (EntryKind.ALERT_NOTE, {}, "p1", "李梅记录:", "Note by 李梅: "),
+    ],
+)
+def test_a_line_of_the_timeline(
+    kind: EntryKind, data: dict[str, object], by: str | None, zh: str, en: str
+) -> None:
+    names = {"p1": "李梅"}
+    assert entry_text(kind, data, by, lambda one: names.get(one, one)) == (zh, en)
