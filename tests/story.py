@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import text
+
 from firmware_contracts.topics import Address
 from firmware_contracts.vocabulary import CallAction, FallPhase, Fault, Kind, Measure, ServiceCategory
 from hub.clock import HubClock
 from hub.config_policies import load_policies
 from hub.config_rules import load_rules
-from hub.core.alerts import Alert, AlertState, Role, WhatItWas, WhatWasDone
+from hub.core.alerts import Alert, AlertKind, AlertState, Role, WhatItWas, WhatWasDone
 from hub.core.context import Centre, ContactMethod, Context, Person, Shift
 from hub.core.events import (
     Acknowledge,
@@ -37,6 +39,7 @@ from hub.core.journal import Entry, EntryKind
 from hub.core.notifications import Heard, Notification, Template
 from hub.core.outcome import Done, Result
 from hub.engine.engine import Engine
+from hub.engine.health import EngineSettings
 from hub.ingest.message import RawMessage, SessionName
 from hub.notify.channel import Attempt, Channel, Sent
 from hub.notify.home import HomeChannel, encode, heard_command
@@ -48,6 +51,8 @@ TUESDAY_MORNING = datetime(2026, 3, 3, 10, 0, tzinfo=SHANGHAI)
 CELL = "story"
 CONFIG = Path(__file__).resolve().parent.parent / "config"
 EVERY_DAY = frozenset(range(7))
+SAME_MOMENT = timedelta(milliseconds=1)
+"""Inputs of one moment of a story differ by microseconds."""
 
 
 class VirtualTime:
@@ -244,6 +249,7 @@ class Story:
         at: datetime = TUESDAY_MORNING,
         homes: Mapping[str, Profile] | None = None,
         change: Callable[[Context], Context] = lambda context: context,
+        settings: EngineSettings | None = None,
     ) -> None:
         self.path = path
         self.time = VirtualTime(at)
@@ -253,6 +259,7 @@ class Story:
         self.acknowledged: list[RawMessage] = []
         self.journal: list[JournalLine] = []
         self._change = change
+        self._settings = settings
         self._counters: dict[str, itertools.count[int]] = {}
         self._boots: dict[str, int] = {}
         self._event_numbers = itertools.count(1)
@@ -265,7 +272,7 @@ class Story:
         loaded_at = self.store.load().hub_time_at
         self.clock = HubClock(loaded_at, wall=self.time.wall, monotonic=self.time.monotonic)
         context = self._change(story_context(self.time.wall()))
-        self.engine = Engine(self.store, self.clock, context, CELL, monotonic=self.time.monotonic)
+        self.engine = Engine(self.store, self.clock, context, CELL, self._settings, self.time.monotonic)
         channels: dict[str, Channel] = {"phone": self.phone, "home": HomeChannel(CELL, self.rooms.publish)}
         self.sender = Sender(channels, self.engine.gate.may_start, self.engine.report, self.clock.now)
         self.engine.use(_Outlets(self))
@@ -285,8 +292,8 @@ class Story:
             pass
 
     def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
-        """Let time pass, from deadline to deadline."""
-        until = self.now + timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days)
+        """Let time pass, from deadline to deadline; what falls due at the very end is done."""
+        until = self.now + timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days) + SAME_MOMENT
         self.run()
         while True:
             instants = [self.engine.next_due_at(), self.sender.next_due_at()]
@@ -299,10 +306,15 @@ class Story:
             self.time.pass_(until - self.now)
         self.run()
 
-    def crash(self) -> None:
-        """The process dies: nothing but the store survives. A new one starts at once."""
+    def crash(self, *, down: timedelta = timedelta()) -> None:
+        """The process dies: nothing but the store survives. A new one starts at once, or after having been down for a while."""
         self.store.close()
+        self.time.pass_(down)
         self._open()
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What stands in the store."""
+        return self.store.write(lambda connection: [tuple(row) for row in connection.execute(text(query))])
 
     # --- devices ------------------------------------------------------------------------------------------------------
 
@@ -386,6 +398,21 @@ class Story:
     def fault(self, home_id: str, device_id: str, fault: Fault) -> None:
         self.send(home_id, device_id, Kind.FAULT, {"fault": fault.value})
 
+    def environment(self, home_id: str = "h1", device_id: str = "smoke", **seen: bool | float | None) -> None:
+        self.send(home_id, device_id, Kind.ENVIRONMENT, seen)
+
+    def status(
+        self, home_id: str, device_id: str, *, online: bool, boot: int = 1, retained: bool = True
+    ) -> None:
+        """A birth or a last will."""
+        topic = Address(CELL, home_id, device_id).up(Kind.STATUS)
+        told = {"v": 1, "online": online, "boot": boot}
+        self.publish(topic, told, session=SessionName.TELEMETRY, retained=retained)
+
+    def zigbee(self, home_id: str, device_id: str, payload: Mapping[str, Any], **delivery: Any) -> None:
+        """A message of a foreign device, through Zigbee2MQTT."""
+        self.publish(f"z2m/v1/{CELL}/{home_id}/{device_id}", payload, session=SessionName.FOREIGN, **delivery)
+
     def heartbeat(self, home_id: str, device_id: str) -> None:
         self.send(home_id, device_id, Kind.HEARTBEAT, {})
 
@@ -441,6 +468,12 @@ class Story:
         alerts = self.alerts()
         assert len(alerts) == 1, [(alert.kind, alert.dedup_key) for alert in alerts]
         return alerts[0]
+
+    def of(self, kind: AlertKind, home_id: str | None = None) -> Alert:
+        """The only open alert of this kind (in this home)."""
+        found = [one for one in self.alerts() if one.kind is kind and home_id in (None, one.home_id)]
+        assert len(found) == 1, [(alert.kind, alert.dedup_key) for alert in self.alerts()]
+        return found[0]
 
     def asked(self, template: Template = Template.ALERT) -> list[str]:
         """Whom the telephone rang for, in order."""
