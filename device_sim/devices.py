@@ -110,7 +110,6 @@ class NativeDevice:
         self._battery_low_said = False
         self._unheard: dict[str, _Unheard] = {}
         self._last_event_id: str | None = None
-        self._last_fall_id: str | None = None
         self._heartbeat_at: datetime | None = None
         self._motion_clears_at: datetime | None = None
         self._unheard_for: dict[str, timedelta] = {}
@@ -178,7 +177,6 @@ class NativeDevice:
             case Press(action, category):
                 return self.press(action, category, now)
             case Fall(window):
-                self._last_fall_id = None
                 return self._fall(FallPhase.SUSPECTED, now, window=window)
             case Lie():
                 return self._fall(FallPhase.LYING, now)
@@ -304,12 +302,10 @@ class NativeDevice:
         return timedelta(seconds=seconds * self._rng.uniform(1 - REPEAT_JITTER, 1 + REPEAT_JITTER))
 
     def _fall(self, phase: FallPhase, now: datetime, **fields: Any) -> list[Publication]:
-        """The phases of one fall share its id; each is repeated until heard, the newest in place of the older."""
-        if self._last_fall_id is None:
-            self._last_fall_id = self._new_event_id()
-            self._last_event_id = self._last_fall_id
+        """Each phase has an id of its own: a late *heard* for `suspected` must not end the repetition of `lying`."""
+        self._last_event_id = self._new_event_id()
         wanted = {name: value for name, value in fields.items() if value is not None}
-        return self._call_out(Kind.FALL, self._last_fall_id, {"phase": phase, **wanted}, now)
+        return self._call_out(Kind.FALL, self._last_event_id, {"phase": phase, **wanted}, now)
 
     def _call_out(
         self, kind: Kind, event_id: str, fields: dict[str, Any], now: datetime, *, silent: bool = False

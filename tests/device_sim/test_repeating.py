@@ -7,7 +7,7 @@ from functools import partial
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device_sim.deeds import Fall, GetUp, Lie, Press
+from device_sim.deeds import Fall, Lie, Press
 from device_sim.devices import NativeDevice
 from device_sim.indication import UNHEARD_SENTENCE, Lamp
 from device_sim.play import run_until
@@ -180,25 +180,21 @@ def test_a_device_that_nobody_heard_for_a_minute_says_so_until_it_is_heard() -> 
     assert device.lamp(MIDNIGHT + 61 * SECOND) is Lamp.HEARD
 
 
-def test_the_phases_of_a_fall_share_its_event_and_the_newest_is_repeated() -> None:
+def test_each_phase_of_a_fall_is_repeated_under_an_id_of_its_own() -> None:
     device = a_device(DeviceKind.FALL_WEARABLE)
-    said = [(MIDNIGHT, copy) for copy in device.perform(Fall(), MIDNIGHT)]
-    said += run(device, MIDNIGHT + 20 * SECOND)
-    said += [(MIDNIGHT, copy) for copy in device.perform(Lie(), MIDNIGHT + 20 * SECOND)]
-    said += run(device, MIDNIGHT + 300 * SECOND)
-    said += [(MIDNIGHT, copy) for copy in device.perform(GetUp(), MIDNIGHT + 300 * SECOND)]
-    falls = [
-        FallMessage.model_validate_json(copy.payload) for _, copy in said if copy.topic.endswith("/fall")
-    ]
-    phases = [fall.phase for fall in falls]
-    assert len({fall.event_id for fall in falls}) == 1
-    assert phases == sorted(phases, key=list(FallPhase).index)
-    assert phases.count(FallPhase.SUSPECTED) > 2
-    assert phases.count(FallPhase.LYING) > 4
-    assert len({fall.seq for fall in falls}) == 3
+    (suspected,) = device.perform(Fall(), MIDNIGHT)
+    run(device, MIDNIGHT + 20 * SECOND)
+    (lying,) = device.perform(Lie(), MIDNIGHT + 20 * SECOND)
+    ids = [FallMessage.model_validate_json(copy.payload).event_id for copy in (suspected, lying)]
+    assert set(device.unheard_events) == set(ids)
+    assert len(set(ids)) == 2
 
-    (again,) = device.perform(Fall(), MIDNIGHT + timedelta(hours=1))
-    assert FallMessage.model_validate_json(again.payload).event_id != falls[0].event_id
+    device.receive(heard_command(ids[0]), MIDNIGHT + 21 * SECOND)
+    later = [
+        FallMessage.model_validate_json(copy.payload) for _, copy in run(device, MIDNIGHT + 300 * SECOND)
+    ]
+    assert {fall.phase for fall in later} == {FallPhase.LYING}
+    assert len(later) > 4
 
 
 def test_a_cancel_names_the_call_it_takes_back_and_both_are_repeated() -> None:

@@ -75,7 +75,9 @@ def test_a_fall_comes_with_its_window_and_the_person_lies_for_an_hour() -> None:
         FallPhase.LYING: 6,
         FallPhase.GOT_UP: 1,
     }
-    assert len({fall.event_id for _, fall in falls}) == 1
+    assert len({(fall.event_id, fall.phase) for _, fall in falls}) == len(
+        {fall.event_id for _, fall in falls}
+    )
     assert falls[0][1].window is not None
     assert falls[-1][0] - falls[0][0] > timedelta(hours=1)
 
