@@ -4,8 +4,9 @@ import argparse
 import getpass
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 DEFAULT_CONFIG = Path("config/gateway.toml")
 
@@ -57,16 +58,26 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check_config)
 
     user = commands.add_parser("user", help="log-ins of the console (the hub must not be running)")
-    users = user.add_subparsers(required=True, metavar="ACTION")
-    add = users.add_parser("add", help="add a log-in; asks for its password")
-    _add_config(add)
-    add.add_argument("login")
+    users = user.add_subparsers(title="actions", required=True, metavar="ACTION")
+    add = _user_action(users, "add", "add a log-in; asks for its password", _user_add)
     add.add_argument("--name", default="", help="the name shown in the console")
-    add.add_argument("--administrator", action="store_true")
-    add.set_defaults(run=_user_add)
+    add.add_argument("--administrator", action="store_true", help="may keep log-ins, too")
+    _user_action(users, "password", "give a log-in another password", _user_password)
+    _user_action(users, "disable", "keep a log-in out", _user_disable)
+    _user_action(users, "enable", "let a disabled log-in in again", _user_enable)
     listing = users.add_parser("list", help="all log-ins")
     _add_config(listing)
     listing.set_defaults(run=_user_list)
+    return parser
+
+
+def _user_action(
+    users: Any, action: str, help_text: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = users.add_parser(action, help=help_text)
+    _add_config(parser)
+    parser.add_argument("login")
+    parser.set_defaults(run=run)
     return parser
 
 
@@ -80,11 +91,12 @@ def _run(args: argparse.Namespace) -> int:
     from hub.app import Hub
     from hub.broker import BrokerError
     from hub.config import ConfigProblems, load
+    from hub.serving import CannotServe
     from hub.store.errors import StoreError
 
     try:
         hub = Hub(load(args.config))
-    except (ConfigProblems, StoreError) as error:
+    except (ConfigProblems, StoreError, CannotServe) as error:
         return _complain(error)
     try:
         hub.start()
@@ -120,10 +132,38 @@ def _check_config(args: argparse.Namespace) -> int:
 def _user_add(args: argparse.Namespace) -> int:
     from hub.accounts import add_login
 
-    password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     return add_login(
-        args.config, args.login, args.name or args.login, password, administrator=args.administrator
+        args.config, args.login, args.name or args.login, _password(), administrator=args.administrator
     )
+
+
+def _user_password(args: argparse.Namespace) -> int:
+    from hub.accounts import set_login_password
+
+    return set_login_password(args.config, args.login, _password())
+
+
+def _user_disable(args: argparse.Namespace) -> int:
+    from hub.accounts import set_login_active
+
+    return set_login_active(args.config, args.login, active=False)
+
+
+def _user_enable(args: argparse.Namespace) -> int:
+    from hub.accounts import set_login_active
+
+    return set_login_active(args.config, args.login, active=True)
+
+
+def _password() -> str:
+    """From the terminal unseen and twice, or a line of standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    while True:
+        password = getpass.getpass("password: ")
+        if getpass.getpass("the same again: ") == password:
+            return password
+        print("these two differ; once more", file=sys.stderr)
 
 
 def _user_list(args: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from types import FrameType
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from firmware_contracts.topics import Address
@@ -21,6 +21,7 @@ from hub.core.events import Actor, ActorRole, Command, SetProfile
 from hub.core.home import Home
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import Result
+from hub.data_dir import store_path
 from hub.directory import profiles as directory_profiles
 from hub.directory.model import Directory
 from hub.engine.engine import Engine
@@ -31,20 +32,23 @@ from hub.notify.channel import Channel
 from hub.notify.home import HomeChannel, encode, heard_command
 from hub.notify.sender import Sender
 from hub.notify.webhook import WebhookChannel, WebhookSettings
+from hub.serving import listen, serve
 from hub.store import directory_rows
 from hub.store.store import Connection, JournalLine, Retention, Store
-from hub.watchdog import tell_systemd
+from hub.watchdog import tell_every_s, tell_systemd
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-STORE_FILE = "hub.sqlite"
 BROKER_DIR = "broker"
 SYSTEM = Actor("system", ActorRole.SYSTEM)
 
-WATCH_EVERY_S = 5.0
 HOUSEKEEPING_EVERY_S = 600.0
+GIVE_UP_AFTER_LOOKS = 2
+"""A machine that stood still for a while shows a stalled engine once, at the first look after it."""
+END_WITHIN_S = 10.0
+"""After something died: then the process ends even if an orderly end hangs."""
 RETENTION_CHUNKS = 200
 LANE_HANGS_AFTER = timedelta(minutes=2)
 
@@ -66,14 +70,12 @@ class Hub:
     """A running hub. `start()` returns when it hears its devices; `serve()` adds the console and blocks; `stop()` ends it."""
 
     def __init__(self, settings: Settings) -> None:
+        """Raises StoreError or CannotServe: nothing runs then, and nothing was changed."""
         self.settings = settings
         self.cell = settings.hub.cell
-        data_dir = settings.hub.data_dir
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.store_path = data_dir / STORE_FILE
-        self.broker = (
-            EmbeddedBroker(data_dir / BROKER_DIR, settings.mqtt.port) if settings.mqtt.embedded else None
-        )
+        self.store_path = store_path(settings)
+        broker_dir = settings.hub.data_dir / BROKER_DIR
+        self.broker = EmbeddedBroker(broker_dir, settings.mqtt.port) if settings.mqtt.embedded else None
         self.store = Store.open(self.store_path, self.cell)
         try:
             self._build()
@@ -83,6 +85,7 @@ class Hub:
 
     def _build(self) -> None:
         settings = self.settings
+        self._listening = listen(settings.web)
         self.clock = HubClock(self.store.load_hub_time())
         self.directory = self.store.write(directory_rows.load)
         engine_settings = EngineSettings(
@@ -105,7 +108,6 @@ class Hub:
         self.engine.use(self)
         self._ending = threading.Event()
         self._fatal: str | None = None
-        self._threads: list[threading.Thread] = []
         self._retention = Retention(
             **{
                 field.name: timedelta(days=getattr(settings.retention, f"{field.name}_days"))
@@ -118,12 +120,15 @@ class Hub:
         web = self.settings.web
         scheme = "https" if web.tls_cert_file else "http"
         host = f"[{web.host}]" if ":" in web.host else web.host
-        return f"{scheme}://{host}:{web.port}"
+        return f"{scheme}://{host}:{self._listening.getsockname()[1]}"
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Recover, listen to the devices, send what waits. The console comes after: hearing is first."""
+        """Recover, listen to the devices, send what waits. The console comes after: hearing is first.
+
+        Raises BrokerError when the embedded broker does not start; any other may be away and is waited for.
+        """
         for warning in self.settings.warnings:
             log.warning("%s", warning)
         if self.broker is not None:
@@ -135,20 +140,20 @@ class Hub:
         self.sender.start()
         self.sessions.start()
         self.refresh_directory()
+        # Ready without the broker too: a hub that is started again and again brings no broker back.
+        tell_systemd("READY=1")
         for name, work in (("watch", self._watch), ("housekeeping", self._keep_house)):
-            thread = threading.Thread(target=work, name=name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+            threading.Thread(target=work, name=name, daemon=True).start()
 
     def serve(self, on_listening: Callable[[], None] = lambda: None) -> int:
         """The console and its interface, until SIGTERM or Ctrl-C; returns the exit code."""
-        import uvicorn
-
         from hub.store.queries import Queries
         from hub.web.app import create_app
         from hub.web.settings import WebSettings
 
         settings = self.settings
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._asked_to_end)
         secret = settings.secrets.webhook_secret or ""
         with Queries(self.store_path) as queries:
             app = create_app(
@@ -162,12 +167,7 @@ class Hub:
                     answer_secret=secret.encode(),
                 ),
             )
-            server = _server(uvicorn, app, settings, on_listening)
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda number, frame: self._asked_to_end(server, app, number, frame))
-            closing = threading.Thread(target=self._close_when_ending, args=(server, app), daemon=True)
-            closing.start()
-            server.run()
+            serve(app, self._listening, settings.web, self._ending, on_listening)
         self._ending.set()
         return 1 if self._fatal else 0
 
@@ -175,6 +175,7 @@ class Hub:
         """End in order: hear nothing more, finish what was heard, send nothing more."""
         tell_systemd("STOPPING=1")
         self._ending.set()
+        self._listening.close()
         if self.sessions is not None:
             self.sessions.stop()
         self.engine.stop()
@@ -260,14 +261,16 @@ class Hub:
         """Keep this directory and let every home and person follow from it."""
         self.engine.write(lambda connection: directory_rows.save(connection, directory)).result(timeout=60)
         self.directory = directory
-        self.engine.replace_context(lambda context: self._with_people(context, self.now()))
         self.refresh_directory()
 
     def refresh_directory(self) -> None:
-        """Profiles depend on dates (a cover begins, a device is moved): set those that are no longer true."""
+        """People and profiles depend on dates (one leaves, a cover begins, a device is moved): set what is no longer true."""
         if self.directory is None:
             return
         now = self.now()
+        context = self.engine.context()
+        if self._with_people(context, now) != context:
+            self.engine.replace_context(lambda context: self._with_people(context, now))
         current = directory_profiles.profiles(self.directory, now, self.settings.supervision.supervision)
         answers = [
             self.engine.submit(SetProfile(home_id, SYSTEM, profile))
@@ -324,23 +327,33 @@ class Hub:
 
     def _die(self, why: str) -> None:
         """Something that must live has ended: the process ends, and is started again."""
+        if self._fatal is not None:
+            return
         log.critical("the hub ends: %s", why)
         self._fatal = why
         self._ending.set()
+        # What died may hang the orderly end as well.
+        hard_end = threading.Timer(END_WITHIN_S, os._exit, (1,))
+        hard_end.daemon = True
+        hard_end.start()
 
     def _watch(self) -> None:
-        """Tell the supervisor that everything turns, and nothing when it does not."""
-        told_ready = False
-        while not self._ending.wait(WATCH_EVERY_S if told_ready else 0.2):
+        """Tell the supervisor that everything turns; when it does not, tell nothing and end."""
+        every_s = tell_every_s()
+        bad_looks, told = 0, ""
+        while not self._ending.wait(every_s):
             health = self.health()
-            if not told_ready and health.ready:
-                told_ready = tell_systemd("READY=1") or True
+            problems = "; ".join(f"{code}: {detail}" for code, detail in health.problems)
             if health.alive:
+                bad_looks = 0
                 tell_systemd("WATCHDOG=1")
             else:
-                log.critical(
-                    "not alive: %s", "; ".join(f"{code}: {detail}" for code, detail in health.problems)
-                )
+                bad_looks += 1
+                if bad_looks >= GIVE_UP_AFTER_LOOKS:
+                    self._die(problems)
+            if problems != told:
+                told = problems
+                tell_systemd(f"STATUS={problems or 'everything works'}".replace("\n", " "))
 
     def _keep_house(self) -> None:
         """Dates of the directory and retention, every ten minutes."""
@@ -352,48 +365,12 @@ class Hub:
             except Exception:
                 log.exception("housekeeping failed; it is tried again in %.0f s", HOUSEKEEPING_EVERY_S)
 
-    def _asked_to_end(self, server: Any, app: Any, number: int, frame: FrameType | None) -> None:
+    def _asked_to_end(self, number: int, frame: FrameType | None) -> None:
         if self._ending.is_set():
             os._exit(128 + number)
         self._ending.set()
-
-    def _close_when_ending(self, server: Any, app: Any) -> None:
-        self._ending.wait()
-        app.state.parts.live.close()
-        server.should_exit = True
 
 
 def _numbers(health: EngineHealth) -> Mapping[str, float]:
     values = {field.name: getattr(health, field.name) for field in fields(health)}
     return {name: float(value) for name, value in values.items() if isinstance(value, bool | int | float)}
-
-
-def _server(uvicorn: Any, app: Any, settings: Settings, on_listening: Callable[[], None]) -> Any:
-    web = settings.web
-    config = uvicorn.Config(
-        app,
-        host=web.host,
-        port=web.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=3,
-        ssl_certfile=str(web.tls_cert_file) if web.tls_cert_file else None,
-        ssl_keyfile=str(web.tls_key_file) if web.tls_key_file else None,
-    )
-
-    class Server(uvicorn.Server):  # type: ignore[misc]
-        """Signals are the hub's own: a second one ends the process at once."""
-
-        async def startup(self, sockets: Any = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                on_listening()
-
-        def capture_signals(self) -> Any:
-            from contextlib import nullcontext
-
-            return nullcontext()
-
-    return Server(config)

@@ -97,8 +97,7 @@ class EmbeddedBroker:
             self._lock_store(lock.fileno())
             self._claim_port()
             command = [str(program), "-c", str(self._write_settings())]
-            if sys.platform == "linux":
-                command = [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), *command]
+            command = dying_with_parent(command)
             with (self.store_dir / "start.log").open("wb") as output:
                 self._process = subprocess.Popen(
                     command,
@@ -222,6 +221,13 @@ class EmbeddedBroker:
             if words:
                 return f"{words[-1]} (see {path})"
         return f"it said nothing; see {self.store_dir}"
+
+
+def dying_with_parent(command: list[str]) -> list[str]:
+    """The command as one that the kernel ends when the thread that starts it ends, even by kill -9 (on Linux)."""
+    if sys.platform != "linux":
+        return command
+    return [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), *command]
 
 
 def find_program() -> Path:

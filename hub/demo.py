@@ -13,14 +13,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from hub.app import Hub
-from hub.broker import BrokerError
+from hub.broker import BrokerError, dying_with_parent
 from hub.clock import wall_now
 from hub.config import ConfigProblems, Secrets, Settings, load
 from hub.config_sections import WebhookSection
 from hub.core.events import Actor, ActorRole, SetAway
 from hub.core.home import DeviceKind
+from hub.data_dir import store_path
 from hub.directory.demo import demo_absences, demo_directory, fleet_spec
+from hub.serving import CannotServe
 from hub.store.accounts import add_account, find_account, set_password_hash
+from hub.store.connection import StoreLock
 from hub.store.errors import StoreError
 from hub.store.store import Connection
 from hub.web.passwords import hash_password
@@ -43,11 +46,13 @@ def run_demo(config: Path | None, *, reset: bool, scenario: str, speed: float) -
     path = config or _shipped_config()
     try:
         settings = load(path)
+        if not settings.mqtt.embedded:
+            raise DemoError(f"{path}: the demo runs on its embedded broker: leave [mqtt] host out")
         if reset:
-            shutil.rmtree(settings.hub.data_dir, ignore_errors=True)
+            _forget(settings)
         settings = _for_demo(settings)
         hub = Hub(settings)
-    except (ConfigProblems, StoreError) as error:
+    except (ConfigProblems, StoreError, CannotServe) as error:
         raise DemoError(str(error)) from error
     with ExitStack() as stack:
         stack.callback(hub.stop)
@@ -57,8 +62,8 @@ def run_demo(config: Path | None, *, reset: bool, scenario: str, speed: float) -
             raise DemoError(str(error)) from error
         _settle(hub)
         logins = _fresh_logins(hub)
-        for process in (_people(hub), _street(hub, scenario, speed)):
-            stack.callback(_end, process)
+        stack.callback(_end, _people(hub))
+        stack.callback(_end, _street(hub, scenario, speed))
         return hub.serve(lambda: _welcome(hub, logins))
 
 
@@ -71,11 +76,15 @@ def _shipped_config() -> Path:
     return path
 
 
+def _forget(settings: Settings) -> None:
+    """Remove what earlier demos kept, unless one is running on it."""
+    StoreLock(store_path(settings)).release()
+    shutil.rmtree(settings.hub.data_dir, ignore_errors=True)
+
+
 def _for_demo(settings: Settings) -> Settings:
     """Free ports where the usual ones are taken, and a webhook to the receiver that is started beside the hub."""
-    data_dir = settings.hub.data_dir
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    secret_file = data_dir / "webhook-secret"
+    secret_file = store_path(settings).with_name("webhook-secret")
     if not secret_file.exists():
         secret_file.touch(mode=0o600)
         secret_file.write_text(secrets.token_urlsafe(32))
@@ -163,7 +172,7 @@ def _beside(module_and_arguments: list[str], log_file: Path) -> subprocess.Popen
     """A process of its own, out of reach of the terminal's Ctrl-C: it ends when the demo says so."""
     with log_file.open("wb") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", *module_and_arguments],
+            dying_with_parent([sys.executable, "-m", *module_and_arguments]),
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

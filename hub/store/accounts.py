@@ -83,7 +83,7 @@ def _change(connection: Connection, login: str, **values: Any) -> Account:
     )
     account = find_account(connection, login)
     if account is None:
-        raise NoSuchAccount(f"there is no log-in {login!r}; `hub account list` shows them")
+        raise NoSuchAccount(f"there is no log-in {login!r}; `hub user list` shows them")
     return account
 
 
