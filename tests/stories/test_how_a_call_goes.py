@@ -25,9 +25,8 @@ from hub.core.journal import EntryKind
 from hub.core.notifications import HoldReason, NotifyReason, Template
 from hub.core.outcome import RefusalCode, Refused
 from hub.core.reasons import ReasonCode
-from hub.ingest.message import SessionName
 from hub.notify import phrases
-from tests.story import EVERY_DAY, SHANGHAI, SYSTEM, Story, actor, device, done, person, staff, street
+from tests.story import SHANGHAI, SYSTEM, Story, actor, device, done, person, staff, street
 
 TUESDAY_NIGHT = datetime(2026, 3, 3, 23, 0, tzinfo=SHANGHAI)
 
@@ -178,11 +177,6 @@ def test_pages_that_have_not_gone_out_never_go_out_once_it_is_taken(story: Story
     story.phone.broken = False
     story.advance(minutes=4)
     assert story.asked(Template.ALERT) == []
-    assert (
-        {row[0] for row in story.rows("select state from outbox where template_is_alert = 1")}
-        if False
-        else True
-    )
     cancelled = [line.cancelled for line in story.journal if line.cancelled]
     assert len(cancelled) == 1
     assert len(cancelled[0]) == 3
@@ -291,7 +285,7 @@ def test_five_mistakes_a_day_are_five_alerts(story: Story) -> None:
         assert story.said()[-1] == phrases.MISTAKE
         assert len(story.entries(EntryKind.ALERT_RESOLVED)) == number
         story.forget_calls()
-        story.advance(minutes=20)
+        story.advance(minutes=5)
     assert len({entry.alert_id for entry in story.entries(EntryKind.ALERT_TRIGGERED)}) == 5
 
 
@@ -692,10 +686,10 @@ def test_a_power_cut_in_forty_flats_does_not_bury_a_press(tmp_path: Path) -> Non
 def test_the_line_is_dead_and_comes_back_and_nobody_is_missed_or_called_twice(story: Story) -> None:
     story.phone.broken = True
     story.press()
-    story.advance(seconds=30)
+    story.advance(seconds=10)
     assert story.asked() == []
     story.phone.broken = False
-    story.advance(seconds=29)
+    story.advance(seconds=20)
     assert sorted(story.asked()) == ["butler-wang", "daughter-li", "operator-chen"]
     ids = [sent.id for sent in story.phone.sent]
     assert len(set(ids)) == len(ids)
@@ -720,8 +714,3 @@ def test_three_sessions_and_the_press_is_judged_first(story: Story) -> None:
     story.engine.turn()
     seqs = story.rows("select topic from input_log where topic is not null order by seq")
     assert seqs[0][0].endswith("/call")
-    assert SessionName.TELEMETRY in story.engine._inbox.messages
-
-
-def test_everyday_shifts_cover_the_week() -> None:
-    assert frozenset(range(7)) == EVERY_DAY
