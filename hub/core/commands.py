@@ -35,7 +35,7 @@ from hub.core.home import Away, RulePhase
 from hub.core.journal import EntryKind
 from hub.core.notifications import NotifyReason, Template
 from hub.core.outcome import Done, RefusalCode, Refused, Result
-from hub.core.raising import raise_alert
+from hub.core.raising import clear_by_itself, raise_alert
 from hub.core.reasons import ReasonCode
 
 _PROGRESS = {
@@ -94,7 +94,7 @@ def _check(alert: Alert, expected_version: int | None) -> Refused | None:
 def _raise_by_hand(draft: Draft, command: RaiseByHand) -> Result:
     if command.resident_id is not None and draft.profile.resident(command.resident_id) is None:
         return Refused(RefusalCode.NOT_FOUND, f"no resident {command.resident_id} in home {command.home_id}")
-    key = f"call|{command.resident_id or draft.home.id}"
+    key = _hand_key(draft, command)
     if command.seen:
         alert = draft.alert_for(key)
         own_id = verbs.derived_id("A", draft.home.id, key, command.command_id)
@@ -118,6 +118,14 @@ def _raise_by_hand(draft: Draft, command: RaiseByHand) -> Result:
     if command.note:
         draft.write(EntryKind.ALERT_NOTE, alert_id=alert.id, by=command.by.id, data={"note": command.note})
     return Done(alert.id, alert.version)
+
+
+def _hand_key(draft: Draft, command: RaiseByHand) -> str:
+    """The caller means what is open already, where something is: the home's own call, or that of one of its residents."""
+    if command.resident_id is not None:
+        return f"call|{command.resident_id}"
+    keys = [f"call|{draft.home.id}", *(f"call|{resident.id}" for resident in draft.profile.residents)]
+    return next((key for key in keys if draft.alert_for(key) is not None), keys[0])
 
 
 def command_key(command: RaiseByHand) -> tuple[str, str]:
@@ -287,6 +295,8 @@ def _set_profile(draft: Draft, command: SetProfile) -> Result:
     draft.profile = command.profile
     for key in [key for key in draft.rules if key.rsplit("|", 1)[-1] in gone | replaced]:
         draft.drop_rule(key)
+        removed = Reason(ReasonCode.DEVICE_REMOVED, {"device_id": key.rsplit("|", 1)[-1]})
+        clear_by_itself(draft, key, removed)
     for device_id in gone | replaced:
         draft.forget_device(device_id)
     judge_silence(draft)

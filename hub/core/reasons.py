@@ -44,6 +44,8 @@ class ReasonCode(StrEnum):
     """device_id, silent_s, never (bool: nothing since it was enrolled)"""
     DEVICE_BACK = "device_back"
     """device_id"""
+    DEVICE_REMOVED = "device_removed"
+    """device_id: it hangs in this home no more"""
     DEVICE_OFFLINE = "device_offline"
     """device_id: its last will came"""
     BATTERY_LOW = "battery_low"

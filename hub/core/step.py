@@ -99,7 +99,7 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
     late = False
     for fact in event.facts:
         if isinstance(fact, Vital):
-            if live and not event.retained:
+            if live and not event.retained and fact.age <= draft.context.rules.device.live_within:
                 vitals.on_vital(draft, event, fact)
             else:
                 late = True

@@ -228,6 +228,7 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.HAZARD_CLEARED: _hazard_cleared,
     ReasonCode.DEVICE_SILENT: _silent,
     ReasonCode.DEVICE_BACK: _about_device("恢复上线", "is back"),
+    ReasonCode.DEVICE_REMOVED: _about_device("已拆除", "was taken away"),
     ReasonCode.DEVICE_OFFLINE: _about_device("断线", "went offline"),
     ReasonCode.BATTERY_LOW: _battery,
     ReasonCode.FAULT: _fault_came,
