@@ -69,6 +69,7 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
         "device mat-7 has been silent for 45 min",
     ),
     (ReasonCode.DEVICE_SILENT, {**SILENT, "never": True}, "从未上线", "never been heard"),
+    (ReasonCode.DEVICE_REMOVED, {"device_id": "mat-7"}, "设备mat-7已拆除", "device mat-7 was taken away"),
     (ReasonCode.DEVICE_BACK, {"device_id": "mat-7"}, "设备mat-7恢复上线", "device mat-7 is back"),
     (ReasonCode.DEVICE_OFFLINE, {"device_id": "mat-7"}, "断线", "offline"),
     (ReasonCode.BATTERY_LOW, {"device_id": "mat-7", "percent": 8}, "8%", "8 %"),
