@@ -352,6 +352,11 @@ class Story:
         self._boots[key] = self._boots.get(key, 1) + 1
         self._counters[key] = itertools.count(1)
 
+    def restart_counters(self, home_id: str, device_id: str) -> None:
+        """Other hardware under the same id: it counts from the beginning."""
+        self._boots.pop(f"{home_id}/{device_id}", None)
+        self._counters.pop(f"{home_id}/{device_id}", None)
+
     def send(
         self, home_id: str, device_id: str, kind: Kind, body: Mapping[str, Any], **delivery: Any
     ) -> dict[str, Any]:

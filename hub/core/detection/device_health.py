@@ -95,6 +95,13 @@ def time_passed(draft: Draft, key: str, state: RuleState) -> None:
     _, sign, device_id = key.split("|", 2)
     if state.phase is not RulePhase.PENDING:
         return
+    unheard_since_at = max(state.since_at, draft.context.resumed_at)
+    if sign == "gone" and draft.now < unheard_since_at + draft.context.rules.device.offline_after:
+        # The hub itself was away: what came back meanwhile has its time to say so.
+        draft.put_rule(
+            key, replace(state, check_at=unheard_since_at + draft.context.rules.device.offline_after)
+        )
+        return
     draft.drop_rule(key)
     if sign == "gone":
         accuse_device(draft, device_id, sign, Reason(ReasonCode.DEVICE_OFFLINE, {"device_id": device_id}))
