@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,6 +35,7 @@ LOOPBACK_PATHS = frozenset({"/readyz", "/metrics"})
 """Without a log-in from this machine only."""
 STATIC = "/static/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MAX_BODY_BYTES = 64 * 1024
 RENEW_AFTER = timedelta(hours=1)
 _BASIC_REMEMBERED = timedelta(seconds=60)
 _BASIC_MAX = 100
@@ -113,6 +115,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
+        receive = _limited(receive)
         sending = _with_headers(send, dynamic=not request.url.path.startswith(STATIC))
         try:
             user, session = await self._who(request)
@@ -248,6 +251,21 @@ def _same_origin(request: Request, *, required: bool) -> bool:
         # The host alone is compared: behind a proxy that ends TLS the hub itself sees http.
         return urlsplit(origin).netloc == headers.get("host", "")
     return site is not None or not required
+
+
+def _limited(receive: Receive) -> Receive:
+    """A body longer than any of ours ends the request before it fills the memory, also without a log-in."""
+    taken = 0
+
+    async def receiving() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MAX_BODY_BYTES:
+            raise HTTPException(413, "The body is too large.")
+        return message
+
+    return receiving
 
 
 def _with_headers(send: Send, *, dynamic: bool) -> Send:

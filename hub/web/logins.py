@@ -44,6 +44,8 @@ class Logins:
         if len(self._known) > 1000:
             self._known.clear()
         self._known[login] = (now, account)
+        if account is not None:
+            self.names[account.login] = account.name
         return account
 
     async def all(self) -> list[Account]:

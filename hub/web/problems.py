@@ -144,7 +144,7 @@ async def http_problem(request: "Request", error: Exception) -> "Response":
     refused = cast(HTTPException, error)
     return Problem(
         refused.status_code,
-        {404: "not_found", 405: "method_not_allowed"}.get(refused.status_code, "refused"),
+        {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(refused.status_code, "refused"),
         str(refused.detail),
         where=request.url.path,
         remedy="/api/v1/openapi.json lists what exists.",

@@ -27,7 +27,8 @@ from hub.core.outcome import Result
 from hub.directory import profiles
 from hub.directory.demo import demo_directory
 from hub.directory.model import Directory
-from hub.engine.engine import Engine, EngineSettings
+from hub.engine.engine import Engine
+from hub.engine.health import EngineSettings
 from hub.ingest.message import RawMessage, SessionName
 from hub.store.accounts import add_account
 from hub.store.queries import Queries

@@ -183,7 +183,7 @@ def test_the_door_code_is_for_whom_holds_the_alert(
 
 def test_a_service_request_waits_in_its_own_queue(hub: RunningHub, chen: httpx.Client, home_id: str) -> None:
     hub.press(home_id, CallAction.SERVICE, ServiceCategory.MEALS)
-    query = {"open": True, "home": home_id}
+    query: dict[str, Any] = {"open": True, "home": home_id}
     assert chen.get("/api/v1/alerts", params=query).json()["items"] == []
     (request,) = chen.get("/api/v1/requests", params=query).json()["items"]
     assert (request["category"], request["state"]) == ("meals", "new")

@@ -88,6 +88,11 @@ def test_a_wrong_old_or_tampered_signature_is_refused(
     assert (refused.status_code, refused.json()["type"]) == (401, "urn:care-alert-hub:bad_signature")
 
 
+def test_a_body_without_end_is_refused_before_it_is_read(stranger: httpx.Client) -> None:
+    refused = stranger.post("/api/v1/answers", content=iter([b"x" * 16_384] * 16))
+    assert (refused.status_code, refused.json()["type"]) == (413, "urn:care-alert-hub:too_large")
+
+
 def test_an_answer_recorded_before_the_hub_began_is_not_played_again(
     hub: RunningHub, stranger: httpx.Client
 ) -> None:

@@ -17,7 +17,9 @@ Event = dict[str, Any]
 
 
 @contextmanager
-def stream(client: httpx.Client, after: int | None = None, **headers: str) -> Iterator[Iterator[Event]]:
+def stream(
+    client: httpx.Client, after: int | None = None, headers: dict[str, str] | None = None
+) -> Iterator[Iterator[Event]]:
     """The events of a stream as they come: `event`, `id`, `data`; heartbeats as event `comment`."""
     query = {} if after is None else {"after": after}
     with client.stream("GET", "/api/v1/events", params=query, headers=headers) as answer:
@@ -77,7 +79,7 @@ def test_a_screen_that_comes_back_gets_everything_once(
 ) -> None:
     before = newest(chen)
     alert = hub.emergency(home_id)
-    with stream(chen, **{"Last-Event-ID": str(before)}) as events:
+    with stream(chen, headers={"Last-Event-ID": str(before)}) as events:
         seen = journal(events, "alert_escalated")
         last = int(seen[-1]["id"])
     version = chen.get(f"/api/v1/alerts/{alert.id}").json()["version"]

@@ -134,6 +134,7 @@ function render() {
 /** The newest and gravest is chosen by itself as long as the operator has chosen nothing. */
 function followTop() {
   followedAt = performance.now();
+  document.documentElement.dataset.keysFrom = String(followedAt + FOLLOWED_MS);
   select(sorted()[0]?.id ?? null);
 }
 
@@ -249,8 +250,6 @@ async function act(name, id = selected) {
   const alert = id && known(id);
   const action = ACTIONS.find((one) => one.name === name);
   if (!alert) return;
-  // The selection has just moved by itself: the key was meant for the alert that stood there before.
-  if (id === selected && !chosenByHand && performance.now() - followedAt < FOLLOWED_MS) return;
   if (!action.when.includes(alert.state)) {
     if (alert.open) say(t("stale.changed_to", { name: alert.holder?.name ?? "", state: t(`state.${alert.state}`) }), true);
     return;
@@ -331,7 +330,10 @@ const KEYS = {
   J: () => move(1), ARROWDOWN: () => move(1), K: () => move(-1), ARROWUP: () => move(-1),
   ENTER: () => selected && openAlert(selected), ESCAPE: closeDetail,
   H: raiseByHand, M: () => sound.togglePause(), "?": helpDialog, "\uff1f": helpDialog,
-  ...Object.fromEntries(ACTIONS.map((action) => [action.key, () => act(action.name)])),
+  ...Object.fromEntries(ACTIONS.map((action) => [action.key, () => {
+    // The selection has just moved by itself: the key was meant for the alert that stood there before.
+    if (chosenByHand || performance.now() - followedAt > FOLLOWED_MS) act(action.name);
+  }])),
 };
 
 document.addEventListener("keydown", (event) => {
