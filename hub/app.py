@@ -13,6 +13,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from firmware_contracts.topics import Address
+from hub import interpreter
 from hub.broker import EmbeddedBroker
 from hub.clock import HubClock, wall_now
 from hub.config import Settings
@@ -135,6 +136,7 @@ class Hub:
             self.broker.start()
         for waiting in self.engine.recover():
             self.sender.enqueue([waiting.notification], waiting.attempts, waiting.next_attempt_at)
+        interpreter.settle()
         self.sessions = Sessions(self._mqtt_settings(), self.cell, self.engine.offer, self._die)
         self.engine.start(lambda: self._die("the engine's thread ended"))
         self.sender.start()
