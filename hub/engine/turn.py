@@ -29,12 +29,12 @@ INSTANT = timedelta(microseconds=1)
 class Load:
     """How many open emergencies wait for each person: what makes a butler busy. A view of the open alerts, never stored."""
 
-    def __init__(self, waits: Mapping[str, tuple[str, ...]] | None = None) -> None:
-        self._waits = dict(waits or {})
-        self.by_person: Mapping[str, frozenset[str]] = _by_person(self._waits)
+    def __init__(self) -> None:
+        self._waits: dict[str, tuple[str, ...]] = {}
+        self.by_person: Mapping[str, frozenset[str]] = {}
 
     def copy(self) -> "Load":
-        copied = Load.__new__(Load)
+        copied = Load()
         copied._waits = dict(self._waits)
         copied.by_person = self.by_person
         return copied
@@ -48,16 +48,17 @@ class Load:
             self._waits[alert.id] = after
         else:
             del self._waits[alert.id]
-        self.by_person = _by_person(self._waits)
+        people = dict(self.by_person)
+        for person in {*before, *after}:
+            alerts = people.get(person, _NOTHING)
+            people[person] = alerts | {alert.id} if person in after else alerts - {alert.id}
+            if not people[person]:
+                del people[person]
+        self.by_person = people
         return True
 
 
-def _by_person(waits: Mapping[str, tuple[str, ...]]) -> Mapping[str, frozenset[str]]:
-    people: dict[str, set[str]] = {}
-    for alert_id, persons in waits.items():
-        for person in persons:
-            people.setdefault(person, set()).add(alert_id)
-    return {person: frozenset(alerts) for person, alerts in people.items()}
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Turn:
