@@ -31,6 +31,8 @@ OPEN_PATHS = frozenset({"/login", "/language", "/healthz"})
 """Without a log-in, from anywhere."""
 SIGNED_PATHS = frozenset({"/api/v1/answers"})
 """Without a log-in: each request carries a signature of its own."""
+LOG_PATHS = frozenset({"/login", "/logout"})
+"""They write the cookie themselves."""
 LOOPBACK_PATHS = frozenset({"/readyz", "/metrics"})
 """Without a log-in from this machine only."""
 STATIC = "/static/"
@@ -127,7 +129,7 @@ class Guard:
             return
         scope.setdefault("state", {})["user"] = user
         scope["state"]["still_valid"] = self._still_valid(session)
-        if session is not None and self._now() - session.began_at > RENEW_AFTER and _is_page(request):
+        if session is not None and self._now() - session.began_at > RENEW_AFTER and _is_active(request):
             renewed = Session(session.login, session.generation, self._now())
             sending = _with_cookie(sending, self._cookies.cookie(renewed, request))
         await self._app(scope, receive, sending)
@@ -216,6 +218,11 @@ class Guard:
 
 def _user(login: Login) -> User:
     return User(login.login, login.name, login.role)
+
+
+def _is_active(request: Request) -> bool:
+    """Whether a person did something: opened a page, gave a command. What a screen asks by itself keeps no session alive."""
+    return _is_page(request) or (request.method not in SAFE_METHODS and request.url.path not in LOG_PATHS)
 
 
 def _is_page(request: Request) -> bool:

@@ -174,6 +174,21 @@ def test_pages_forbid_foreign_scripts_and_frames(chen: httpx.Client) -> None:
     assert not re.search(r"\son\w+=|style=", page.text)
 
 
+def test_who_works_stays_logged_in_and_who_logs_out_is_out(hub: RunningHub) -> None:
+    sessions = hub.app.state.parts.sessions._sessions
+    old = sessions.write(Session("chen", 1, hub.clock.now() - timedelta(hours=11)))
+    with hub.client(None, headers={"sec-fetch-site": "same-origin"}) as client:
+        client.cookies.set("care_session", old)
+        assert "set-cookie" not in client.get("/api/v1/alerts").headers
+        renewed = client.post("/api/v1/alerts/A-none/notes", json={"note": "x"}).headers["set-cookie"]
+        assert sessions.read(renewed.split("=")[1].split(";")[0], hub.clock.now() + timedelta(hours=11))
+    with hub.client(
+        None, headers={"sec-fetch-site": "same-origin", "cookie": f"care_session={old}"}
+    ) as client:
+        (ended,) = client.post("/logout").headers.get_list("set-cookie")
+        assert "Max-Age=0" in ended
+
+
 def test_what_is_stored_for_a_password() -> None:
     stored = hash_password("correct horse")
     assert re.fullmatch(r"scrypt1\$14\$8\$1\$[\w+/=]{24}\$[\w+/=]{44}", stored)
