@@ -5,13 +5,14 @@ time a message needs when nothing holds it up; what exceeds it is delay. A queue
 the one before; a delay that stays the same is none: hub time was stepped, or the device's counter stood still while it slept.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from firmware_contracts.vocabulary import SEQUENCE_WINDOW
 from hub.core.events import DeviceEvent
 from hub.core.home import DeviceState
+from hub.core.record import record
 from hub.core.rules import DeviceRule
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,7 +31,7 @@ class Freshness(StrEnum):
     HISTORY = "history"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arrival:
     """`late_by` is the transport delay, None when the sender tells no uptime. `state` already counts this message."""
 

@@ -21,6 +21,7 @@ from firmware_contracts.vocabulary import (
 )
 from hub.core.alerts import RequestState, WhatItWas, WhatWasDone
 from hub.core.home import AwayKind, Profile
+from hub.core.record import record
 
 # --- facts that devices tell ------------------------------------------------------------------------------------------
 
@@ -54,7 +55,7 @@ class Fall:
     window: Window | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Vital:
     """Vital signs measured together; None where the device measured but got no value."""
 
@@ -148,7 +149,7 @@ Fact = (
 # --- inputs -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeviceEvent:
     """One decoded message: who sent it, where it stands in the sender's sequence, and the facts it tells.
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from firmware_contracts.vocabulary import Fault, Placement
 from hub.core.alerts import Alert, Role, ServiceRequest
+from hub.core.record import record
 
 UNASSIGNED_HOME_ID = "unassigned"
 """The home of a cell that receives calls of devices nobody has enrolled; its policy begins at the call-centre."""
@@ -146,7 +147,7 @@ class Away:
     resident_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeviceState:
     """What the hub remembers of a device.
 
@@ -191,7 +192,7 @@ class RuleState:
     check_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Home:
     """Everything the hub knows and decides about one home.
 

@@ -9,6 +9,7 @@ from hub.core.events import DeviceEvent
 from hub.core.home import Home
 from hub.core.journal import Entry
 from hub.core.notifications import Heard, Notification
+from hub.core.record import record
 
 
 class RefusalCode(StrEnum):
@@ -41,7 +42,7 @@ class Refused:
 Result = Done | Refused
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """A value to keep for charts. `subject_id`: the resident, or the device where nobody wears it."""
 
@@ -71,7 +72,7 @@ class DeliveryUpdate:
     next_attempt_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """The result of one step.
 

@@ -1,7 +1,8 @@
 """A message as it came from the broker, before anyone has read it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from hub.core.record import record
 
 
 class SessionName(StrEnum):
@@ -12,7 +13,7 @@ class SessionName(StrEnum):
     FOREIGN = "foreign"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RawMessage:
     """Topic and bytes, how they were delivered, and what is needed to acknowledge them.
 

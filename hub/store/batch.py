@@ -12,6 +12,7 @@ from hub.core.home import Home
 from hub.core.journal import Entry
 from hub.core.notifications import Notification
 from hub.core.outcome import LateMessage, Outcome, Reading
+from hub.core.record import record
 
 
 class InputSource(IntEnum):
@@ -23,7 +24,7 @@ class InputSource(IntEnum):
     DELIVERY = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LoggedInput:
     """One line of the input log. `seq` is given by the engine: one more than the last. `seen`: its event id was known before."""
 
