@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from firmware_contracts.vocabulary import CallAction, FallPhase, Fault, Kind, Me
 from hub.clock import HubClock
 from hub.config_policies import load_policies
 from hub.config_rules import load_rules
-from hub.core.alerts import Alert, AlertKind, AlertState, Role, WhatItWas, WhatWasDone
+from hub.core.alerts import Alert, AlertKind, AlertState, Policy, Role, WhatItWas, WhatWasDone
 from hub.core.context import Centre, ContactMethod, Context, Person, Shift
 from hub.core.events import (
     Acknowledge,
@@ -38,6 +39,7 @@ from hub.core.home import Device, DeviceKind, Flag, Home, Profile, Resident
 from hub.core.journal import Entry, EntryKind
 from hub.core.notifications import Heard, Notification, Template
 from hub.core.outcome import Done, Result
+from hub.core.rules import Rules
 from hub.engine.engine import Engine
 from hub.engine.health import EngineSettings
 from hub.ingest.message import RawMessage, SessionName
@@ -222,12 +224,19 @@ def shifts() -> tuple[Shift, ...]:
     )
 
 
-def story_context(at: datetime) -> Context:
-    """The shipped rules and policies, and the people of the street."""
+@lru_cache
+def shipped() -> tuple[Rules, Mapping[str, Policy]]:
+    """The rules and policies that ship with the hub."""
     rules, rule_problems = load_rules(CONFIG / "rules.toml")
     policies, policy_problems = load_policies(CONFIG / "policies.toml")
     assert rules is not None, rule_problems
     assert policies is not None, policy_problems
+    return rules, policies
+
+
+def story_context(at: datetime) -> Context:
+    """The shipped rules and policies, and the people of the street."""
+    rules, policies = shipped()
     return Context(
         version=1,
         rules=rules,

@@ -1,0 +1,1 @@
+"""Rules as data: samples at offsets in, expected alerts out."""
