@@ -33,7 +33,7 @@ def the_alert(hub: RunningHub, home_id: str) -> Alert:
 
 def settled(page: "Page") -> None:
     """The selection has just followed a new alert: keys count again after a moment."""
-    page.wait_for_function("performance.now() > Number(document.documentElement.dataset.keysFrom)")
+    page.wait_for_function("() => performance.now() > Number(document.documentElement.dataset.keysFrom)")
 
 
 def test_a_press_appears_by_itself_and_is_closed_by_keyboard_alone(
@@ -196,7 +196,7 @@ def test_sound_that_the_browser_blocks_is_said_and_a_key_opens_it(
     page.keyboard.press("Shift")
     expect(bar).to_be_hidden()
     hub.press(door(hub))
-    page.wait_for_function("document.documentElement.dataset.lastBurst === '880:10'")
+    expect(page.locator("html")).to_have_attribute("data-last-burst", "880:10")
     page.keyboard.press("m")
     expect(bar).to_contain_text("暂停不等于接警")
     expect(page.locator("#queue .row")).to_contain_text("待接警")
