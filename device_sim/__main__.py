@@ -45,9 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     stop = Event()
-    before = {
-        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+
+    def asked_to_end(number: int, _: object) -> None:
+        # The next one ends at once: told in the middle of this one, it would wait for the event's own lock for ever.
+        signal.signal(number, signal.SIG_DFL)
+        stop.set()
+
+    before = {number: signal.signal(number, asked_to_end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         return int(options.command(options, stop))
     except (SpecError, BrokerUnreachable, CannotDo) as error:

@@ -255,9 +255,10 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--secret-file {options.secret_file}: {error.strerror}")
     if not secret:
         parser.error(f"--secret-file {options.secret_file} is empty: write the hub's webhook secret into it")
-    stop = threading.Event()
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, lambda *_: stop.set())
+    # Waited for, not handled: a handler that is interrupted by the next signal would wait for its own lock for ever. Threads
+    # started from here on block them, too.
+    endings = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, endings)
     try:
         responders = Responders(
             options.port, secret, options.hub, BEHAVIOURS[options.behaviour], options.seed
@@ -266,7 +267,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--port {options.port}: {error.strerror}; choose another, or 0 for a free one")
     responders.start()
     _say(f"responders listen on {responders.url}/ and answer to {options.hub}")
-    stop.wait()
+    signal.sigwait(endings)
     responders.stop()
     return 0
 

@@ -108,6 +108,7 @@ class Hub:
         self.sender = Sender(channels, self.engine.gate.may_start, self.engine.report, self.clock.now)
         self.engine.use(self)
         self._ending = threading.Event()
+        self._asked = False
         self._fatal: str | None = None
         self._retention = Retention(
             **{
@@ -169,7 +170,7 @@ class Hub:
                     answer_secret=secret.encode(),
                 ),
             )
-            serve(app, self._listening, settings.web, self._ending, on_listening)
+            serve(app, self._listening, settings.web, self._must_end, on_listening)
         self._ending.set()
         return 1 if self._fatal else 0
 
@@ -368,9 +369,13 @@ class Hub:
                 log.exception("housekeeping failed; it is tried again in %.0f s", HOUSEKEEPING_EVERY_S)
 
     def _asked_to_end(self, number: int, frame: FrameType | None) -> None:
-        if self._ending.is_set():
+        """Only a flag: a handler that sets an event waits for ever when the next signal interrupts it."""
+        if self._asked:
             os._exit(128 + number)
-        self._ending.set()
+        self._asked = True
+
+    def _must_end(self) -> bool:
+        return self._asked or self._ending.is_set()
 
 
 def _numbers(health: EngineHealth) -> Mapping[str, float]:

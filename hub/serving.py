@@ -4,7 +4,6 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from threading import Event
 from typing import Any
 
 from hub.config_sections import WebSection
@@ -49,9 +48,13 @@ def listen(web: WebSection) -> socket.socket:
 
 
 def serve(
-    app: Any, listening: socket.socket, web: WebSection, ending: Event, on_listening: Callable[[], None]
+    app: Any,
+    listening: socket.socket,
+    web: WebSection,
+    must_end: Callable[[], bool],
+    on_listening: Callable[[], None],
 ) -> None:
-    """Answer requests until `ending` is set; then end the live streams, which would never end by themselves."""
+    """Answer requests until `must_end()`; then end the live streams, which would never end by themselves."""
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -63,7 +66,7 @@ def serve(
                 on_listening()
 
         async def on_tick(self, counter: int) -> bool:
-            if ending.is_set():
+            if must_end():
                 app.state.parts.live.close()
                 return True
             return await super().on_tick(counter)
