@@ -1,0 +1,65 @@
+"""`python -m tests.benchmarks`: measure everything, print a table, write build/bench.json. About two minutes."""
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.benchmarks import footprint, ingest, latency, parts
+from tests.benchmarks.measurement import PROJECT, Measurement, broker_in
+
+RESULT = PROJECT / "build" / "bench.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is done of each."""
+
+    homes: int = 500
+    messages: int = 40_000
+    pairs: int = 3
+    presses: int = 150
+    backlog: int = 40_000
+    screens: int = 200
+    rest_s: float = 10
+    heartbeats: int = 300
+    readings: int = 4_000
+
+
+def run(folder: Path, size: Size, say: Callable[[str], None]) -> list[Measurement]:
+    """Every measurement, in order; each group is printed as soon as it is known."""
+    found: list[Measurement] = []
+    server, name = broker_in(folder / "broker")
+    say(f"broker: {name}, {'tuned as shipped' if name == 'Mosquitto' else 'Mosquitto is not installed'}")
+
+    def keep(some: Iterable[Measurement]) -> None:
+        for one in some:
+            found.append(one)
+            limit = "" if one.limit is None else f"   (aim: {one.limit:g})"
+            say(f"{one.name:<38}{one.value:>12.3f} {one.unit}{limit}")
+
+    with server:
+        at = server.host, server.port
+        keep(parts.measure(folder / "parts", *at, size.homes, size.readings))
+        keep(ingest.measure(folder / "ingest", *at, size.homes, size.messages, size.pairs))
+        capacity = next(one.value for one in found if one.name == "ingest_per_s")
+        keep(latency.measure(folder / "latency", *at, size.presses, capacity / 2, size.backlog, size.screens))
+        keep(footprint.measure(folder / "footprint", *at, size.rest_s, size.heartbeats))
+    return found
+
+
+def main() -> int:
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="care-bench-") as folder:
+        found = run(Path(folder), Size(), print)
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps([asdict(one) for one in found], indent=1) + "\n", encoding="utf-8")
+    print(f"{time.perf_counter() - began:.0f} s; written to {RESULT.relative_to(PROJECT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
