@@ -48,7 +48,7 @@ SYSTEM = Actor("system", ActorRole.SYSTEM)
 HOUSEKEEPING_EVERY_S = 600.0
 GIVE_UP_AFTER_LOOKS = 2
 """A machine that stood still for a while shows a stalled engine once, at the first look after it."""
-END_WITHIN_S = 10.0
+END_WITHIN_S = 5.0
 """After something died: then the process ends even if an orderly end hangs."""
 RETENTION_CHUNKS = 200
 LANE_HANGS_AFTER = timedelta(minutes=2)

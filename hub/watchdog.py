@@ -15,6 +15,8 @@ def tell_systemd(state: str) -> bool:
     target = "\0" + address[1:] if address.startswith("@") else address
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as speaker:
+            # A supervisor that does not read must not hold the hub.
+            speaker.setblocking(False)
             speaker.connect(target)
             speaker.send(state.encode())
     except OSError:
