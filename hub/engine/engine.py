@@ -421,8 +421,11 @@ class Engine:
         self._last_seq = turn.last_seq
         self._last_at = max(self._last_at, turn.now)
         for home_id, home in turn.working.items():
+            before = self._homes.get(home_id)
             self._homes[home_id] = home
-            self._wakes.arm(home)
+            # One that is due has lost its place in the index; any other keeps it while its wake time stays.
+            if before is None or home.wake_at is not before.wake_at or _is_due(home, turn.now):
+                self._wakes.arm(home)
         self._wakes.tidy(self._homes)
         self._unsaved.adopt(turn.saved, list(turn.dirty), turn.telemetry)
         if turn.load_changed:
@@ -540,3 +543,7 @@ class Engine:
 
     def _read(self, message: RawMessage) -> Decoded:
         return decode(message, self._model)
+
+
+def _is_due(home: Home, now: datetime) -> bool:
+    return home.wake_at is not None and home.wake_at <= now

@@ -1,6 +1,7 @@
 """Single rows: inputs, rejected and failed ones, late messages, readings, each in the order of its table's columns."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from hub.core.outcome import LateMessage, Reading
@@ -12,18 +13,26 @@ _RETAINED, _DUPLICATE, _SEEN = 1 << 2, 1 << 3, 1 << 4
 _MINUTE_MICROS = 60_000_000
 
 
-def log_row(logged: LoggedInput) -> tuple[Any, ...]:
-    flags = logged.qos
-    if logged.retained:
-        flags |= _RETAINED
-    if logged.duplicate:
-        flags |= _DUPLICATE
-    if logged.seen:
-        flags |= _SEEN
-    return (
-        *(logged.seq, to_micros(logged.at), int(logged.source), logged.home_id, logged.topic),
-        *(logged.payload, flags),
-    )
+def log_rows(inputs: Sequence[LoggedInput]) -> list[tuple[Any, ...]]:
+    """A batch's lines; the instant that they share is converted once."""
+    rows: list[tuple[Any, ...]] = []
+    at: datetime | None = None
+    micros = 0
+    for logged in inputs:
+        if logged.at is not at:
+            at = logged.at
+            micros = to_micros(at)
+        flags = logged.qos
+        if logged.retained:
+            flags |= _RETAINED
+        if logged.duplicate:
+            flags |= _DUPLICATE
+        if logged.seen:
+            flags |= _SEEN
+        rows.append(
+            (logged.seq, micros, int(logged.source), logged.home_id, logged.topic, logged.payload, flags)
+        )
+    return rows
 
 
 def logged_input(row: Any) -> LoggedInput:
@@ -65,8 +74,18 @@ def history_row(late: LateMessage) -> tuple[Any, ...]:
 def reading_rows(readings: Sequence[Reading]) -> list[tuple[Any, ...]]:
     """One row a minute: the last value, the extremes, how many."""
     minutes: dict[tuple[str, str, str, int], list[float]] = {}
+    at: datetime | None = None
+    minute = 0
     for reading in readings:
-        at = to_micros(reading.at)
-        key = (reading.home_id, reading.subject_id, reading.measure, at - at % _MINUTE_MICROS)
-        minutes.setdefault(key, []).append(reading.value)
+        # Readings of one batch share their instant.
+        if reading.at is not at:
+            at = reading.at
+            micros = to_micros(at)
+            minute = micros - micros % _MINUTE_MICROS
+        key = (reading.home_id, reading.subject_id, reading.measure, minute)
+        values = minutes.get(key)
+        if values is None:
+            minutes[key] = [reading.value]
+        else:
+            values.append(reading.value)
     return [(*key, values[-1], min(values), max(values), len(values)) for key, values in minutes.items()]

@@ -37,7 +37,7 @@ from hub.store.journal_rows import join_alerts_and_requests
 from hub.store.migrations import migrate
 from hub.store.outbox import OutboxWrites, load_pending
 from hub.store.retention import Retention, RetentionReport, retain
-from hub.store.rows import failed_row, history_row, log_row, logged_input, reading_rows, rejected_row
+from hub.store.rows import failed_row, history_row, log_rows, logged_input, reading_rows, rejected_row
 from hub.store.tables import table_of, to_micros
 
 __all__ = [
@@ -186,7 +186,7 @@ class Store:
         Raises StoreUnavailable when the database could not take it: nothing happened, the same batch may be given again.
         """
         with self._transaction() as connection:
-            statements.LOG.run(connection, [log_row(logged) for logged in batch.inputs])
+            statements.LOG.run(connection, log_rows(batch.inputs))
             lines, heads = self._write_effects(connection, batch) if batch.effects else ([], {})
             statements.READING.run(connection, reading_rows(batch.readings))
             statements.HISTORY.run(connection, [history_row(message) for message in batch.history])

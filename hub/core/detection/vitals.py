@@ -41,7 +41,9 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
         if away:
             continue
         for rule in rules.thresholds.get(measure, ()):
-            _judge(draft, rule, measure, event.device_id, wearer, value)
+            # By far the most readings: nothing is pending or firing in this home and the value is within the limit.
+            if draft.rules or draft.profile.overrides or rule.beyond(value):
+                _judge(draft, rule, measure, event.device_id, wearer, value)
 
 
 def time_passed(draft: Draft, key: str, state: RuleState) -> None:
