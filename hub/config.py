@@ -78,6 +78,9 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     """Settings, rules and policies; raises ConfigProblems with everything that is wrong in any of them."""
     given = os.environ if environment is None else environment
     source = Source(path)
+    if not path.is_file():
+        # Which rules and policies it would have named, nobody knows.
+        raise ConfigProblems(tuple(source.problems))
     parsed = source.read(SettingsFile, _overrides(given)) if source.readable else None
     base = path.parent
     hub_section = source.data.get("hub")
