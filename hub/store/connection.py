@@ -21,6 +21,7 @@ def writer_engine(path: Path | str, busy_timeout: timedelta) -> Engine:
     engine = create_engine(
         "sqlite://" if str(path) == MEMORY else f"sqlite:///{path}",
         poolclass=StaticPool,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": busy_timeout.total_seconds()},
     )
 

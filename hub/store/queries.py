@@ -285,6 +285,7 @@ class Queries:
 def _reader_engine(path: Path, busy_timeout: timedelta) -> Engine:
     engine = create_engine(
         f"sqlite:///file:{quote(str(path))}?mode=ro&uri=true",
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": busy_timeout.total_seconds()},
     )
 
