@@ -409,6 +409,10 @@ class Story:
         known = {Measure(name).value: value for name, value in readings.items()}
         self.send(home_id, device_id, Kind.VITAL, {"readings": known})
 
+    def measure_later(self, home_id: str, device_id: str, **readings: float | None) -> None:
+        """A measurement that waits in the hub's queue until the story goes on."""
+        self.send(home_id, device_id, Kind.VITAL, {"readings": readings}, run=False)
+
     def fault(self, home_id: str, device_id: str, fault: Fault) -> None:
         self.send(home_id, device_id, Kind.FAULT, {"fault": fault.value})
 

@@ -1,0 +1,293 @@
+"""A failing home is not a failing hub; a failing store loses nothing; a poisoned input costs itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hub.core import commands, unjudged
+from hub.core.alerts import AlertKind, AlertState, Severity
+from hub.core.detection import call, vitals
+from hub.core.draft import Draft
+from hub.core.events import Acknowledge, RaiseByHand
+from hub.core.journal import EntryKind
+from hub.core.outcome import Done, Refused
+from hub.store.store import Batch, JournalLine, Store, StoreUnavailable
+from tests.story import Story, actor
+
+
+class Bug(RuntimeError):
+    """A defect in a rule."""
+
+
+@pytest.fixture
+def broken_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judging vital signs raises in h1, and there alone."""
+    _break(monkeypatch, vitals, "on_vital", "h1")
+
+
+def _break(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, home_id: str) -> None:
+    original: Callable[..., Any] = getattr(module, name)
+
+    def raising(draft: Draft, *rest: Any, **more: Any) -> Any:
+        if draft.home.id == home_id:
+            raise Bug(f"{name} in {home_id}")
+        return original(draft, *rest, **more)
+
+    monkeypatch.setattr(module, name, raising)
+
+
+@pytest.mark.usefixtures("broken_rules")
+def test_an_emergency_names_the_home_whose_judging_fails(story: Story) -> None:
+    story.measure(spo2_percent=97)
+    alert = story.alert()
+    assert (alert.kind, alert.severity, alert.home_id) == (
+        AlertKind.UNJUDGED_HOME,
+        Severity.EMERGENCY,
+        "h1",
+    )
+    assert alert.reason.data["home_id"] == "h1"
+    assert story.home("h1").unjudged
+    story.expect_asked("operator-chen", "butler-wang")
+    (row,) = story.rows("select home_id, traceback from failed_input")
+    assert row[0] == "h1"
+    assert "Bug: on_vital in h1" in row[1]
+    assert len(story.acknowledged) == 1, "acknowledged, or the broker would bring it for ever"
+
+
+@pytest.mark.usefixtures("broken_rules")
+def test_its_neighbours_in_the_same_batch_notice_nothing(story: Story) -> None:
+    story.measure_later("h1", "oximeter", spo2_percent=97)
+    story.press("h2", "cord", run=False)
+    story.press("h3", "pendant", run=False)
+    story.run()
+    story.of(AlertKind.EMERGENCY_CALL, "h2")
+    story.of(AlertKind.EMERGENCY_CALL, "h3")
+    assert not story.home("h2").unjudged
+
+
+@pytest.mark.usefixtures("broken_rules")
+def test_its_presses_still_alert_and_are_heard_and_escalate(story: Story) -> None:
+    story.measure(spo2_percent=97)
+    story.press()
+    story.of(AlertKind.EMERGENCY_CALL, "h1")
+    assert story.shown()[0] == "heard"
+    story.advance(seconds=60)
+    story.expect_asked("deputy-zhou", "desk-small")
+
+
+def test_a_press_whose_own_judging_fails_alerts_and_is_heard_each_time(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _break(monkeypatch, call, "on_call", "h1")
+    first = story.press()
+    assert {alert.kind for alert in story.alerts()} == {AlertKind.EMERGENCY_CALL, AlertKind.UNJUDGED_HOME}
+    story.press(event_id=first)
+    assert story.shown().count("heard") == 2
+    assert len(story.of(AlertKind.EMERGENCY_CALL).evidence) == 0, "the same press is not a second one"
+
+
+@pytest.mark.usefixtures("broken_rules")
+def test_closing_the_emergency_trusts_the_home_again(story: Story) -> None:
+    story.measure(spo2_percent=97)
+    story.resolve("operator-chen")
+    assert not story.home("h1").unjudged
+
+
+def test_a_wake_time_that_cannot_be_judged_is_tried_again_later_and_escalation_goes_on(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _break(monkeypatch, vitals, "time_passed", "h1")
+    story.press("h1")
+    story.measure(spo2_percent=90)
+    story.advance(minutes=5)
+    failed = len(story.rows("select id from failed_input"))
+    assert 1 <= failed <= 3, "not at once for ever"
+    story.of(AlertKind.UNJUDGED_HOME)
+    story.forget_calls()
+    story.advance(minutes=4)
+    story.expect_asked("manager-xu", "operator-chen")
+    call_alert = story.of(AlertKind.EMERGENCY_CALL)
+    assert call_alert.deadline_at is not None
+    assert call_alert.deadline_at > story.now
+
+
+def test_a_home_that_cannot_even_be_named_is_named_in_the_unassigned_one(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _break(monkeypatch, vitals, "on_vital", "h1")
+    _break(monkeypatch, unjudged, "raise_alert", "h1")
+    story.measure(spo2_percent=97)
+    alert = story.alert()
+    assert alert.home_id == "unassigned"
+    assert alert.reason.data["home_id"] == "h1"
+    assert story.home("h1").unjudged
+
+
+def test_a_command_whose_judging_fails_says_so(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+
+    _break(monkeypatch, commands, "_raise_by_hand", "h1")
+    result = story.raise_by_hand("h1")
+    assert isinstance(result, Refused)
+    story.of(AlertKind.UNJUDGED_HOME)
+
+
+# --- the store --------------------------------------------------------------------------------------------------------
+
+
+class Fragile:
+    """Commits fail while `problem` says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.problem: Callable[[Batch], Exception | None] = lambda _: None
+        original = Store.commit
+
+        def commit(store: Store, batch: Batch) -> list[JournalLine]:
+            error = self.problem(batch)
+            if error is not None:
+                raise error
+            return original(store, batch)
+
+        monkeypatch.setattr(Store, "commit", commit)
+
+
+@pytest.fixture
+def fragile(monkeypatch: pytest.MonkeyPatch) -> Fragile:
+    return Fragile(monkeypatch)
+
+
+def test_while_the_store_cannot_take_it_nothing_is_acknowledged_and_then_all_is_there_once(
+    story: Story, fragile: Fragile
+) -> None:
+    fragile.problem = lambda _: StoreUnavailable("the disk is full")
+    story.press(run=False)
+    story.measure_later("h1", "oximeter", spo2_percent=80)
+    answer = story.engine.submit(RaiseByHand("h3", actor("op"), "hand-1", "sun"))
+    for _ in range(3):
+        assert story.engine.turn() == 0
+    assert story.acknowledged == []
+    assert story.shown() == []
+    assert not answer.done()
+    assert story.alerts() == []
+    assert [name for name, _ in story.engine.health().problems] == ["store"]
+    fragile.problem = lambda _: None
+    story.run()
+    assert isinstance(answer.result(0), Done)
+    assert len(story.acknowledged) == 2
+    assert story.shown()[0] == "heard"
+    keys = sorted(alert.dedup_key for alert in story.alerts())
+    assert keys == ["call|li", "call|sun", "vital|spo2_very_low|oximeter"]
+    assert all(alert.evidence == () for alert in story.alerts())
+    assert story.rows("select count(*) from input_log where source = 0") == [(2,)]
+    assert story.engine.health().ready
+
+
+def test_what_fell_due_while_the_store_was_away_is_done_afterwards(story: Story, fragile: Fragile) -> None:
+    story.press()
+    story.forget_calls()
+    fragile.problem = lambda _: StoreUnavailable("locked")
+    story.time.pass_(story.alert().deadline_at - story.now)  # type: ignore[operator]
+    story.engine.turn()
+    assert story.asked() == []
+    fragile.problem = lambda _: None
+    story.run()
+    story.expect_asked("deputy-zhou")
+    assert [entry.data["step"] for entry in story.entries(EntryKind.ALERT_ESCALATED)] == [1, 2]
+
+
+def test_an_acknowledgement_that_could_not_be_committed_stops_nobody(story: Story, fragile: Fragile) -> None:
+    story.phone.broken = True
+    story.press()
+    alert = story.alert()
+    fragile.problem = lambda batch: StoreUnavailable("full") if batch.effects else None
+    story.engine.submit(Acknowledge("h1", alert.id, actor("butler-wang")))
+    story.engine.turn()
+    waiting = [row[0] for row in story.rows("select notification_id from outbox where state = 'queued'")]
+    assert any(story.engine.gate.may_start(one) for one in waiting)
+    fragile.problem = lambda _: None
+    story.engine.turn()
+    assert not any(story.engine.gate.may_start(one) for one in waiting if one.endswith(("-1", "-2", "-3")))
+
+
+def poison(home_id: str) -> Callable[[Batch], Exception | None]:
+    """Outcomes of calls of one home cannot be written."""
+
+    def problem(batch: Batch) -> Exception | None:
+        for effect in batch.effects:
+            kinds = {alert.kind for alert in effect.outcome.alerts}
+            if effect.after.id == home_id and kinds == {AlertKind.EMERGENCY_CALL}:
+                return ValueError("a value that no column takes")
+        return None
+
+    return problem
+
+
+def test_a_poisoned_input_costs_itself_and_its_home_is_named(story: Story, fragile: Fragile) -> None:
+    fragile.problem = poison("h1")
+    story.press("h1", run=False)
+    story.press("h3", "pendant", run=False)
+    story.press("h2", "cord", run=False)
+    story.run()
+    assert len(story.acknowledged) == 3
+    story.of(AlertKind.EMERGENCY_CALL, "h2")
+    story.of(AlertKind.EMERGENCY_CALL, "h3")
+    story.of(AlertKind.UNJUDGED_HOME, "h1")
+    story.of(AlertKind.EMERGENCY_CALL, "h1")
+    assert story.shown("h1")[0] == "heard"
+    (row,) = story.rows("select home_id, traceback from failed_input")
+    assert row[0] == "h1"
+    assert "no column takes" in row[1]
+
+
+def test_a_poisoned_press_of_a_stranger_still_alerts(story: Story, fragile: Fragile) -> None:
+    fragile.problem = poison("unassigned")
+    story.press("h9", "stranger")
+    assert {alert.kind for alert in story.alerts()} == {AlertKind.UNJUDGED_HOME, AlertKind.EMERGENCY_CALL}
+    assert story.shown("h9", "stranger")[0] == "heard"
+
+
+def test_a_poisoned_command_tells_who_gave_it(story: Story, fragile: Fragile) -> None:
+    fragile.problem = poison("h1")
+    answer = story.engine.submit(RaiseByHand("h1", actor("op"), "hand-1", "li"))
+    story.press("h2", "cord")
+    assert isinstance(answer.exception(0), ValueError)
+    assert story.alert().home_id == "h2"
+
+
+def test_a_poisoned_wake_time_costs_its_home_not_the_hub(story: Story, fragile: Fragile) -> None:
+    story.press("h1")
+    story.press("h2", "cord")
+
+    def problem(batch: Batch) -> Exception | None:
+        ticked = {effect.after.id for effect in batch.effects if not effect.outcome.result}
+        raised = {alert.kind for effect in batch.effects for alert in effect.outcome.alerts}
+        return (
+            ValueError("poison")
+            if "h1" in ticked and AlertKind.UNJUDGED_HOME not in raised and raised
+            else None
+        )
+
+    fragile.problem = problem
+    story.forget_calls()
+    story.advance(seconds=61)
+    story.of(AlertKind.UNJUDGED_HOME, "h1")
+    assert story.of(AlertKind.EMERGENCY_CALL, "h2").step == 1
+    assert story.of(AlertKind.EMERGENCY_CALL, "h1").state is AlertState.TRIGGERED
+    story.expect_asked("deputy-zhou")
+
+
+def test_a_listener_that_fails_harms_nobody(story: Story) -> None:
+    def failing(_: object) -> None:
+        raise Bug("a screen")
+
+    story.engine.subscribe(failing)
+    story.press()
+    assert len(story.acknowledged) == 1
+    story.expect_asked("operator-chen")
+
+
+def test_topics_of_no_family_are_kept_and_acknowledged(story: Story) -> None:
+    for topic in ("some/thing", "care/v1/story/h 1/button/call", "care/v2/story/h1/button/call", "z2m/v1/x"):
+        story.publish(topic, b"{}")
+    assert len(story.acknowledged) == 4
+    assert story.rows("select count(*) from rejected_message") == [(4,)]
