@@ -42,6 +42,7 @@ UNKNOWN_DEVICE = "unknown_device"
 """Why a readable message of a device that nobody enrolled is kept as rejected (a call or fall of it alerts instead)."""
 
 LOOK_AT_CLOCK_EVERY = 16
+STORE_AGAIN_AFTER_S = 0.25
 
 
 class Engine:
@@ -507,7 +508,11 @@ class Engine:
                 if self.turn() == 0:
                     if self._stopping.is_set() and self._store_problem is not None:
                         break
-                    self._inbox.wait(self._pause_s())
+                    if self._store_problem is not None:
+                        # What waits in the queues must not make it try without a pause.
+                        self._stopping.wait(STORE_AGAIN_AFTER_S)
+                    else:
+                        self._inbox.wait(self._pause_s(), self._monotonic())
             self._unsaved.save_all(self._homes, self._last_seq, self._now())
         except BaseException:
             log.critical("the engine's thread ended; the hub must start again", exc_info=True)
@@ -515,10 +520,8 @@ class Engine:
             raise
 
     def _pause_s(self) -> float:
-        """Until something is due, at most a second; a store that cannot be written is tried again soon."""
-        if self._store_problem is not None:
-            return 0.25
-        pause = 0.05 if self._unsaved.under_way or self._settings.telemetry_linger_s else 1.0
+        """Until something is due, at most a second."""
+        pause = 0.05 if self._unsaved.under_way else 1.0
         due_at = self.next_due_at()
         if due_at is not None:
             pause = min(pause, (due_at - self._now()) / timedelta(seconds=1))

@@ -50,6 +50,7 @@ class Inbox:
         }
         self._linger_s = linger_s
         self._telemetry_taken_at_s = 0.0
+        self._telemetry_held = False
         self._waiting = False
         self._wake = threading.Event()
         self._room = threading.Event()
@@ -100,7 +101,9 @@ class Inbox:
             self.reports,
         ]
         telemetry = self.messages[SessionName.TELEMETRY]
-        if telemetry and self._telemetry_may_go(len(telemetry) >= room, monotonic_s):
+        may_go = self._telemetry_may_go(len(telemetry) >= room, monotonic_s)
+        self._telemetry_held = bool(telemetry) and not may_go
+        if telemetry and may_go:
             self._telemetry_taken_at_s = monotonic_s
             lanes.append(telemetry)
         for lane in lanes:
@@ -131,11 +134,15 @@ class Inbox:
             + sum(len(queue) for queue in self.messages.values())
         )
 
-    def wait(self, timeout_s: float) -> None:
-        """Sleep until something was put in, or the time is over. Only the engine's thread calls it."""
+    def wait(self, timeout_s: float, monotonic_s: float) -> None:
+        """Sleep until something was put in, telemetry that was held back may go, or the time is over. Only the engine's thread
+        calls it."""
         self._waiting = True
         try:
-            if len(self) == 0 and not self._closed:
+            if self._telemetry_held:
+                timeout_s = min(timeout_s, self._telemetry_taken_at_s + self._linger_s - monotonic_s)
+            idle = not self.urgent_waits() if self._telemetry_held else len(self) == 0
+            if idle and not self._closed and timeout_s > 0:
                 self._wake.wait(timeout_s)
             self._wake.clear()
         finally:
