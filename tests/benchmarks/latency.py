@@ -7,7 +7,6 @@ an alert, which is the longest way.
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,7 +78,7 @@ def measure(
         presser = Presser(buttons, screen, place.cell, homes)
         presser.presses(5)
         idle = presser.presses(presses)
-        loaded, reached = _half_load(presser, others, place, presses, half_load_per_s)
+        loaded, reached = _half_load(presser, host, port, place, presses, half_load_per_s)
         behind = _behind_backlog(hub, presser, others, place, backlog)
         screen.close()
         fanout = _fan_out(place, buttons, homes, screens)
@@ -96,19 +95,18 @@ def measure(
 
 
 def _half_load(
-    presser: Presser, others: Publisher, place: Place, presses: int, per_second: float
+    presser: Presser, host: str, port: int, place: Place, presses: int, per_second: float
 ) -> tuple[list[float], float]:
+    """Readings come from a process of their own, so that it does not slow down the stop-watch."""
     seconds = presses * PRESS_EVERY_S * 1.3 + 1
-    devices = Devices(place.cell, place.homes)
-    homes = home_ids(place.homes)
-    load = [devices.vital(homes[number % len(homes)]) for number in range(int(per_second * seconds))]
-    reached: list[float] = []
-    publishing = threading.Thread(target=lambda: reached.append(others.publish_steadily(load, per_second)))
-    publishing.start()
+    load = ["steadily", host, str(port), place.cell, str(place.homes), str(per_second), str(seconds)]
+    publishing = program("tests.benchmarks.load", *load, stdout=subprocess.PIPE)
+    assert publishing.stdout is not None
+    publishing.stdout.readline()
     time.sleep(0.5)
     found = presser.presses(presses)
-    publishing.join()
-    return found, reached[0]
+    output, _ = publishing.communicate(timeout=60)
+    return found, float(output)
 
 
 def _behind_backlog(
