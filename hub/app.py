@@ -141,8 +141,9 @@ class Hub:
         self.sessions = Sessions(self._mqtt_settings(), self.cell, self.engine.offer, self._die)
         self.engine.start(lambda: self._die("the engine's thread ended"))
         self.sender.start()
-        self.sessions.start()
+        # Before the first message: a press must find its home, not be a stranger's.
         self.refresh_directory()
+        self.sessions.start()
         # Ready without the broker too: a hub that is started again and again brings no broker back.
         tell_systemd("READY=1")
         for name, work in (("watch", self._watch), ("housekeeping", self._keep_house)):
