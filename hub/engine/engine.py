@@ -122,7 +122,7 @@ class Engine:
         if self._thread is not None:
             self._thread.join(timeout=30)
         elif self._recovered:
-            self._unsaved.save_all(self._homes, self._last_seq, self._now())
+            self._unsaved.save_all(self._homes, self._last_seq, self._instant())
 
     # --- what others call, from any thread ----------------------------------------------------------------------------
 
@@ -494,7 +494,7 @@ class Engine:
 
     def _save_some(self) -> None:
         try:
-            self._unsaved.save_some(self._homes, self._last_seq, self._now(), self._monotonic())
+            self._unsaved.save_some(self._homes, self._last_seq, self._instant(), self._monotonic())
         except StoreUnavailable as error:
             self._complain(str(error))
         else:
@@ -513,7 +513,7 @@ class Engine:
                         self._stopping.wait(STORE_AGAIN_AFTER_S)
                     else:
                         self._inbox.wait(self._pause_s(), self._monotonic())
-            self._unsaved.save_all(self._homes, self._last_seq, self._now())
+            self._unsaved.save_all(self._homes, self._last_seq, self._instant())
         except BaseException:
             log.critical("the engine's thread ended; the hub must start again", exc_info=True)
             self._on_fatal()
