@@ -347,12 +347,11 @@ class Story:
     def envelope(self, home_id: str, device_id: str) -> dict[str, Any]:
         key = f"{home_id}/{device_id}"
         counter = self._counters.setdefault(key, itertools.count(1))
-        uptime = (self.time.wall() - self.started_at) / timedelta(milliseconds=1)
         return {
             "v": 1,
             "boot": self._boots.get(key, 1),
             "seq": next(counter),
-            "uptime_ms": int(uptime) + 1_000_000,
+            "uptime_ms": int(self.time.monotonic() * 1000),
             "device_time": None,
         }
 

@@ -1,0 +1,1 @@
+"""The pure parts by themselves: duty rosters, arrival, escalation."""

@@ -1,0 +1,345 @@
+"""Laws that hold for any sequence of inputs over a few homes: hypothesis writes them, the real engine and store run them."""
+
+import itertools
+import tempfile
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
+
+from firmware_contracts.topics import Address
+from firmware_contracts.vocabulary import CallAction, FallPhase, Fault, Hazard, Kind
+from hub.core.alerts import HELD_STATES, Alert, AlertState, Severity, WhatItWas, WhatWasDone
+from hub.core.events import (
+    Acknowledge,
+    ArriveOnSite,
+    EndAway,
+    GoOnTheWay,
+    RaiseByHand,
+    RecordAmbulance,
+    Resolve,
+    SetAway,
+    SetProfile,
+)
+from hub.core.home import AwayKind
+from hub.core.journal import EntryKind
+from hub.core.outcome import Done, RefusalCode, Refused
+from hub.engine.health import EngineSettings
+from tests.story import CELL, SYSTEM, Story, actor
+
+PRESSERS = st.sampled_from(
+    [("h1", "button"), ("h2", "cord"), ("h3", "pendant"), ("h9", "stranger"), ("h1", "x")]
+)
+PEOPLE = st.sampled_from(["butler-wang", "deputy-zhou", "daughter-li", "operator-chen", "nobody-known"])
+HOMES = st.sampled_from(["h1", "h2", "h3"])
+
+CHANGES = {
+    EntryKind.ALERT_ACKNOWLEDGED: AlertState.ACKNOWLEDGED,
+    EntryKind.ALERT_ON_THE_WAY: AlertState.ON_THE_WAY,
+    EntryKind.ALERT_ON_SITE: AlertState.ON_SITE,
+    EntryKind.ALERT_HOLD_EXPIRED: AlertState.TRIGGERED,
+    EntryKind.ALERT_REOPENED: AlertState.TRIGGERED,
+    EntryKind.ALERT_TRIGGERED: AlertState.TRIGGERED,
+    EntryKind.ALERT_RESOLVED: AlertState.RESOLVED,
+}
+
+
+class Street(RuleBasedStateMachine):
+    """Devices speak, people command, time passes, the hub dies; the laws are checked after each step."""
+
+    presses = Bundle("presses")
+    alerts = Bundle("alerts")
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.story = Story(
+            Path(self.folder.name) / "laws.sqlite", settings=EngineSettings(save_every_s=30.0, max_batch=7)
+        )
+        self.numbers = itertools.count(1)
+        self.pressed: list[tuple[str, str, str]] = []
+        self.versions: dict[str, int] = {}
+        self.states: dict[str, AlertState] = {}
+        self.resolved: dict[str, Alert] = {}
+        self.latest_at: datetime = self.story.now
+        self.looked_at = 0
+
+    def teardown(self) -> None:
+        if hasattr(self, "story"):
+            self.story.store.close()
+            self.folder.cleanup()
+
+    # --- devices ------------------------------------------------------------------------------------------------------
+
+    @rule(
+        target=presses,
+        sender=PRESSERS,
+        age_s=st.sampled_from([0, 0, 3, 4000]),
+        qos=st.sampled_from([1, 1, 0]),
+        copies=st.integers(1, 3),
+    )
+    def press(self, sender: tuple[str, str], age_s: int, qos: int, copies: int) -> tuple[str, str, str]:
+        home_id, device_id = sender
+        event_id = f"event-{next(self.numbers):04d}"
+        for copy in range(copies):
+            self.story.press(
+                home_id,
+                device_id,
+                event_id=event_id,
+                age=timedelta(seconds=age_s + copy),
+                qos=qos,
+                duplicate=copy > 0,
+                run=copy == copies - 1,
+            )
+        self.pressed.append((home_id, device_id, event_id))
+        self._press_was_not_silent(home_id, device_id, event_id, times=copies)
+        return home_id, device_id, event_id
+
+    @rule(press=presses, age_s=st.sampled_from([1, 60, 100_000]), retained=st.booleans())
+    def repeat(self, press: tuple[str, str, str], age_s: int, retained: bool) -> None:
+        """A known event again, in whatever copy: heard (unless it is a kept one), and nothing else."""
+        home_id, device_id, event_id = press
+        before = self._all()
+        heard = len(self.story.shown(home_id, device_id))
+        self.story.press(
+            home_id, device_id, event_id=event_id, age=timedelta(seconds=age_s), retained=retained
+        )
+        assert self._all() == before
+        assert len(self.story.shown(home_id, device_id)) == heard + (0 if retained else 1)
+
+    @rule(sender=PRESSERS)
+    def kept_press(self, sender: tuple[str, str]) -> None:
+        self.story.press(*sender, event_id=f"event-{next(self.numbers):04d}", retained=True)
+
+    @rule(sender=PRESSERS, action=st.sampled_from([CallAction.CANCEL, CallAction.TEST]))
+    def other_key(self, sender: tuple[str, str], action: CallAction) -> None:
+        self.story.press(*sender, action, event_id=f"event-{next(self.numbers):04d}")
+
+    @rule(values=st.lists(st.sampled_from([None, 0.0, 80.0, 90.0, 92.0, 97.0]), min_size=1, max_size=4))
+    def measure(self, values: list[float | None]) -> None:
+        for value in values:
+            self.story.measure_later("h1", "oximeter", spo2_percent=value)
+        self.story.run()
+
+    @rule(phase=st.sampled_from(FallPhase))
+    def fall(self, phase: FallPhase) -> None:
+        self.story.fall(phase=phase)
+
+    @rule(hazard=st.sampled_from(Hazard), present=st.booleans())
+    def hazard(self, hazard: Hazard, present: bool) -> None:
+        self.story.environment("h1", "smoke", **{hazard.value: present})
+
+    @rule(fault=st.sampled_from(Fault), active=st.booleans(), percent=st.sampled_from([None, 5, 20, 60]))
+    def fault(self, fault: Fault, active: bool, percent: int | None) -> None:
+        body: dict[str, Any] = {"fault": fault.value, "active": active, "battery_percent": percent}
+        self.story.send("h1", "radar", Kind.FAULT, body)
+
+    @rule(online=st.booleans(), retained=st.booleans())
+    def status(self, online: bool, retained: bool) -> None:
+        self.story.status("h3", "pendant", online=online, retained=retained)
+
+    @rule()
+    def reboot(self) -> None:
+        self.story.reboot("h1", "oximeter")
+
+    @rule(word=st.sampled_from(["emergency", "", "panic"]), battery=st.sampled_from([None, 3, 80]))
+    def foreign(self, word: str, battery: int | None) -> None:
+        self.story.zigbee("h3", "sos", {"action": word, "battery": battery})
+
+    @rule(
+        device=st.sampled_from([("h1", "button"), ("h1", "oximeter"), ("h9", "stranger")]),
+        kind=st.sampled_from([Kind.CALL, Kind.VITAL, Kind.FALL]),
+        payload=st.binary(max_size=20),
+    )
+    def nonsense(self, device: tuple[str, str], kind: Kind, payload: bytes) -> None:
+        self.story.publish(Address(CELL, *device).up(kind), payload)
+
+    # --- people -------------------------------------------------------------------------------------------------------
+
+    @rule(target=alerts, home_id=HOMES)
+    def raise_by_hand(self, home_id: str) -> str:
+        result = self.story.command(
+            RaiseByHand(home_id, actor("operator-chen"), f"hand-{next(self.numbers)}")
+        )
+        assert isinstance(result, Done)
+        return result.id
+
+    @rule(target=alerts)
+    def look(self) -> Any:
+        return multiple(*(alert.id for alert in self.story.alerts()[:3]))
+
+    @rule(
+        alert_id=alerts,
+        who=PEOPLE,
+        what=st.sampled_from([Acknowledge, Acknowledge, GoOnTheWay, ArriveOnSite, RecordAmbulance]),
+        stale=st.booleans(),
+    )
+    def move(self, alert_id: str, who: str, what: Any, stale: bool) -> None:
+        alert = self._alert(alert_id)
+        home_id = alert.home_id if alert else "h1"
+        version = (alert.version - 1 if stale else alert.version) if alert else None
+        result = self.story.command(what(home_id, alert_id, actor(who), version))
+        if alert is None:
+            assert isinstance(result, Refused)
+            assert result.code is RefusalCode.NOT_FOUND, "closed is closed"
+        elif stale:
+            assert isinstance(result, Refused)
+            assert self._alert(alert_id) == alert
+
+    @rule(
+        alert_id=consumes(alerts),
+        who=PEOPLE,
+        what=st.sampled_from(WhatItWas),
+        done=st.sampled_from(WhatWasDone),
+    )
+    def resolve(self, alert_id: str, who: str, what: WhatItWas, done: WhatWasDone) -> None:
+        alert = self._alert(alert_id)
+        home_id = alert.home_id if alert else "h1"
+        self.story.command(Resolve(home_id, alert_id, actor(who), what, done))
+        assert self._alert(alert_id) is None
+
+    @rule(home_id=HOMES, minutes=st.integers(1, 90))
+    def away(self, home_id: str, minutes: int) -> None:
+        until_at = self.story.now + timedelta(minutes=minutes)
+        self.story.command(SetAway(home_id, SYSTEM, AwayKind.OTHER, self.story.now, until_at))
+
+    @rule(home_id=HOMES)
+    def back(self, home_id: str) -> None:
+        self.story.command(EndAway(home_id, SYSTEM))
+
+    @rule(empty=st.booleans())
+    def profile(self, empty: bool) -> None:
+        now = self.story.home("h1").profile
+        devices = {name: one for name, one in now.devices.items() if name != "oximeter" or not empty}
+        self.story.command(SetProfile("h1", SYSTEM, replace(now, devices=devices)))
+
+    # --- time and trouble ---------------------------------------------------------------------------------------------
+
+    @rule(seconds=st.sampled_from([1, 9, 61, 301, 1000, 3000]))
+    def advance(self, seconds: int) -> None:
+        self.story.advance(seconds=seconds)
+
+    @rule(seconds=st.sampled_from([0, 30, 3600]))
+    def crash(self, seconds: int) -> None:
+        before = self.story.alerts()
+        self.story.crash(down=timedelta(seconds=seconds))
+        assert self.story.alerts() == before
+        self.story.run()
+
+    @rule(seconds=st.sampled_from([-5000, -3, 1, 30, 5000]))
+    def step_wall(self, seconds: int) -> None:
+        self.story.time.step_wall(timedelta(seconds=seconds))
+        self.story.run()
+
+    @rule()
+    def line_breaks_or_mends(self) -> None:
+        self.story.phone.broken = not self.story.phone.broken
+
+    # --- laws ---------------------------------------------------------------------------------------------------------
+
+    @invariant()
+    def every_open_alert_has_a_deadline_and_its_home_wakes_for_it(self) -> None:
+        for home in self.story.engine.homes().values():
+            for alert in home.alerts.values():
+                assert alert.open
+                assert alert.deadline_at is not None
+                assert home.wake_at is not None
+                assert home.wake_at <= alert.deadline_at
+                assert (alert.state in HELD_STATES) == (alert.hold is not None)
+
+    @invariant()
+    def at_most_one_is_open_per_key(self) -> None:
+        for home in self.story.engine.homes().values():
+            keys = Counter(alert.dedup_key for alert in home.alerts.values())
+            assert not keys or max(keys.values()) == 1
+
+    @invariant()
+    def the_journal_tells_every_change_once_and_time_never_goes_back(self) -> None:
+        new = self.story.journal[self.looked_at :]
+        self.looked_at = len(self.story.journal)
+        numbers = [line.number for line in self.story.journal[-len(new) - 1 :]]
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
+        for line in new:
+            assert line.entry.at >= self.latest_at
+            self.latest_at = line.entry.at
+            alert_id = line.entry.alert_id
+            if alert_id is None or line.entry.kind not in CHANGES:
+                continue
+            assert self.states.get(alert_id) is not AlertState.RESOLVED, "closed is closed"
+            if line.entry.kind is EntryKind.ALERT_TRIGGERED:
+                assert alert_id not in self.states, "an id is given once"
+            self.states[alert_id] = CHANGES[line.entry.kind]
+        open_now = {alert.id: alert.state for alert in self.story.alerts()}
+        told = {key: state for key, state in self.states.items() if state is not AlertState.RESOLVED}
+        assert open_now == told
+
+    @invariant()
+    def versions_grow_with_every_change(self) -> None:
+        for alert in self.story.alerts():
+            assert alert.version >= self.versions.get(alert.id, 1)
+            self.versions[alert.id] = alert.version
+
+    @invariant()
+    def a_hold_lasts_until_it_expires(self) -> None:
+        for alert in self.story.alerts():
+            if alert.hold is not None:
+                assert alert.hold.until_at > self.story.now - timedelta(milliseconds=2)
+
+    @invariant()
+    def notifications_have_ids_of_their_own(self) -> None:
+        ids = [
+            line.entry.data["notification_id"]
+            for line in self.story.journal
+            if line.entry.kind is EntryKind.NOTIFICATION_QUEUED
+        ]
+        assert len(set(ids)) == len(ids)
+
+    @invariant()
+    def nothing_was_judged_with_an_error(self) -> None:
+        assert not any(home.unjudged for home in self.story.engine.homes().values())
+
+    # --- parts --------------------------------------------------------------------------------------------------------
+
+    def _alert(self, alert_id: str) -> Alert | None:
+        return next((alert for alert in self.story.alerts() if alert.id == alert_id), None)
+
+    def _press_was_not_silent(self, home_id: str, device_id: str, event_id: str, *, times: int) -> None:
+        topic = Address(CELL, home_id, device_id).cmd
+        heard = [
+            command
+            for to, command in self.story.rooms.commands
+            if to == topic and command.get("state") == "heard" and command.get("event_id") == event_id
+        ]
+        assert len(heard) == times
+        told = [
+            line
+            for line in self.story.journal
+            if line.entry.kind in (EntryKind.ALERT_TRIGGERED, EntryKind.ALERT_EVIDENCE)
+            and (line.entry.data["device_id"], line.entry.data["event_id"]) == (device_id, event_id)
+        ]
+        assert len(told) == 1
+        (holder,) = (alert for alert in self.story.alerts() if alert.id == told[0].entry.alert_id)
+        assert event_id in holder.event_ids
+        assert holder.severity is Severity.EMERGENCY
+
+    def _all(self) -> object:
+        return self.story.alerts(), len(self.story.journal), len(self.story.phone.sent)
+
+
+TestStreet = Street.TestCase
+TestStreet.settings = settings(
+    max_examples=50,
+    stateful_step_count=30,
+    deadline=None,
+    derandomize=True,
+    phases=[
+        Phase.explicit,
+        Phase.generate,
+    ],  # a run takes half a second: shrinking is for whoever hunts a failure
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
