@@ -63,13 +63,13 @@ _CASE_FLAGS = {
 }
 _CASE_MEMBERSHIP = {DemoCase.NOT_YET_OPEN: Membership.NOT_YET_OPEN, DemoCase.PAUSED: Membership.PAUSED}
 _CASE_NOTES = {
-    DemoCase.NO_FAMILY: "没有家属:先联系邻居和社区",
-    DemoCase.HARD_OF_HEARING: "听力不好:直接上门,不要等回话",
-    DemoCase.ON_OXYGEN: "家用制氧机,停电时优先",
-    DemoCase.DEMENTIA: "会走失,戴定位手表",
+    DemoCase.NO_FAMILY: "没有家属：先联系邻居和社区",
+    DemoCase.HARD_OF_HEARING: "听力不好：直接上门，不要等回话",
+    DemoCase.ON_OXYGEN: "家用制氧机，停电时优先",
+    DemoCase.DEMENTIA: "会走失，戴定位手表",
     DemoCase.CARE_BED: "家庭养老床位",
-    DemoCase.NOT_YET_OPEN: "设备已装,还没有试呼",
-    DemoCase.PAUSED: "暂停服务,按键照常报警",
+    DemoCase.NOT_YET_OPEN: "设备已装，还没有试呼",
+    DemoCase.PAUSED: "暂停服务，按键照常报警",
 }
 _MORE_ON_OXYGEN = frozenset({home_id(25), home_id(33)})
 _CARE_BED_EVERY = 38

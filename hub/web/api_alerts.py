@@ -90,7 +90,7 @@ async def get_alert(alert_id: str, parts: PartsDep) -> AlertDetail:
     detail = await alert_detail(parts, alert_id)
     return AlertDetail(
         **parts.views.alert(detail.alert).model_dump(),
-        timeline=[parts.views.timeline_entry(line.number, line.entry) for line in detail.timeline],
+        timeline=parts.views.timeline(detail.timeline),
     )
 
 

@@ -1,15 +1,16 @@
 """From the core's dataclasses to what the API shows: names are joined here, and only here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from hub.core.alerts import Alert, Role, ServiceRequest
 from hub.core.context import Context
 from hub.core.home import Device, DeviceState, Flag, Home, Membership, Profile
-from hub.core.journal import Entry
+from hub.core.journal import Entry, EntryKind
 from hub.core.roster import on_duty
 from hub.notify.reason_texts import reason_text
+from hub.store.store import JournalLine
 from hub.web.entry_texts import entry_text
 from hub.web.hub import Hub
 from hub.web.models import (
@@ -121,10 +122,24 @@ class Views:
             done_at=request.done_at,
         )
 
-    def timeline_entry(self, number: int, entry: Entry) -> TimelineEntry:
-        words = entry_text(entry.kind, entry.data, entry.by, self.name)
+    def timeline(self, lines: Sequence[JournalLine]) -> list[TimelineEntry]:
+        """The journal of one alert in words. What became of a notification names only its id: who it was for stands where it
+        was queued, and a timeline says "not reached" of somebody."""
+        queued = {
+            line.entry.data["notification_id"]: line.entry.data
+            for line in lines
+            if line.entry.kind is EntryKind.NOTIFICATION_QUEUED
+        }
+        return [
+            self._timeline_entry(line, queued.get(line.entry.data.get("notification_id"), {}))
+            for line in lines
+        ]
+
+    def _timeline_entry(self, line: JournalLine, queued: Mapping[str, Any]) -> TimelineEntry:
+        entry = line.entry
+        words = entry_text(entry.kind, {**queued, **entry.data}, entry.by, self.name)
         return TimelineEntry(
-            number=number,
+            number=line.number,
             at=entry.at,
             kind=entry.kind,
             by=self.person(entry.by),

@@ -108,48 +108,48 @@ _ELDERS = {
 }
 
 _ENTRIES = {
-    "entry.alert_triggered": Words("触发:{why}", "Triggered: {why}"),
-    "entry.alert_evidence": Words("又有信号:{why}", "Another sign: {why}"),
+    "entry.alert_triggered": Words("触发：{why}", "Triggered: {why}"),
+    "entry.alert_evidence": Words("又有信号：{why}", "Another sign: {why}"),
     "entry.alert_severity_raised": Words(
-        "级别提高为{severity}:{why}", "Severity raised to {severity}: {why}"
+        "级别提高为{severity}：{why}", "Severity raised to {severity}: {why}"
     ),
     "entry.alert_escalated": Words("进入第 {step} 级通知", "Step {step} of the chain"),
     "entry.alert_escalated_again": Words(
-        "仍无人接,第 {step} 级再次通知", "Still unanswered: step {step} again"
+        "仍无人接，第 {step} 级再次通知", "Still unanswered: step {step} again"
     ),
-    "entry.alert_cleared": Words("已自行恢复:{why}", "Cleared by itself: {why}"),
+    "entry.alert_cleared": Words("已自行恢复：{why}", "Cleared by itself: {why}"),
     "entry.alert_acknowledged": Words("{by}已接警", "{by} acknowledged"),
     "entry.alert_on_the_way": Words("{by}已出发", "{by} is on the way"),
     "entry.alert_on_site": Words("{by}已到场", "{by} is on site"),
     "entry.alert_hold_expired": Words(
-        "{by}接警后没有进展,已超时,重新待接警", "The hold of {by} expired without progress; triggered again"
+        "{by}接警后没有进展，已超时，重新待接警", "The hold of {by} expired without progress; triggered again"
     ),
     "entry.alert_reopened": Words("重新待接警", "Triggered again"),
     "entry.alert_resolved": Words(
-        "{by}已处置:{what_it_was},{what_was_done}", "{by} resolved it: {what_it_was}, {what_was_done}"
+        "{by}已处置：{what_it_was}，{what_was_done}", "{by} resolved it: {what_it_was}, {what_was_done}"
     ),
     "entry.alert_ambulance": Words("{by}已代呼120", "{by} called an ambulance"),
-    "entry.alert_note": Words("{by}记录:{note}", "Note by {by}: {note}"),
-    "entry.notification_queued": Words("准备通知{whom}({why})", "To be told: {whom} ({why})"),
-    "entry.notification_held": Words("没有通知{whom}:{why}", "Not told: {whom}: {why}"),
-    "entry.notification_cancelled": Words("不再通知{whom}:{why}", "No longer to be told: {whom}: {why}"),
+    "entry.alert_note": Words("{by}记录：{note}", "Note by {by}: {note}"),
+    "entry.notification_queued": Words("准备通知{whom}（{why}）", "To be told: {whom} ({why})"),
+    "entry.notification_held": Words("没有通知{whom}：{why}", "Not told: {whom}: {why}"),
+    "entry.notification_cancelled": Words("不再通知{whom}：{why}", "No longer to be told: {whom}: {why}"),
     "entry.notification_sent": Words("通知已发给{whom}", "Sent to {whom}"),
     "entry.notification_received": Words("{whom}已收到通知", "Received by {whom}"),
     "entry.notification_failed": Words("通知{whom}没有成功", "{whom} could not be reached"),
-    "entry.request_opened": Words("求助:{category}", "Service request: {category}"),
+    "entry.request_opened": Words("求助：{category}", "Service request: {category}"),
     "entry.request_moved": Words("求助转为{state}", "Service request is now {state}"),
     "entry.call_test": Words("测试按键", "Test press"),
     "entry.away_set": Words("登记{away}", "Marked away: {away}"),
     "entry.away_ended": Words("{by}取消外出", "{by} ended the absence"),
     "entry.profile_set": Words("档案已更新", "Record updated"),
     "entry.step_failed": Words(
-        "这条信号处理出错,已保留,转人工", "A signal could not be judged; it is kept for a person to look at"
+        "这条信号处理出错，已保留，转人工", "A signal could not be judged; it is kept for a person to look at"
     ),
     "entry.unknown": Words("有新记录", "Recorded"),
-    "whom.home": Words("家中{device}", "{device} in the home"),
+    "whom.home": Words("家中设备 {device}", "{device} in the home"),
     "whom.nobody": Words("相关人员", "those concerned"),
     "notify.step": Words("轮到这一步", "their step is due"),
-    "notify.step_repeated": Words("仍无人接,再次通知", "still unanswered, told again"),
+    "notify.step_repeated": Words("仍无人接，再次通知", "still unanswered, told again"),
     "notify.busy_butler": Words("管家正忙", "the butler is busy"),
     "notify.pressed_again": Words("老人又按了", "the elder pressed again"),
     "notify.severity_raised": Words("级别提高", "severity raised"),
@@ -186,15 +186,15 @@ _PAGE = {
         "账号或密码不对。请重新输入。", "The log-in or the password is wrong. Please try again."
     ),
     "login.too_many": Words(
-        "试的次数太多。请等 {minutes} 分钟再试,或请管理员重设密码。",
+        "试的次数太多。请等 {minutes} 分钟再试，或请管理员重设密码。",
         "Too many attempts. Wait {minutes} minutes, or ask the administrator for a new password.",
     ),
-    "login.ended": Words("登录已失效,请重新登录。", "Your session has ended. Please log in again."),
+    "login.ended": Words("登录已失效，请重新登录。", "Your session has ended. Please log in again."),
     "queue.title": Words("待处置告警", "Open alerts"),
-    "queue.count": Words("{waiting} 条待接警,共 {all} 条", "{waiting} waiting, {all} in all"),
+    "queue.count": Words("{waiting} 条待接警，共 {all} 条", "{waiting} waiting, {all} in all"),
     "queue.empty": Words("现在没有待处置的告警", "No alert is open"),
     "queue.empty_more": Words(
-        "新告警会自动出现在这里,并响铃。", "A new alert appears here by itself, with sound."
+        "新告警会自动出现在这里，并响铃。", "A new alert appears here by itself, with sound."
     ),
     "queue.loading": Words("正在读取…", "Loading…"),
     "queue.held_by": Words("{name} 已接", "held by {name}"),
@@ -202,7 +202,7 @@ _PAGE = {
     "queue.nobody": Words("还没有人接", "nobody has it yet"),
     "queue.next_in": Words("{time} 后通知下一级", "next step in {time}"),
     "queue.next_now": Words("正在通知下一级", "next step now"),
-    "queue.times": Words("又有 {count} 次信号:{what}", "signs since: {count}, the last: {what}"),
+    "queue.times": Words("又有 {count} 次信号：{what}", "signs since: {count}, the last: {what}"),
     "queue.late": Words("晚到 {minutes} 分钟", "{minutes} min late"),
     "requests.title": Words("求助工单", "Service requests"),
     "requests.empty": Words("没有未完成的求助", "No open service request"),
@@ -210,17 +210,17 @@ _PAGE = {
     "requests.start": Words("开始服务", "Start"),
     "requests.done": Words("完成", "Done"),
     "detail.none": Words("选一条告警查看详情", "Choose an alert to see it"),
-    "detail.none_more": Words("用 ↑ ↓ 或 J K 选择,回车打开。", "Choose with ↑ ↓ or J K, open with Enter."),
+    "detail.none_more": Words("用 ↑ ↓ 或 J K 选择，回车打开。", "Choose with ↑ ↓ or J K, open with Enter."),
     "detail.back": Words("返回列表", "Back to the list"),
     "detail.why": Words("原因", "Why"),
     "detail.timeline": Words("处置经过", "Timeline"),
-    "detail.notifications": Words("{count} 条通知:{first}…", "{count} notifications: {first}…"),
+    "detail.notifications": Words("{count} 条通知：{first}…", "{count} notifications: {first}…"),
     "detail.opened": Words("触发时间", "triggered at"),
     "detail.outcome": Words("处置结果", "Outcome"),
     "detail.gone": Words("这条告警已处置", "This alert is resolved"),
     "card.title": Words("老人档案卡", "Care card"),
     "card.level": Words("能力等级 {level} 级", "ability level {level}"),
-    "card.born": Words("{year} 年生,约 {age} 岁", "born {year}, about {age}"),
+    "card.born": Words("{year} 年生，约 {age} 岁", "born {year}, about {age}"),
     "card.address": Words("地址", "Address"),
     "card.floor": Words("{floor} 楼", "floor {floor}"),
     "card.lift": Words("有电梯", "lift"),
@@ -237,19 +237,19 @@ _PAGE = {
     "card.note": Words("备注", "Note"),
     "card.care_bed": Words("家庭养老床位", "family care bed"),
     "card.away": Words("外出登记", "Away"),
-    "card.away_until": Words("{kind},{from} 到 {until}", "{kind}, {from} to {until}"),
+    "card.away_until": Words("{kind}，{from} 到 {until}", "{kind}, {from} to {until}"),
     "card.both": Words(
-        "家中有 {count} 位老人,还不知道是哪一位", "{count} elders live here; it is not known which one"
+        "家中有 {count} 位老人，还不知道是哪一位", "{count} elders live here; it is not known which one"
     ),
     "card.unknown": Words("住户待核实", "resident to be confirmed"),
     "card.go_to_door": Words(
-        "听力障碍:直接上门,不要等回答", "Hard of hearing: go to the door, do not wait for an answer"
+        "听力障碍：直接上门，不要等回答", "Hard of hearing: go to the door, do not wait for an answer"
     ),
-    "card.oxygen": Words("吸氧:停电时优先", "On oxygen: first in a power cut"),
-    "card.dementia": Words("失智:问答不一定可靠", "Dementia: answers may not be reliable"),
+    "card.oxygen": Words("吸氧：停电时优先", "On oxygen: first in a power cut"),
+    "card.dementia": Words("失智：问答不一定可靠", "Dementia: answers may not be reliable"),
     "card.devices": Words("设备", "Devices"),
     "card.unjudged": Words(
-        "这一户的规则暂时不可信,呼叫仍会告警。请电话核实。",
+        "这一户的规则暂时不可信，呼叫仍会告警。请电话核实。",
         "The rules for this home cannot be trusted now; calls still alert. Please telephone.",
     ),
     "action.acknowledge": Words("接警", "Acknowledge"),
@@ -267,11 +267,11 @@ _PAGE = {
     "resolve.title": Words("处置完成", "Resolve"),
     "resolve.what_it_was": Words("是什么事", "What it was"),
     "resolve.what_was_done": Words("怎么处置的", "What was done"),
-    "resolve.note": Words("说明(可不填)", "Note (optional)"),
+    "resolve.note": Words("说明（可不填）", "Note (optional)"),
     "resolve.missing": Words("请两项都选上。", "Please choose both."),
     "ambulance.title": Words("代呼120", "Call ambulance"),
     "ambulance.text": Words(
-        "请用电话拨打120并读出下面的内容。打完后按“已叫救护车”,老人会听到“急救车叫了,您别动”。",
+        "请用电话拨打120并读出下面的内容。打完后按“已叫救护车”，老人会听到“急救车叫了，您别动”。",
         "Telephone 120 and read this out. Then press “Ambulance called”: the elder hears that it is on its way.",
     ),
     "ambulance.done": Words("已叫救护车", "Ambulance called"),
@@ -280,59 +280,60 @@ _PAGE = {
     "raise.title": Words("手工建单", "Raise by hand"),
     "raise.search": Words("姓名、地址或电话", "Name, address or telephone"),
     "raise.hint": Words(
-        "输入几个字,↑ ↓ 选择,回车立即建单", "Type a few characters, choose with ↑ ↓, Enter raises it at once"
+        "输入几个字，↑ ↓ 选择，回车立即建单",
+        "Type a few characters, choose with ↑ ↓, Enter raises it at once",
     ),
     "raise.none": Words("没有找到住户", "No home found"),
-    "raise.note": Words("来电内容(可不填)", "What the caller said (optional)"),
+    "raise.note": Words("来电内容（可不填）", "What the caller said (optional)"),
     "raise.done": Words("已建单", "Raised"),
     "stale.taken": Words(
-        "慢了一步:{name} 已处理,现在是“{state}”。您填的内容还在。",
+        "慢了一步：{name} 已处理，现在是“{state}”。您填的内容还在。",
         "Somebody was faster: {name} has it, it is now “{state}”. What you typed is still here.",
     ),
     "stale.changed": Words(
-        "这条告警刚有变化,现在是“{state}”。请看一眼再操作,您填的内容还在。",
+        "这条告警刚有变化，现在是“{state}”。请看一眼再操作，您填的内容还在。",
         "This alert has just changed, it is now “{state}”. Look once more; what you typed is still here.",
     ),
-    "lift.floor": Words("{floor} 楼,{lift}", "floor {floor}, {lift}"),
+    "lift.floor": Words("{floor} 楼，{lift}", "floor {floor}, {lift}"),
     "stale.changed_to": Words("现在是“{state}” {name}", "It is now “{state}” {name}"),
     "said.done": Words("已记录", "Recorded"),
-    "said.failed": Words("没有成功:{why}", "It did not work: {why}"),
+    "said.failed": Words("没有成功：{why}", "It did not work: {why}"),
     "said.no_answer": Words(
-        "系统没有回应。请再试一次;不行就用电话。",
+        "系统没有回应。请再试一次；不行就用电话。",
         "The hub did not answer. Try again; if it fails, use the telephone.",
     ),
     "sound.on": Words("声音已开", "Sound on"),
     "sound.off_bar": Words(
-        "声音没有打开:按任意键或点这里打开", "The sound is off: press a key or click here"
+        "声音没有打开：按任意键或点这里打开", "The sound is off: press a key or click here"
     ),
     "sound.paused": Words("声音暂停", "Audio paused"),
     "sound.paused_bar": Words(
-        "声音已暂停,{time} 后恢复。暂停不等于接警。按 M 立即恢复",
+        "声音已暂停，{time} 后恢复。暂停不等于接警。按 M 立即恢复",
         "Audio paused for {time} more. Silence is not acknowledgement. Press M to end it",
     ),
     "sound.toggle": Words("暂停或恢复声音", "Pause or resume the sound"),
     "sound.none": Words(
-        "这个浏览器不能发声,请换一个浏览器", "This browser cannot make sound; use another one"
+        "这个浏览器不能发声，请换一个浏览器", "This browser cannot make sound; use another one"
     ),
     "line.lost": Words(
-        "与系统的连接断了,下面可能不是最新情况。正在重连(已断 {time})…",
+        "与系统的连接断了，下面可能不是最新情况。正在重连（已断 {time}）…",
         "The connection is lost; what you see may be old. Reconnecting (lost for {time})…",
     ),
     "line.reset": Words(
-        "断开太久,已重新读取全部告警。", "It was lost for too long; all alerts were read anew."
+        "断开太久，已重新读取全部告警。", "It was lost for too long; all alerts were read anew."
     ),
-    "line.problems": Words("系统提示:{text}", "The hub says: {text}"),
+    "line.problems": Words("系统提示：{text}", "The hub says: {text}"),
     "help.title": Words("按键说明", "Keys"),
     "help.move": Words("上下选择", "move"),
     "help.open": Words("打开详情", "open"),
-    "help.sound": Words("暂停或恢复声音(2 分钟)", "pause or resume the sound (2 minutes)"),
+    "help.sound": Words("暂停或恢复声音（2 分钟）", "pause or resume the sound (2 minutes)"),
     "help.help": Words("这张说明", "this list"),
-    "help.escape": Words("关闭对话框,返回列表", "close a dialog, back to the list"),
+    "help.escape": Words("关闭对话框，返回列表", "close a dialog, back to the list"),
     "homes.title": Words("住户", "Homes"),
     "homes.search": Words("按姓名、地址、电话或编号查找", "Search by name, address, telephone or id"),
     "homes.find": Words("查找", "Search"),
     "homes.none": Words("没有找到。", "Nothing was found."),
-    "homes.more": Words("请再多输入几个字,缩小范围。", "Type a little more to narrow it down."),
+    "homes.more": Words("请再多输入几个字，缩小范围。", "Type a little more to narrow it down."),
     "homes.home": Words("编号", "Id"),
     "homes.residents": Words("老人", "Residents"),
     "homes.address": Words("地址", "Address"),
@@ -347,7 +348,7 @@ _PAGE = {
     "away.until": Words("到", "Until"),
     "away.end": Words("已回家", "Back home"),
     "away.hint": Words(
-        "外出期间感应规则暂停;呼叫器照常告警。", "Sensor rules pause meanwhile; a button always alerts."
+        "外出期间感应规则暂停；呼叫器照常告警。", "Sensor rules pause meanwhile; a button always alerts."
     ),
     "home.history": Words("历史告警", "Past alerts"),
     "home.history_none": Words("没有历史告警。", "No past alert."),
@@ -366,14 +367,14 @@ _PAGE = {
     "devices.none": Words("没有设备。", "No device."),
     "rejected.title": Words("读不懂的消息", "Rejected messages"),
     "rejected.lead": Words(
-        "收到但读不懂、或来自未登记设备的消息,原样保留。",
+        "收到但读不懂、或来自未登记设备的消息，原样保留。",
         "Messages that could not be read or came from unknown devices, kept as they were.",
     ),
     "rejected.none": Words("没有读不懂的消息。", "No rejected message."),
     "rejected.at": Words("时间", "Time"),
     "rejected.topic": Words("主题", "Topic"),
     "rejected.reason": Words("原因", "Reason"),
-    "rejected.bytes": Words("内容({size} 字节)", "Content ({size} bytes)"),
+    "rejected.bytes": Words("内容（{size} 字节）", "Content ({size} bytes)"),
     "rejected.text": Words("文本", "as text"),
     "rejected.hex": Words("十六进制", "as hex"),
     "reject.not_this_contract": Words("主题不合约定", "not a topic of the contract"),
@@ -403,28 +404,28 @@ _PAGE = {
     "accounts.disable": Words("停用", "Disable"),
     "accounts.enable": Words("启用", "Enable"),
     "accounts.add": Words("新建账号", "Add an account"),
-    "accounts.password": Words("密码(至少 10 个字符)", "Password (at least 10 characters)"),
+    "accounts.password": Words("密码（至少 10 个字符）", "Password (at least 10 characters)"),
     "accounts.new_password": Words("新密码", "New password"),
     "accounts.set_password": Words("重设密码", "Set password"),
     "accounts.hint": Words(
-        "停用或重设密码后,原来的登录立即失效。",
+        "停用或重设密码后，原来的登录立即失效。",
         "Disabling or a new password ends the sessions of that account.",
     ),
-    "accounts.wrong": Words("“{field}”填得不对,请改正。", "“{field}” is not right; please correct it."),
+    "accounts.wrong": Words("“{field}”填得不对，请改正。", "“{field}” is not right; please correct it."),
     "problem.account_exists": Words(
-        "这个账号已经有人用了,请换一个。", "This log-in is taken; choose another."
+        "这个账号已经有人用了，请换一个。", "This log-in is taken; choose another."
     ),
     "problem.own_account": Words(
-        "不能停用自己正在使用的账号,请让另一位管理员操作。",
+        "不能停用自己正在使用的账号，请让另一位管理员操作。",
         "You cannot disable the account you are logged in with; let another administrator do it.",
     ),
     "problem.not_found": Words("没有这个账号。", "There is no such account."),
     "error.title": Words("打不开这个页面", "This page cannot be shown"),
     "error.back": Words("回到告警台", "Back to the console"),
-    "error.not_found": Words("没有这个页面,或已不存在。", "There is no such page, or no longer."),
+    "error.not_found": Words("没有这个页面，或已不存在。", "There is no such page, or no longer."),
     "error.not_allowed": Words("这个页面只对管理员开放。", "This page is for administrators only."),
     "error.failed": Words(
-        "系统出错,已记录。请再试一次。", "The hub failed; it was recorded. Please try again."
+        "系统出错，已记录。请再试一次。", "The hub failed; it was recorded. Please try again."
     ),
     "previous": Words("上一页", "Previous"),
     "next": Words("下一页", "Next"),

@@ -81,7 +81,7 @@ def test_the_same_by_mouse(hub: RunningHub, open_console: Opener) -> None:
     page.locator("[data-action=note]").click()
     page.locator("#note-dialog textarea").fill("电话里说没事")
     page.locator("#note-dialog .primary").click()
-    expect(timeline).to_contain_text("陈静记录:电话里说没事")
+    expect(timeline).to_contain_text("陈静记录：电话里说没事")
     page.locator("[data-action=resolve]").click()
     dialog = page.locator("#resolve-dialog")
     dialog.get_by_label("误按").check()
@@ -114,7 +114,7 @@ def test_the_gravest_and_newest_stand_on_top_and_requests_apart(
 def test_what_the_hard_of_hearing_need_is_said_first(hub: RunningHub, open_console: Opener) -> None:
     page = open_console()
     hub.press("h0004")
-    expect(page.locator(".detail .warning").first).to_have_text("听力障碍:直接上门,不要等回答")
+    expect(page.locator(".detail .warning").first).to_have_text("听力障碍：直接上门，不要等回答")
     code = hub.engine.homes()["h0004"].profile.door_code
     expect(page.locator(".card")).to_contain_text("接警后才能看到")
     settled(page)
@@ -192,7 +192,7 @@ def test_sound_that_the_browser_blocks_is_said_and_a_key_opens_it(
 ) -> None:
     page = open_console()
     bar = page.locator("#sound-bar")
-    expect(bar).to_have_text("声音没有打开:按任意键或点这里打开")
+    expect(bar).to_have_text("声音没有打开：按任意键或点这里打开")
     page.keyboard.press("Shift")
     expect(bar).to_be_hidden()
     hub.press(door(hub))
@@ -255,6 +255,12 @@ def test_a_telephone_shows_the_queue_and_opens_an_alert(hub: RunningHub, open_co
     expect(page.locator(".detail-state")).to_contain_text("已接警")
     page.locator(".back").tap()
     expect(row).to_contain_text("陈静 已接")
+    # The telephone's own back key uncovers the list as well.
+    row.locator(".row-name").tap()
+    expect(page.locator(".detail-name")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".detail-name")).to_be_hidden()
+    expect(row).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/homes", "/homes/h0004", "/devices", "/rejected", "/accounts"])

@@ -58,13 +58,13 @@ def test_an_alert_goes_from_hand_to_hand_until_it_is_resolved(
     detail = chen.get(f"/api/v1/alerts/{alert.id}").json()
     said = [entry["text"]["zh"] for entry in detail["timeline"]]
     for sentence in (
-        "触发:按下求救键",
+        "触发：按下求救键",
         "陈静已接警",
         "陈静已出发",
         "陈静已到场",
-        "陈静记录:敲门有人应",
+        "陈静记录：敲门有人应",
         "陈静已代呼120",
-        "陈静已处置:突发疾病,120送医",
+        "陈静已处置：突发疾病，120送医",
     ):
         assert sentence in said
     assert [entry["number"] for entry in detail["timeline"]] == sorted(
@@ -102,14 +102,14 @@ def test_what_is_resolved_stays_resolved(hub: RunningHub, chen: httpx.Client, ho
 
 def test_raising_by_hand_twice_with_one_key_raises_once(chen: httpx.Client, home_id: str) -> None:
     key = {"Idempotency-Key": "one-telephone-call"}
-    body = {"home_id": home_id, "note": "女儿来电:母亲不接电话"}
+    body = {"home_id": home_id, "note": "女儿来电：母亲不接电话"}
     first = chen.post("/api/v1/alerts", json=body, headers=key)
     second = chen.post("/api/v1/alerts", json=body, headers=key)
     assert first.status_code == 201, first.text
     assert first.json()["id"] == second.json()["id"]
     alert = chen.get(f"/api/v1/alerts/{first.json()['id']}").json()
     assert alert["severity"] == "emergency"
-    assert any("女儿来电:母亲不接电话" in entry["text"]["zh"] for entry in alert["timeline"])
+    assert any("女儿来电：母亲不接电话" in entry["text"]["zh"] for entry in alert["timeline"])
 
 
 @pytest.mark.parametrize(

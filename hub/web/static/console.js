@@ -69,10 +69,29 @@ function heard(event) {
     if (shown?.home_id === event.home_id) showDetail();
   }
   if (shown && event.alert_id === shown.id && !shown.timeline?.some((entry) => entry.number === event.number)) {
-    shown.timeline = [...(shown.timeline ?? []), event];
-    $("timeline")?.replaceChildren(...timelineItems(shown.timeline).flat());
+    if (DELIVERIES.has(event.kind)) rereadTimeline();
+    else showTimeline([...(shown.timeline ?? []), event]);
   }
   scheduleRender();
+}
+
+// What became of a notification names only its number; whom it was for stands in the timeline as a whole.
+const DELIVERIES = new Set(["notification_sent", "notification_received", "notification_failed"]);
+let rereading = 0;
+function rereadTimeline() {
+  clearTimeout(rereading);
+  rereading = setTimeout(async () => {
+    const id = shown?.id;
+    const answer = id ? await call("GET", `/alerts/${encodeURIComponent(id)}`) : { ok: false };
+    if (!answer.ok || shown?.id !== id) return;
+    const newest = (timeline) => timeline?.at(-1)?.number ?? 0;
+    if (newest(answer.data.timeline) >= newest(shown.timeline)) showTimeline(answer.data.timeline);
+  }, 300);
+}
+
+function showTimeline(timeline) {
+  shown.timeline = timeline;
+  $("timeline")?.replaceChildren(...timelineItems(timeline).flat());
 }
 
 /** Take over an alert as it now stands; an older version than the one known is ignored. */
@@ -114,7 +133,7 @@ function sorted() {
 
 function render() {
   const list = sorted();
-  if (selected && !alerts.has(selected) && shown?.id !== selected) selected = null;
+  if (selected && !alerts.has(selected) && shown?.id !== selected && !chosenByHand) selected = null;
   reconcile($("queue"), list, (alert) => alertRow(alert, { choose: openAlert, acknowledge: (id) => act("acknowledge", id) }));
   const waiting = list.filter((alert) => alert.state === "triggered");
   $("queue-count").textContent = list.length ? t("queue.count", { waiting: waiting.length, all: list.length }) : "";
@@ -182,16 +201,26 @@ function select(id) {
   showDetail();
 }
 
+const narrow = window.matchMedia("(max-width: 760px)");
+
 function openAlert(id) {
   chosenByHand = true;
   select(id);
   document.body.classList.add("detail-open");
+  // On a telephone the detail covers the list, and the telephone's back key is expected to uncover it.
+  if (narrow.matches && !history.state?.detail) history.pushState({ detail: true }, "");
 }
 
 function closeDetail() {
+  uncoverList();
+  if (history.state?.detail) history.back();
+}
+
+function uncoverList() {
   chosenByHand = false;
   document.body.classList.remove("detail-open");
 }
+window.addEventListener("popstate", uncoverList);
 
 function move(by) {
   const list = sorted();
@@ -217,7 +246,9 @@ async function showDetail() {
   const alert = shown?.id === id ? shown : alerts.get(id);
   if (alert) refreshCard(alert.home_id);
   const answer = await call("GET", `/alerts/${encodeURIComponent(id)}`);
-  if (selected !== id || !answer.ok) return;
+  if (selected !== id) return;
+  if (answer.status === 404) letFollow();
+  if (!answer.ok) return;
   if (!shown || shown.id !== id || answer.data.version >= shown.version) shown = answer.data;
   else shown.timeline = answer.data.timeline;
   renderDetail();
@@ -405,6 +436,8 @@ setInterval(askHealth, 30000);
 showSound();
 askHealth();
 const number = await readAll();
+const asked = new URLSearchParams(location.search).get("alert");
+if (asked) openAlert(asked);
 stream = follow(number, {
   heard,
   connected,
