@@ -23,6 +23,7 @@ from hub.core.events import (
     Fall,
     FaultReport,
     Motion,
+    Presence,
     Status,
     UnreadableSignal,
     UnreadableTelemetry,
@@ -260,6 +261,8 @@ def _fact_in_words(fact: Fact) -> str:
             return _BEDS[fact.state]
         case Motion():
             return "人体感应 movement" if fact.moving else "人体感应 no movement"
+        case Presence():
+            return "有人在 somebody is there" if fact.present else "无人 nobody is there"
         case Contact():
             return "门磁 opened" if fact.state is ContactState.OPEN else "门磁 closed"
         case Environment():

@@ -74,6 +74,13 @@ class Motion:
 
 
 @dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody is there, or nobody is (a radar). Not movement: who lies still on the floor is present all day."""
+
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     state: ContactState
 
@@ -136,6 +143,7 @@ Fact = (
     | Vital
     | Bed
     | Motion
+    | Presence
     | Contact
     | Environment
     | Vibration

@@ -12,9 +12,7 @@ from hub.core.context import Context
 from hub.core.detection import call, device_health, environment, fall, vitals
 from hub.core.draft import Draft
 from hub.core.events import (
-    Bed,
     Call,
-    Contact,
     DeliveryOutcome,
     DeliveryReport,
     DeviceEvent,
@@ -22,7 +20,6 @@ from hub.core.events import (
     Fall,
     FaultReport,
     Input,
-    Motion,
     Status,
     Tick,
     UnreadableSignal,
@@ -193,7 +190,3 @@ def _record_delivery(draft: Draft, report: DeliveryReport) -> None:
                 "detail": report.detail,
             },
         )
-
-
-TELEMETRY_FACTS = (Vital, Bed, Motion, Contact, Environment)
-"""Facts that describe the moment: worthless to live rules once they are old."""

@@ -18,6 +18,7 @@ from hub.core.events import (
     Fall,
     FaultReport,
     Motion,
+    Presence,
     UnreadableSignal,
     UnreadableTelemetry,
     Vibration,
@@ -108,9 +109,8 @@ def _movement(state: Mapping[str, Any], model: DeviceModel | None) -> list[Fact]
             continue
         if meaning is Occupancy.BED:
             return [Bed(BedState.IN_BED if value else BedState.OUT_OF_BED)]
-        if value and (meaning is Occupancy.PRESENCE or key == "presence"):
-            return []
-        return [Motion(value)]
+        radar = meaning is Occupancy.PRESENCE or key == "presence"
+        return [Presence(value) if radar else Motion(value)]
     return []
 
 

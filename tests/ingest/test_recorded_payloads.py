@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from firmware_contracts.vocabulary import CallAction, Fault, Hazard, RejectReason
-from hub.core.events import Alive, Call, DeviceEvent, Environment, Fact, FaultReport
+from hub.core.events import Alive, Call, DeviceEvent, Environment, Fact, FaultReport, Presence
 from hub.ingest.decode import Ignored, IgnoreReason, Rejected, decode
 from hub.ingest.message import RawMessage
 from hub.ingest.zigbee2mqtt import Base
@@ -26,7 +26,7 @@ ZIGBEE: dict[str, tuple[Fact, ...] | IgnoreReason] = {
     "p009": LIFECYCLE,
     "p011": LIFECYCLE,
     "p012": LIFECYCLE,
-    "p017": (Alive(),),  # somebody is there, moving or not
+    "p017": (Presence(True),),  # somebody is there, moving or not
     "p023": (Alive(),),  # a water sensor that did not measure water
     "p024": (
         Environment({Hazard.WATER: False}),  # its temperature is the device's

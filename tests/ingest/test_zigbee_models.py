@@ -26,6 +26,7 @@ from hub.core.events import (
     Fall,
     FaultReport,
     Motion,
+    Presence,
     Status,
     UnreadableSignal,
     UnreadableTelemetry,
@@ -118,8 +119,8 @@ def test_every_row_keeps_the_contract_of_the_table(model: DeviceModel) -> None:
         ("TS0601_bed_presence_sensor", {"occupancy": False}, (Bed(BedState.OUT_OF_BED),)),
         ("RTCGQ11LM", {"occupancy": True}, (Motion(True),)),
         # Somebody who lies still on the floor is present all day long.
-        ("ZY-M100-S_1", {"presence": True}, (Alive(),)),
-        ("ZY-M100-S_1", {"presence": False}, (Motion(False),)),
+        ("ZY-M100-S_1", {"presence": True}, (Presence(True),)),
+        ("ZY-M100-S_1", {"presence": False}, (Presence(False),)),
         # --- things ---
         (None, {"contact": False}, (Contact(ContactState.OPEN),)),
         (None, {"contact": True}, (Contact(ContactState.CLOSED),)),
