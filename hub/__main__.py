@@ -90,7 +90,7 @@ def _add_config(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> int:
     from hub.app import Hub
     from hub.broker import BrokerError
-    from hub.config import ConfigProblems, load
+    from hub.config.settings import ConfigProblems, load
     from hub.serving import CannotServe
     from hub.store.errors import StoreError
 
@@ -117,7 +117,7 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 def _check_config(args: argparse.Namespace) -> int:
-    from hub.config import ConfigProblems, load
+    from hub.config.settings import ConfigProblems, load
 
     try:
         settings = load(args.config)

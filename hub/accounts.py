@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from hub.clock import wall_now
-from hub.config import ConfigProblems, load
+from hub.config.settings import ConfigProblems, load
 from hub.core.events import ActorRole
 from hub.data_dir import store_path
 from hub.store.accounts import (

@@ -16,7 +16,7 @@ from firmware_contracts.topics import Address
 from hub import interpreter
 from hub.broker import EmbeddedBroker
 from hub.clock import HubClock, wall_now
-from hub.config import Settings
+from hub.config.settings import Settings
 from hub.core.context import Context
 from hub.core.events import Actor, ActorRole, Command, SetProfile
 from hub.core.home import Home

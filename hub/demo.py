@@ -15,8 +15,8 @@ from pathlib import Path
 from hub.app import Hub
 from hub.broker import BrokerError, dying_with_parent
 from hub.clock import wall_now
-from hub.config import ConfigProblems, Secrets, Settings, load
-from hub.config_sections import WebhookSection
+from hub.config.sections import WebhookSection
+from hub.config.settings import ConfigProblems, Secrets, Settings, load
 from hub.core.events import Actor, ActorRole, SetAway
 from hub.core.home import DeviceKind
 from hub.data_dir import store_path

@@ -20,8 +20,8 @@ from sqlalchemy import text
 from firmware_contracts.topics import Address
 from firmware_contracts.vocabulary import CallAction, FallPhase, Fault, Kind, Measure, ServiceCategory
 from hub.clock import HubClock
-from hub.config_policies import load_policies
-from hub.config_rules import load_rules
+from hub.config.policies import load_policies
+from hub.config.rules import load_rules
 from hub.core.alerts import Alert, AlertKind, AlertState, Policy, Role, WhatItWas, WhatWasDone
 from hub.core.context import Centre, ContactMethod, Context, Person, Shift
 from hub.core.events import (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hub.app import Hub
-from hub.config import load
+from hub.config.settings import load
 from hub.core.events import DeviceEvent
 from hub.core.step import step
 from hub.ingest.decode import decode

@@ -59,7 +59,7 @@ def hub(config: str, expected: int) -> None:
     """The hub as `hub run` wires it, without its console. A message counts when it is acknowledged: after its commit."""
     from hub.app import Hub
     from hub.clock import wall_now
-    from hub.config import load
+    from hub.config.settings import load
     from hub.ingest.message import RawMessage
 
     done = threading.Event()

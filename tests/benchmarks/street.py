@@ -10,7 +10,7 @@ from pathlib import Path
 
 from firmware_contracts.vocabulary import Kind, Placement
 from hub.app import Hub
-from hub.config import load
+from hub.config.settings import load
 from hub.core.alerts import Role
 from hub.core.context import ContactMethod
 from hub.core.events import ActorRole

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.config import ConfigProblems, Settings, load
+from hub.config.settings import ConfigProblems, Settings, load
 from hub.core.home import DeviceKind
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hub.config_lines import Path, line_numbers, line_of
+from hub.config.lines import Path, line_numbers, line_of
 
 TEXT = '''\
 # comment with [brackets] and = signs

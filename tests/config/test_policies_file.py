@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.config_policies import DESKS, REQUIRED, load_policies
+from hub.config.policies import DESKS, REQUIRED, load_policies
 from hub.core.alerts import Policy, Role, StepRole, When
 from tests.config.test_config import SHIPPED
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from firmware_contracts.vocabulary import PLAUSIBLE, Fault, Hazard, Measure
-from hub.config_rules import load_rules
+from hub.config.rules import load_rules
 from hub.core.alerts import Severity
 from hub.core.rules import Rules, Side, ThresholdRule
 from tests.config.test_config import SHIPPED

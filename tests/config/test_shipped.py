@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from hub.config import ENVIRONMENT, SECRETS, load
-from hub.config_sections import SettingsFile
+from hub.config.sections import SettingsFile
+from hub.config.settings import ENVIRONMENT, SECRETS, load
 from tests.config.test_config import SHIPPED
 
 FILES = ("demo.toml", "gateway.toml", "centre.toml")

@@ -1,0 +1,111 @@
+"""Reads `policies.toml` into the core's escalation policies; each must end at a desk where somebody always sits."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from hub.config.lines import Path as KeyPath
+from hub.config.problems import Problem, Section, Source, nearest
+from hub.core.alerts import Policy, PolicyStep, Role, Severity, StepRole, When
+from hub.directory.profiles import CARE_BED_POLICY, UNASSIGNED_POLICY
+
+DESKS = (Role.OPERATOR, Role.DUTY_MANAGER, Role.CENTRE_DUTY)
+"""One of these must be named in the last step, at every hour."""
+
+REQUIRED = (*(severity.value for severity in Severity), CARE_BED_POLICY, UNASSIGNED_POLICY)
+"""Policies that alerts look for by name: one for each severity, one for care beds, one for calls of unknown devices."""
+
+Seconds = Annotated[float, Field(ge=10)]
+
+
+class StepTable(Section):
+    roles: Annotated[list[str], Field(min_length=1)]
+    wait_s: Seconds
+
+
+class PolicyTable(Section):
+    acknowledged_for_s: Seconds
+    on_the_way_for_s: Seconds
+    on_site_for_s: Seconds
+    step: Annotated[list[StepTable], Field(min_length=1)]
+
+
+class PoliciesFile(Section):
+    policy: dict[str, PolicyTable]
+
+
+def load_policies(path: Path) -> tuple[dict[str, Policy] | None, tuple[Problem, ...]]:
+    """The policies of a file by name, or None and everything that is wrong in it."""
+    source = Source(path, _words)
+    parsed = source.read(PoliciesFile) if source.readable else None
+    if parsed is None:
+        return None, tuple(source.problems)
+    policies = {name: _policy(source, name, table) for name, table in parsed.policy.items()}
+    for name in REQUIRED:
+        if name not in policies:
+            near = nearest(name, policies)
+            remedy = f"add [policy.{name}]" + (f" (did you mean it by [policy.{near}]?)" if near else "")
+            source.complain(("policy", near or name), "is missing", remedy, f'policy "{name}"')
+    return (None if source.problems else policies), tuple(source.problems)
+
+
+def _words(path: KeyPath, data: Mapping[str, Any]) -> str:
+    """`policy "emergency" step 2 wait_s`."""
+    words: list[str] = []
+    for before, part in zip(("", *path), path, strict=False):
+        if isinstance(part, int):
+            words.append(str(part + 1))
+        else:
+            words.append(f'"{part}"' if before == "policy" else part)
+    return " ".join(words)
+
+
+def _policy(source: Source, name: str, table: PolicyTable) -> Policy:
+    steps = tuple(
+        PolicyStep(
+            _roles(source, ("policy", name, "step", index), step.roles), timedelta(seconds=step.wait_s)
+        )
+        for index, step in enumerate(table.step)
+    )
+    last = ("policy", name, "step", len(steps) - 1)
+    always = {one.role for one in steps[-1].roles if one.when is When.ALWAYS}
+    if not always.intersection(DESKS):
+        desks = ", ".join(DESKS)
+        source.complain(
+            (*last, "roles"),
+            "the last step reaches no staffed desk",
+            f"name one of them at every hour: {desks}",
+            _words(last, {}),
+        )
+    return Policy(
+        name=name,
+        steps=steps,
+        acknowledged_for=timedelta(seconds=table.acknowledged_for_s),
+        on_the_way_for=timedelta(seconds=table.on_the_way_for_s),
+        on_site_for=timedelta(seconds=table.on_site_for_s),
+    )
+
+
+def _roles(source: Source, path: KeyPath, names: list[str]) -> tuple[StepRole, ...]:
+    """Each `role`, `role@day` or `role@night`."""
+    found: list[StepRole] = []
+
+    def complain(what: str, remedy: str) -> None:
+        source.complain((*path, "roles"), what, remedy, _words(path, {}))
+
+    for name in names:
+        role, at, when = name.partition("@")
+        if role not in set(Role):
+            near = nearest(role, Role)
+            known = f"known: {', '.join(Role)}"
+            complain(f'unknown role "{role}"', known + (f" (did you mean {near}?)" if near else ""))
+        elif at and when not in set(When):
+            complain(f'unknown hours "{when}" for role "{role}"', f"known: {', '.join(When)}")
+        elif any(one.role == role for one in found):
+            complain(f'role "{role}" stands twice', "keep one of them")
+        else:
+            found.append(StepRole(Role(role), When(when) if at else When.ALWAYS))
+    return tuple(found)

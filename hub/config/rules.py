@@ -1,0 +1,218 @@
+"""Reads `rules.toml` into the core's rules: a list of closed kinds, each checked against what a living person can have."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from firmware_contracts.vocabulary import PLAUSIBLE, Fault, Hazard, Measure
+from hub.config.lines import Path as KeyPath
+from hub.config.problems import Problem, Section, Source
+from hub.core.alerts import Severity
+from hub.core.rules import CallRule, DeviceRule, FallRule, Rules, Side, ThresholdRule
+
+Duration = Annotated[float, Field(ge=0)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class ThresholdTable(Section):
+    kind: Literal["threshold"]
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    measure: Measure
+    side: Side
+    limit: float
+    clear: float
+    severity: Severity
+    for_s: Duration = 0
+    max_gap_s: Annotated[float, Field(gt=0)] = 900
+    again_after_s: Annotated[float, Field(gt=0)] = 3600
+    levels: list[Annotated[int, Field(ge=0, le=4)]] = Field(default_factory=list)
+
+
+class CallTable(Section):
+    kind: Literal["call"]
+    severity: Severity = Severity.EMERGENCY
+    late_after_s: Annotated[float, Field(gt=0)] = 60
+    stale_after_s: Annotated[float, Field(gt=0)] = 300
+    reassure_every_s: Annotated[float, Field(ge=10)] = 60
+
+
+class FallTable(Section):
+    kind: Literal["fall"]
+    suspected: Severity = Severity.EMERGENCY
+    lying: Severity = Severity.EMERGENCY
+
+
+class DeviceTable(Section):
+    kind: Literal["device"]
+    silent: Severity = Severity.TECHNICAL
+    live_within_s: Annotated[float, Field(gt=0)] = 120
+    drift_ppm: Annotated[int, Field(ge=0, le=10_000)] = 500
+    battery_low_percent: Percent = 15
+    mains_dip_s: Duration = 10
+    join_within_s: Duration = 2
+    offline_after_s: Duration = 180
+
+
+class HazardTable(Section):
+    kind: Literal["hazard"]
+    hazard: Hazard
+    severity: Severity
+
+
+class FaultTable(Section):
+    kind: Literal["fault"]
+    fault: Fault
+    severity: Severity
+
+
+class PlausibleTable(Section):
+    kind: Literal["plausible"]
+    measure: Measure
+    low: float
+    high: float
+
+
+RuleTable = Annotated[
+    ThresholdTable | CallTable | FallTable | DeviceTable | HazardTable | FaultTable | PlausibleTable,
+    Field(discriminator="kind"),
+]
+
+
+class RulesFile(Section):
+    rule: list[RuleTable] = Field(default_factory=list)
+
+
+def load_rules(path: Path) -> tuple[Rules | None, tuple[Problem, ...]]:
+    """The rules of a file, or None and everything that is wrong in it. What the file leaves out keeps its default."""
+    source = Source(path, _words)
+    parsed = source.read(RulesFile) if source.readable else None
+    if parsed is not None:
+        _check(source, parsed.rule)
+    if parsed is None or source.problems:
+        return None, tuple(source.problems)
+    return _rules(parsed.rule, hashlib.blake2b(source.text, digest_size=8).hexdigest()), ()
+
+
+def _words(path: KeyPath, data: Mapping[str, Any]) -> str:
+    """`rule "spo2_low" limit`: by its name, what it is about, or its place in the file."""
+    if len(path) < 2 or not isinstance(path[1], int):
+        return " ".join(str(part) for part in path)
+    rules = data.get("rule")
+    table = rules[path[1]] if isinstance(rules, list) and path[1] < len(rules) else {}
+    about = next((table[key] for key in ("name", "hazard", "fault", "measure", "kind") if key in table), None)
+    key = " ".join(str(part) for part in path[2:3])
+    return f"rule {path[1] + 1 if about is None else chr(34) + str(about) + chr(34)} {key}".rstrip()
+
+
+def _check(source: Source, tables: list[RuleTable]) -> None:
+    plausible = dict(PLAUSIBLE) | {
+        one.measure: (one.low, one.high)
+        for one in tables
+        if isinstance(one, PlausibleTable) and one.low < one.high
+    }
+    seen: dict[tuple[str, str], int] = {}
+    for index, table in enumerate(tables):
+        match table:
+            case ThresholdTable():
+                identity = table.name
+                _check_threshold(source, ("rule", index), table, plausible[table.measure])
+            case HazardTable():
+                identity = table.hazard
+            case FaultTable():
+                identity = table.fault
+            case PlausibleTable():
+                identity = table.measure
+                if table.low >= table.high:
+                    source.complain(
+                        ("rule", index, "low"), f"{table.low:g} is not below high {table.high:g}", "swap them"
+                    )
+            case _:
+                identity = ""
+        before = seen.setdefault((table.kind, identity), index)
+        if before != index:
+            first = source.line(("rule", before))
+            source.complain(
+                ("rule", index), f"stands a second time (first in line {first})", "keep one of them"
+            )
+
+
+def _check_threshold(
+    source: Source, path: KeyPath, table: ThresholdTable, bounds: tuple[float, float]
+) -> None:
+    low, high = bounds
+    if not low <= table.limit <= high:
+        remedy = f"a plausible {table.measure} lies between {low:g} and {high:g}"
+        source.complain((*path, "limit"), f"found {table.limit:g}, which no reading can reach", remedy)
+    if table.side is Side.ABOVE and table.clear >= table.limit:
+        source.complain(
+            (*path, "clear"), f"found {table.clear:g}", f"above {table.limit:g} it clears at a smaller value"
+        )
+    if table.side is Side.BELOW and table.clear <= table.limit:
+        source.complain(
+            (*path, "clear"), f"found {table.clear:g}", f"below {table.limit:g} it clears at a larger value"
+        )
+
+
+def _rules(tables: list[RuleTable], version: str) -> Rules:
+    usual = Rules()
+    call, fall, device = usual.call, usual.fall, usual.device
+    thresholds: dict[Measure, tuple[ThresholdRule, ...]] = {}
+    hazards, faults, plausible = dict(usual.hazards), dict(usual.faults), dict(usual.plausible)
+    for table in tables:
+        match table:
+            case ThresholdTable():
+                thresholds[table.measure] = (*thresholds.get(table.measure, ()), _threshold(table))
+            case CallTable():
+                call = CallRule(
+                    severity=table.severity,
+                    late_after=timedelta(seconds=table.late_after_s),
+                    stale_after=timedelta(seconds=table.stale_after_s),
+                    reassure_every=timedelta(seconds=table.reassure_every_s),
+                )
+            case FallTable():
+                fall = FallRule(suspected=table.suspected, lying=table.lying)
+            case DeviceTable():
+                device = DeviceRule(
+                    silent=table.silent,
+                    live_within=timedelta(seconds=table.live_within_s),
+                    drift_ppm=table.drift_ppm,
+                    battery_low_percent=table.battery_low_percent,
+                    mains_dip=timedelta(seconds=table.mains_dip_s),
+                    join_within=timedelta(seconds=table.join_within_s),
+                    offline_after=timedelta(seconds=table.offline_after_s),
+                )
+            case HazardTable():
+                hazards[table.hazard] = table.severity
+            case FaultTable():
+                faults[table.fault] = table.severity
+            case PlausibleTable():
+                plausible[table.measure] = (table.low, table.high)
+    return Rules(
+        version=version,
+        call=call,
+        fall=fall,
+        device=device,
+        thresholds=thresholds,
+        hazards=hazards,
+        faults=faults,
+        plausible=plausible,
+    )
+
+
+def _threshold(table: ThresholdTable) -> ThresholdRule:
+    return ThresholdRule(
+        name=table.name,
+        measure=table.measure,
+        side=table.side,
+        limit=table.limit,
+        clear=table.clear,
+        severity=table.severity,
+        for_=timedelta(seconds=table.for_s),
+        max_gap=timedelta(seconds=table.max_gap_s),
+        again_after=timedelta(seconds=table.again_after_s),
+        levels=frozenset(table.levels),
+    )

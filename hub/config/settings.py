@@ -1,0 +1,227 @@
+"""The settings of a hub: one TOML file, the rules and policies it names, a few overrides by environment. Read once, by `app`."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hub.config.lines import Path as KeyPath
+from hub.config.policies import load_policies
+from hub.config.problems import ConfigProblems, Problem, Source
+from hub.config.rules import load_rules
+from hub.config.sections import (
+    EngineSection,
+    HubSection,
+    MqttSection,
+    RetentionSection,
+    SettingsFile,
+    SupervisionSection,
+    WebhookSection,
+    WebSection,
+)
+from hub.core.alerts import Policy
+from hub.core.rules import Rules
+
+__all__ = ["ENVIRONMENT", "SECRETS", "ConfigProblems", "Problem", "Secrets", "Settings", "load"]
+
+ENVIRONMENT: Mapping[str, KeyPath] = {
+    "CARE_HUB_CELL": ("hub", "cell"),
+    "CARE_HUB_DATA_DIR": ("hub", "data_dir"),
+    "CARE_MQTT_HOST": ("mqtt", "host"),
+    "CARE_MQTT_PORT": ("mqtt", "port"),
+    "CARE_WEB_HOST": ("web", "host"),
+    "CARE_WEB_PORT": ("web", "port"),
+    "CARE_WEBHOOK_URL": ("webhook", "url"),
+}
+"""What the environment overrides, for containers and tests. Paths count from the working directory there."""
+
+SECRETS: Mapping[str, KeyPath] = {
+    "CARE_MQTT_PASSWORD": ("mqtt", "password_file"),
+    "CARE_WEBHOOK_SECRET": ("webhook", "secret_file"),
+}
+"""Secrets come from the environment or from the file named here, never from the settings themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Never printed."""
+
+    mqtt_password: str | None = field(default=None, repr=False)
+    webhook_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything checked: paths are absolute, secrets read. `warnings` are sentences to log at start."""
+
+    path: Path
+    hub: HubSection
+    mqtt: MqttSection
+    web: WebSection
+    webhook: WebhookSection | None
+    engine: EngineSection
+    retention: RetentionSection
+    supervision: SupervisionSection
+    rules: Rules
+    policies: Mapping[str, Policy]
+    secrets: Secrets
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def timezone(self) -> tzinfo:
+        return ZoneInfo(self.hub.timezone)
+
+
+def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings, rules and policies; raises ConfigProblems with everything that is wrong in any of them."""
+    given = os.environ if environment is None else environment
+    source = Source(path)
+    if not path.is_file():
+        # Which rules and policies it would have named, nobody knows.
+        raise ConfigProblems(tuple(source.problems))
+    parsed = source.read(SettingsFile, _overrides(given)) if source.readable else None
+    base = path.parent
+    hub_section = source.data.get("hub")
+    named = hub_section if isinstance(hub_section, dict) else {}
+    rules, rule_problems = load_rules(base / str(named.get("rules", "rules.toml")))
+    policies, policy_problems = load_policies(base / str(named.get("policies", "policies.toml")))
+    secrets = Secrets()
+    if parsed is not None:
+        parsed = _absolute(parsed, base, given)
+        _check(source, parsed, given)
+        secrets = _secrets(source, parsed, given)
+    problems = (*source.problems, *rule_problems, *policy_problems)
+    if parsed is None or rules is None or policies is None or problems:
+        raise ConfigProblems(problems)
+    return Settings(
+        path=path,
+        hub=parsed.hub,
+        mqtt=parsed.mqtt,
+        web=parsed.web,
+        webhook=parsed.webhook,
+        engine=parsed.engine,
+        retention=parsed.retention,
+        supervision=parsed.supervision,
+        rules=rules,
+        policies=policies,
+        secrets=secrets,
+        warnings=_warnings(parsed),
+    )
+
+
+def _overrides(environment: Mapping[str, str]) -> dict[KeyPath, tuple[str, str | int]]:
+    found: dict[KeyPath, tuple[str, str | int]] = {}
+    for name, path in ENVIRONMENT.items():
+        value = environment.get(name)
+        if value:
+            found[path] = (name, int(value) if path[-1] == "port" and value.isdecimal() else value)
+    return found
+
+
+def _absolute(parsed: SettingsFile, base: Path, environment: Mapping[str, str]) -> SettingsFile:
+    """Paths in the file count from its folder; those of the environment from the working directory."""
+    root = base.resolve()
+    hub = parsed.hub
+    data_base = Path.cwd() if environment.get("CARE_HUB_DATA_DIR") else root
+    paths = {
+        "data_dir": (data_base / hub.data_dir).resolve(),
+        "rules": root / hub.rules,
+        "policies": root / hub.policies,
+    }
+    changed: dict[str, object] = {"hub": hub.model_copy(update=paths)}
+    for name in ("mqtt", "web", "webhook"):
+        section = getattr(parsed, name)
+        if section is not None:
+            files = {key: root / value for key, value in section if isinstance(value, Path)}
+            changed[name] = section.model_copy(update=files)
+    return parsed.model_copy(update=changed)
+
+
+def _check(source: Source, parsed: SettingsFile, environment: Mapping[str, str]) -> None:
+    """What no single key can tell."""
+    web, mqtt = parsed.web, parsed.mqtt
+    if not web.loopback and not web.allow_remote:
+        source.complain(
+            ("web", "host"),
+            f'found "{web.host}", which other machines can reach',
+            "keep 127.0.0.1, or set allow_remote = true once accounts and TLS (own or a proxy's) are set up",
+        )
+    if mqtt.host is None:
+        for key in ("username", "password_file", "tls"):
+            if getattr(mqtt, key):
+                source.complain(
+                    ("mqtt", key), "is set without host", "name the broker's host, or leave it out"
+                )
+    password = mqtt.password_file is not None or bool(environment.get("CARE_MQTT_PASSWORD"))
+    if mqtt.host is not None and (mqtt.username is not None) != password:
+        missing = "a password" if mqtt.username is not None else "a username"
+        remedy = "give username together with password_file (or CARE_MQTT_PASSWORD), or none of them"
+        source.complain(("mqtt",), f"{missing} is missing", remedy)
+    if parsed.webhook is not None and not (
+        parsed.webhook.secret_file or environment.get("CARE_WEBHOOK_SECRET")
+    ):
+        remedy = "give secret_file or CARE_WEBHOOK_SECRET: whoever answers an alert must be known to be the receiver"
+        source.complain(("webhook",), "has no secret", remedy)
+    for path in _FILES:
+        file = getattr(getattr(parsed, path[0]), path[1])
+        if file is not None and not file.is_file():
+            source.complain(path, f'found "{file}", which is no file', "name an existing file")
+
+
+_MIN_SECRET = 16
+
+_FILES = (
+    ("mqtt", "ca_file"),
+    ("mqtt", "certificate_file"),
+    ("mqtt", "key_file"),
+    ("web", "tls_cert_file"),
+    ("web", "tls_key_file"),
+)
+
+
+def _secrets(source: Source, parsed: SettingsFile, environment: Mapping[str, str]) -> Secrets:
+    found: dict[str, str | None] = {}
+    for variable, path in SECRETS.items():
+        section = getattr(parsed, str(path[0]))
+        file: Path | None = getattr(section, str(path[1])) if section is not None else None
+        secret: str | None = environment.get(variable) or None
+        if secret is None and file is not None:
+            secret = _read_secret(source, path, file, variable)
+        found[variable] = secret
+    return Secrets(found["CARE_MQTT_PASSWORD"], found["CARE_WEBHOOK_SECRET"])
+
+
+def _read_secret(source: Source, path: KeyPath, file: Path, variable: str) -> str | None:
+    try:
+        readable_by_others = file.stat().st_mode & 0o077
+        secret = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
+        source.complain(
+            path, f'"{file}" cannot be read ({reason})', f"make it, or set {variable} in the environment"
+        )
+        return None
+    if readable_by_others:
+        source.complain(path, f'"{file}" can be read by others on this machine', f"run chmod 600 {file}")
+    if not secret:
+        source.complain(path, f'"{file}" is empty', "write the secret into it, on one line")
+    elif path == ("webhook", "secret_file") and len(secret) < _MIN_SECRET:
+        source.complain(
+            path, f'"{file}" holds less than {_MIN_SECRET} characters', "write a longer random one into it"
+        )
+    return secret
+
+
+def _warnings(parsed: SettingsFile) -> tuple[str, ...]:
+    found: list[str] = []
+    if parsed.webhook is None:
+        found.append("There is no [webhook]: nobody is told of an alert except on the console.")
+    if not parsed.web.loopback and parsed.web.tls_cert_file is None:
+        found.append(
+            "[web] is reachable from other machines without TLS of its own: put it behind a proxy that has it."
+        )
+    if parsed.mqtt.host is not None and parsed.mqtt.username is None:
+        found.append("[mqtt] has no username: the broker lets anybody in.")
+    return tuple(found)
