@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hub.config import Settings
+from hub.config.settings import Settings
 from hub.store.errors import StoreUnavailable
 
 STORE_FILE = "hub.sqlite"

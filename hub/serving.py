@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from hub.config_sections import WebSection
+from hub.config.sections import WebSection
 
 BACKLOG = 128
 
