@@ -218,6 +218,7 @@ _PAGE = {
     "detail.opened": Words("触发时间", "triggered at"),
     "detail.outcome": Words("处置结果", "Outcome"),
     "detail.gone": Words("这条告警已处置", "This alert is resolved"),
+    "detail.gone_by": Words("这条告警已由{name}在 {time} 处置", "Resolved by {name} at {time}"),
     "card.title": Words("老人档案卡", "Care card"),
     "card.level": Words("能力等级 {level} 级", "ability level {level}"),
     "card.born": Words("{year} 年生，约 {age} 岁", "born {year}, about {age}"),
@@ -277,6 +278,7 @@ _PAGE = {
     "ambulance.done": Words("已叫救护车", "Ambulance called"),
     "note.title": Words("记一笔", "Note"),
     "note.text": Words("内容", "Text"),
+    "note.missing": Words("请写一点内容。", "Please write something."),
     "raise.title": Words("手工建单", "Raise by hand"),
     "raise.search": Words("姓名、地址或电话", "Name, address or telephone"),
     "raise.hint": Words(
@@ -287,13 +289,14 @@ _PAGE = {
     "raise.note": Words("来电内容（可不填）", "What the caller said (optional)"),
     "raise.done": Words("已建单", "Raised"),
     "stale.taken": Words(
-        "慢了一步：{name} 已处理，现在是“{state}”。您填的内容还在。",
-        "Somebody was faster: {name} has it, it is now “{state}”. What you typed is still here.",
+        "慢了一步：{name} 先动了，现在是“{state}”。",
+        "Somebody was faster: {name} has it, it is now “{state}”. ",
     ),
     "stale.changed": Words(
-        "这条告警刚有变化，现在是“{state}”。请看一眼再操作，您填的内容还在。",
-        "This alert has just changed, it is now “{state}”. Look once more; what you typed is still here.",
+        "这条告警刚有变化，现在是“{state}”。请看一眼再操作。",
+        "This alert has just changed, it is now “{state}”. Look once more. ",
     ),
+    "stale.kept": Words("您填的内容还在。", "What you typed is still here."),
     "lift.floor": Words("{floor} 楼，{lift}", "floor {floor}, {lift}"),
     "stale.changed_to": Words("现在是“{state}” {name}", "It is now “{state}” {name}"),
     "said.done": Words("已记录", "Recorded"),
@@ -306,6 +309,7 @@ _PAGE = {
     "sound.off_bar": Words(
         "声音没有打开：按任意键或点这里打开", "The sound is off: press a key or click here"
     ),
+    "sound.off": Words("声音没开", "Sound off"),
     "sound.paused": Words("声音暂停", "Audio paused"),
     "sound.paused_bar": Words(
         "声音已暂停，{time} 后恢复。暂停不等于接警。按 M 立即恢复",
@@ -346,12 +350,13 @@ _PAGE = {
     "away.kind": Words("去向", "Where"),
     "away.from": Words("从", "From"),
     "away.until": Words("到", "Until"),
+    "away.order": Words("“到”要晚于“从”，请改正。", "“Until” must be later than “from”; please correct it."),
     "away.end": Words("已回家", "Back home"),
     "away.hint": Words(
         "外出期间感应规则暂停；呼叫器照常告警。", "Sensor rules pause meanwhile; a button always alerts."
     ),
-    "home.history": Words("历史告警", "Past alerts"),
-    "home.history_none": Words("没有历史告警。", "No past alert."),
+    "home.history": Words("告警记录", "Alerts so far"),
+    "home.history_none": Words("还没有告警。", "No alert so far."),
     "devices.title": Words("设备", "Devices"),
     "devices.device": Words("设备编号", "Device"),
     "devices.kind": Words("种类", "Kind"),

@@ -188,6 +188,8 @@ def test_from_the_press_to_the_closed_record(
     expect(timeline).not_to_contain_text("相关人员")
 
     page.keyboard.press("r")
+    page.locator("#resolve-dialog textarea").fill("扶起来了，没有外伤")
+    page.keyboard.press("Shift+Tab")
     for pressed in ("3", "s", "Enter"):
         page.keyboard.press(pressed)
     expect(row).to_have_count(0)
@@ -220,6 +222,29 @@ def test_from_the_press_to_the_closed_record(
     expect(page.locator(".detail-name")).to_contain_text(elder.name)
     expect(page.locator(".detail-state")).to_have_text(re.compile("已处置.*跌倒未伤.*上门处置"))
     expect(timeline).to_contain_text("已处置：跌倒未伤，上门处置")
+    expect(page.locator(".closing-note")).to_have_text("扶起来了，没有外伤")
+    page.context.close()
+
+
+def test_a_hub_that_is_killed_comes_back_under_an_open_console(
+    chain: tuple[HubProcess, Responders, WatchedStreet], operator: str, chromium: "Browser"
+) -> None:
+    hub, _, homes = chain
+    page = log_in(chromium, hub, operator)
+    page.evaluate("document.documentElement.dataset.since = 'log-in'")
+    homes.press(homes.keys[0])
+    row = page.locator("#queue .row")
+    expect(row).to_have_count(1)
+    hub.kill()
+    expect(page.locator("#line-bar")).to_contain_text("连接断了")
+    homes.press(homes.keys[1])
+    hub.start_ready()
+    expect(page.locator("#line-bar")).to_be_hidden()
+    expect(row).to_have_count(2)
+    page.wait_for_function("() => performance.now() > Number(document.documentElement.dataset.keysFrom)")
+    page.keyboard.press("a")
+    expect(page.locator("#queue .row.held")).to_have_count(1)
+    assert page.evaluate("document.documentElement.dataset.since") == "log-in", "the page was loaded again"
     page.context.close()
 
 

@@ -288,9 +288,13 @@ async function act(name, id = selected) {
   chosenByHand = true;
   if (id !== selected) select(id);
   const send = (body, path) => command(id, path, body);
+  const sendTyped = async (body, path) => {
+    const wrong = await send(body, path);
+    return wrong && `${wrong}${t("stale.kept")}`;
+  };
   let done = false;
-  if (name === "resolve") done = await resolveDialog(alert, (body) => send(body, "resolve"));
-  else if (name === "note") done = await noteDialog(alert, (body) => send(body, "notes"));
+  if (name === "resolve") done = await resolveDialog(alert, (body) => sendTyped(body, "resolve"));
+  else if (name === "note") done = await noteDialog(alert, (body) => sendTyped(body, "notes"));
   else if (name === "ambulance") done = await ambulanceDialog(alert, cards.get(alert.home_id), (body) => send(body, "ambulance"));
   else {
     const wrong = await send({}, action.path);
@@ -397,7 +401,7 @@ function showSound() {
   bar.hidden = state === "on";
   bar.textContent =
     state === "paused" ? t("sound.paused_bar", { time: duration(sound.pauseLeft) }) : state === "none" ? t("sound.none") : t("sound.off_bar");
-  $("sound-state").textContent = t(state === "on" ? "sound.on" : "sound.paused");
+  $("sound-state").textContent = t(state === "on" ? "sound.on" : state === "paused" ? "sound.paused" : "sound.off");
   $("sound-button").setAttribute("aria-pressed", String(state !== "on"));
 }
 

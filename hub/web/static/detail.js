@@ -31,9 +31,9 @@ export function detailView(alert, card, { act, back }) {
           ? `${t("queue.held_by", { name: alert.holder.name })} ${t("queue.held_until", { time: localTime(alert.holder.until_at) })}`
           : alert.open
             ? el("span", { "data-next": alert.escalate_at ?? "" })
-            : `${t(`what_it_was.${alert.what_it_was}`)}${t("list.and")}${t(`what_was_done.${alert.what_was_done}`)}`)),
+            : alert.what_it_was && `${t(`what_it_was.${alert.what_it_was}`)}${t("list.and")}${t(`what_was_done.${alert.what_was_done}`)}`)),
     warnings(alert, card),
-    alert.open ? actionButtons(alert, act) : el("p", { class: "notice" }, t("detail.gone")),
+    alert.open ? actionButtons(alert, act) : over(alert),
     card && careCard(alert, card),
     el("h3", {}, t("detail.timeline")),
     el("ol", { class: "timeline", id: "timeline" }, timelineItems(alert.timeline ?? [])),
@@ -80,6 +80,15 @@ function actionButtons(alert, act) {
       disabled: !action.when.includes(alert.state),
       on: { click: () => act(action.name) },
     }, el("kbd", {}, action.key), t(`action.${action.name}`))));
+}
+
+function over(alert) {
+  return [
+    el("p", { class: "notice" }, alert.resolved_by
+      ? t("detail.gone_by", { name: alert.resolved_by.name, time: localTime(alert.resolved_at, true) })
+      : t("detail.gone")),
+    alert.note && el("p", { class: "closing-note" }, alert.note),
+  ];
 }
 
 function warnings(alert, card) {

@@ -80,7 +80,10 @@ export function noteDialog(alert, send) {
   const form = dialog.querySelector("form");
   if (form.dataset.alert !== alert.id) form.reset();
   form.dataset.alert = alert.id;
-  return open(dialog, `${names(alert)} · ${place(alert)}`, () => send({ note: form.elements.note.value }));
+  return open(dialog, `${names(alert)} · ${place(alert)}`, async () => {
+    const note = form.elements.note.value;
+    return note.trim() ? send({ note }) : t("note.missing");
+  });
 }
 
 function born(year) {

@@ -18,19 +18,27 @@ function instant(local) {
   return new Date(asUtc - (there - asUtc)).toISOString();
 }
 
+function tell(words) {
+  notice.textContent = words;
+  notice.hidden = false;
+}
+
 async function send(method, body, resident = "") {
   const answer = await call(method, resident ? `${path}?resident_id=${encodeURIComponent(resident)}` : path, body);
   if (answer.ok) {
     location.reload();
     return;
   }
-  notice.textContent = t("said.failed", { why: answer.data.detail ?? "" });
-  notice.hidden = false;
+  tell(t("said.failed", { why: answer.data.detail ?? "" }));
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const fields = form.elements;
+  if (fields.until_at.value <= fields.from_at.value) {
+    tell(t("away.order"));
+    return;
+  }
   send("POST", {
     resident_id: fields.resident_id.value || null,
     kind: fields.kind.value,
