@@ -24,6 +24,9 @@ STEADY_FOR = timedelta(minutes=5)
 STEADY_WITHIN_MS = 2000
 """Late by the same, within so much, for so long: from then on this is what no delay looks like."""
 
+HALF_A_COUNTER_MS = 2**31
+"""A counter of 32 bits that fell by more ran over."""
+
 
 class Freshness(StrEnum):
     LIVE = "live"
@@ -77,6 +80,8 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
         if offset_ms <= base_ms + drift_ms:
             if offset_ms < base_ms or drift_ms > 1000:
                 base_ms, base_at = offset_ms, now
+        elif seq > state.top_seq and _ran_over(event.uptime, base_ms, base_at):
+            base_ms, base_at = offset_ms, now
         else:
             late_ms = offset_ms - base_ms
             if late_ms * _MILLISECOND > rule.live_within:
@@ -127,6 +132,27 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
             late_offset_ms,
             late_since_at,
         ),
+    )
+
+
+def _ran_over(uptime: timedelta, base_ms: int, base_at: datetime) -> bool:
+    """Whether the uptime's counter began anew since the offset was taken: no message is weeks late."""
+    then_ms = (base_at - _EPOCH) // _MILLISECOND - base_ms
+    return then_ms - uptime // _MILLISECOND > HALF_A_COUNTER_MS
+
+
+def after_time_step(state: DeviceState, by: timedelta) -> DeviceState:
+    """The device as it stands after hub time jumped forward while its uptime did not: nothing is late because of that."""
+    if state.offset_at is None:
+        return state
+    by_ms = by // _MILLISECOND
+    late_since_at = state.late_since_at
+    return replace(
+        state,
+        offset_ms=state.offset_ms + by_ms,
+        offset_at=state.offset_at + by,
+        late_offset_ms=state.late_offset_ms + by_ms if late_since_at is not None else 0,
+        late_since_at=late_since_at + by if late_since_at is not None else None,
     )
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from hub.clock import HubClock
+from hub.core.arrival import after_time_step
 from hub.core.commands import command_key
 from hub.core.context import Context
 from hub.core.events import Command, DeliveryReport, DeviceEvent, RaiseByHand, SetProfile
@@ -469,6 +470,19 @@ class Engine:
             self._context = replace(
                 self._context, resumed_at=self._clock.now(), version=self._context.version + 1
             )
+            self._shift_devices(gap)
+
+    def _shift_devices(self, gap: timedelta) -> None:
+        """The devices' clocks did not jump: what is known of them moves along, saved before anything is judged by it."""
+        for home_id, home in self._homes.items():
+            if home.devices:
+                devices = {key: after_time_step(state, gap) for key, state in home.devices.items()}
+                self._homes[home_id] = replace(home, devices=devices)
+        self._unsaved.adopt({}, [home_id for home_id, home in self._homes.items() if home.devices], {})
+        try:
+            self._unsaved.save_all(self._homes, self._last_seq, self._instant())
+        except StoreUnavailable as error:
+            self._complain(str(error))
 
     def _run_writes(self) -> None:
         while self._inbox.writes:

@@ -1,0 +1,46 @@
+"""Clocks that are set while the hub runs: nothing becomes late by it, and the people of the real hour are asked."""
+
+from datetime import timedelta
+
+import pytest
+
+from hub.core.alerts import AlertKind
+from tests.story import Story
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_after_a_step_forward_a_fresh_message_is_not_late(story: Story, restarted: bool) -> None:
+    story.press("h3", "pendant", event_id="before")
+    story.resolve("butler-wang")
+    story.measure(spo2_percent=97)
+    story.time.step_wall(timedelta(hours=6))
+    story.run()
+    if restarted:
+        story.crash()
+    story.advance(seconds=10)
+    story.press("h3", "pendant")
+    assert story.of(AlertKind.EMERGENCY_CALL, "h3").reason.data["late_s"] == 0
+    story.measure(spo2_percent=70)
+    assert story.of(AlertKind.VITAL_SIGNS, "h1").reason.data["value"] == 70
+
+
+def test_what_stood_in_a_queue_during_the_step_is_late_by_its_own_delay_only(story: Story) -> None:
+    story.measure(spo2_percent=97)
+    held_up = story.envelope("h1", "oximeter")
+    story.time.step_wall(timedelta(hours=6))
+    story.run()
+    story.advance(minutes=30)
+    story.publish("care/v1/story/h1/oximeter/vital", {**held_up, "readings": {"spo2_percent": 70}})
+    assert story.alerts() == []
+    story.engine.stop()
+    (row,) = story.rows("select received_at - estimated_at from history")
+    assert row[0] == pytest.approx(1_800_000_000, abs=1_000_000)
+
+
+def test_an_uptime_that_ran_over_within_a_boot_is_no_delay(story: Story) -> None:
+    for uptime_ms in (2**32 - 5_000, 5_000):
+        told = {**story.envelope("h1", "oximeter"), "uptime_ms": uptime_ms}
+        story.publish("care/v1/story/h1/oximeter/vital", {**told, "readings": {"spo2_percent": 70}})
+        story.advance(seconds=10)
+    assert [row[0] for row in story.rows("select count(*) from history")] == [0]
+    story.of(AlertKind.VITAL_SIGNS, "h1")
