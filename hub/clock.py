@@ -8,6 +8,10 @@ OUTAGE_STEP = timedelta(seconds=2)
 """A wall clock that runs ahead of hub time by this much or more was stepped, or the process stood still: an outage."""
 
 
+PLAUSIBLE_FROM = datetime(2024, 1, 1, tzinfo=UTC)
+"""A wall clock before this was never set: a machine without a battery starts in 1970, or where it was switched off."""
+
+
 def wall_now() -> datetime:
     """The wall clock, aware UTC."""
     return datetime.fromtimestamp(time.time(), UTC)
@@ -50,3 +54,7 @@ class HubClock:
     def wall_behind(self) -> timedelta:
         """How far the wall clock is behind hub time (zero when it is not)."""
         return max(self.now() - self._wall(), timedelta())
+
+    def wall_is_plausible(self) -> bool:
+        """Whether the wall clock can be right at all."""
+        return self._wall() >= PLAUSIBLE_FROM

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from hub.core.alerts import Policy, Role
@@ -58,7 +58,8 @@ class Centre:
 class Context:
     """`load` maps a person to the open emergencies that wait for them or are held by them. `resumed_at` is when the hub last
     came back from an outage: absence deadlines start anew from there. `wall_synchronised` False: rules that need the local
-    time hold."""
+    time hold. `wall_offset`: by how much hub time is ahead of the wall clock; whoever depends on the hour of the day asks
+    `local`."""
 
     version: int
     rules: Rules
@@ -72,3 +73,8 @@ class Context:
     night_starts: time = time(21, 0)
     night_ends: time = time(7, 0)
     wall_synchronised: bool = True
+    wall_offset: timedelta = timedelta()
+
+    def local(self, at: datetime) -> datetime:
+        """The local time of the people at an instant of hub time."""
+        return (at - self.wall_offset).astimezone(self.timezone)

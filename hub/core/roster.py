@@ -16,7 +16,7 @@ BY_DAY_ONLY = frozenset({Role.PARTNER})
 
 def is_night(now: datetime, context: Context) -> bool:
     """Whether local time lies in the context's night."""
-    return _within(now.astimezone(context.timezone).time(), context.night_starts, context.night_ends)
+    return _within(context.local(now).time(), context.night_starts, context.night_ends)
 
 
 def in_hours(when: When, now: datetime, context: Context) -> bool:
@@ -46,7 +46,7 @@ def on_duty(role: Role, profile: Profile, now: datetime, context: Context) -> tu
 
 def on_shift(shift: Shift, now: datetime, context: Context) -> bool:
     """Whether a weekly shift covers the instant, in local time, across midnight too."""
-    local = now.astimezone(context.timezone)
+    local = context.local(now)
     today, clock = local.weekday(), local.time()
     if shift.starts < shift.ends:
         return today in shift.weekdays and shift.starts <= clock < shift.ends

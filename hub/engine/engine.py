@@ -22,6 +22,7 @@ from hub.core.outcome import RefusalCode, Refused, Result
 from hub.core.step import event_keys, keys_to_remember
 from hub.engine.gate import Gate
 from hub.engine.health import Counters, EngineHealth, EngineSettings
+from hub.engine.hours import CLOCK_PROBLEM_AT, clock_problem, wall_offset
 from hub.engine.inbox import Inbox, Item, Ordered, Write
 from hub.engine.outlets import Outlets, Silence
 from hub.engine.reading import from_gateway, is_signal, unreadable_event
@@ -89,6 +90,7 @@ class Engine:
 
     def recover(self) -> list[PendingNotification]:
         """Load the homes and step the log since they were saved; returns the notifications that still have to be sent."""
+        self._follow_wall()
         loaded = self._store.load()
         self._homes, self._last_seq = dict(loaded.homes), loaded.last_seq
         self._unsaved = Unsaved(self._store, loaded.homes, loaded.checkpoint_seq, self._settings.save_every_s)
@@ -183,6 +185,9 @@ class Engine:
             problems.append(("recovering", "the hub is reading its store"))
         if self._store_problem is not None:
             problems.append(("store", self._store_problem))
+        ahead = self._clock.wall_behind()
+        if ahead > CLOCK_PROBLEM_AT:
+            problems.append(("clock", clock_problem(ahead)))
         if self._thread is not None and (
             not self._thread.is_alive() or since > self._settings.stalled_after_s
         ):
@@ -220,6 +225,7 @@ class Engine:
         """
         self._turned_at = self._monotonic()
         self._adopt_outage()
+        self._follow_wall()
         self._run_writes()
         items = self._retry or self._inbox.take(self._settings.max_batch, self._monotonic())
         self._retry = []
@@ -471,6 +477,18 @@ class Engine:
                 self._context, resumed_at=self._clock.now(), version=self._context.version + 1
             )
             self._shift_devices(gap)
+
+    def _follow_wall(self) -> None:
+        """Hub time never goes back; the people on duty follow the wall clock all the same."""
+        offset, synchronised = wall_offset(self._clock, self._context.wall_offset)
+        context = self._context
+        if offset != context.wall_offset or synchronised is not context.wall_synchronised:
+            self._context = replace(
+                context,
+                wall_offset=offset,
+                wall_synchronised=synchronised,
+                version=context.version + 1,
+            )
 
     def _shift_devices(self, gap: timedelta) -> None:
         """The devices' clocks did not jump: what is known of them moves along, saved before anything is judged by it."""

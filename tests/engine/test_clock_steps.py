@@ -44,3 +44,51 @@ def test_an_uptime_that_ran_over_within_a_boot_is_no_delay(story: Story) -> None
         story.advance(seconds=10)
     assert [row[0] for row in story.rows("select count(*) from history")] == [0]
     story.of(AlertKind.VITAL_SIGNS, "h1")
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_wall_set_forward_and_back_asks_the_people_of_the_real_hour(story: Story, restarted: bool) -> None:
+    story.time.step_wall(timedelta(hours=12))
+    story.run()
+    story.time.step_wall(timedelta(hours=-12))
+    story.advance(seconds=5)
+    if restarted:
+        story.crash()
+    story.press("h3", "pendant")
+    story.expect_asked("butler-wang")
+    story.expect_not_asked("deputy-zhou")
+
+
+def test_hub_time_ahead_of_the_wall_is_told_with_its_remedy_until_it_is_over(story: Story) -> None:
+    story.time.step_wall(timedelta(hours=8))
+    story.run()
+    assert story.engine.health().ready
+    story.time.step_wall(timedelta(hours=-8))
+    story.run()
+    assert story.engine.health().problems == (
+        (
+            "clock",
+            "hub time is ahead of the wall clock by 8:00:00: the clock was set forward and back; check time synchronisation",
+        ),
+    )
+    assert not story.engine.context().wall_synchronised
+    story.time.step_wall(timedelta(hours=8))
+    story.run()
+    assert story.engine.health().ready
+    assert story.engine.context().wall_synchronised
+    assert story.engine.context().wall_offset == timedelta()
+
+
+def test_a_wall_that_was_never_set_is_not_followed(story: Story) -> None:
+    story.time.step_wall(timedelta(days=-365 * 40))
+    story.press("h3", "pendant")
+    story.expect_asked("butler-wang")
+    assert story.engine.context().wall_offset == timedelta()
+
+
+def test_a_wall_that_is_steered_back_a_little_changes_nothing(story: Story) -> None:
+    version = story.engine.context().version
+    story.time.step_wall(timedelta(seconds=-1.5))
+    story.advance(minutes=10)
+    assert story.engine.context().version == version
+    assert story.engine.health().ready
