@@ -24,7 +24,9 @@ from hub.core.notifications import Heard, Notification
 from hub.core.outcome import Result
 from hub.data_dir import store_path
 from hub.directory import profiles as directory_profiles
+from hub.directory import validation
 from hub.directory.model import Directory
+from hub.directory.validation import DirectoryProblems, Problem
 from hub.engine.engine import Engine
 from hub.engine.health import EngineHealth, EngineSettings
 from hub.ingest.message import RawMessage
@@ -133,6 +135,10 @@ class Hub:
         """
         for warning in self.settings.warnings:
             log.warning("%s", warning)
+        if self.directory is not None:
+            # Never a reason not to start: what fits still protects people.
+            for problem in self._directory_problems(self.directory):
+                log.warning("directory: %s", problem)
         if self.broker is not None:
             self.broker.start()
         for waiting in self.engine.recover():
@@ -262,10 +268,23 @@ class Hub:
     # --- the directory ------------------------------------------------------------------------------------------------
 
     def adopt_directory(self, directory: Directory) -> None:
-        """Keep this directory and let every home and person follow from it."""
+        """Keep this directory and let every home and person follow from it.
+
+        Raises DirectoryProblems, and nothing changes then.
+        """
+        found = self._directory_problems(directory)
+        if found:
+            raise DirectoryProblems(found)
         self.engine.write(lambda connection: directory_rows.save(connection, directory)).result(timeout=60)
         self.directory = directory
         self.refresh_directory()
+
+    def _directory_problems(self, directory: Directory) -> tuple[Problem, ...]:
+        return (
+            *validation.problems(directory, self.now()),
+            *validation.override_problems(directory, self.settings.rules),
+            *validation.policy_problems(directory, self.settings.policies),
+        )
 
     def refresh_directory(self) -> None:
         """People and profiles depend on dates (one leaves, a cover begins, a device is moved): set what is no longer true."""

@@ -145,9 +145,12 @@ def clear_by_itself(draft: Draft, dedup_key: str, reason: Reason) -> None:
 
 
 def policy_for(draft: Draft, severity: Severity) -> Policy:
-    """The policy of a severity; an emergency follows the home's own."""
-    name = draft.profile.emergency_policy if severity is Severity.EMERGENCY else severity.value
-    return draft.context.policies[name]
+    """The policy of a severity; an emergency follows the home's own, or the usual one where that does not exist."""
+    policies = draft.context.policies
+    if severity is not Severity.EMERGENCY:
+        return policies[severity.value]
+    own = policies.get(draft.profile.emergency_policy)
+    return own if own is not None else policies[severity.value]
 
 
 def subjects(draft: Draft, wearer_id: str | None) -> tuple[str, ...]:

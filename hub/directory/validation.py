@@ -1,7 +1,7 @@
 """Before a directory is saved: everything in it that does not fit, told at once, each with what to do."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import pairwise
 from typing import TypeVar
@@ -12,8 +12,9 @@ from hub.core.rules import Rules
 from hub.directory.duty import unstaffed
 from hub.directory.entries import DESK_ROLES, DirectoryProblems, Problem, entry_problems
 from hub.directory.model import MAX_OWN_ELDERS, Assignment, Bond, Directory, Residence, holds, overlap
+from hub.directory.profiles import emergency_policy
 
-__all__ = ["DirectoryProblems", "Problem", "check", "override_problems", "problems"]
+__all__ = ["DirectoryProblems", "Problem", "check", "override_problems", "policy_problems", "problems"]
 
 OVERRIDABLE = frozenset({"limit", "clear", "for_s", "max_gap_s"})
 """What a home may have different from a threshold rule."""
@@ -56,6 +57,16 @@ def override_problems(directory: Directory, rules: Rules) -> tuple[Problem, ...]
                 remedy = f"allowed: {', '.join(sorted(OVERRIDABLE))}"
                 found.append(Problem(where, f"unknown parameter {', '.join(wrong)}", remedy))
     return tuple(found)
+
+
+def policy_problems(directory: Directory, policies: Collection[str]) -> tuple[Problem, ...]:
+    """Homes whose emergencies follow a policy that does not exist: they would follow the usual one instead."""
+    known = ", ".join(sorted(policies))
+    return tuple(
+        Problem(f'home "{home.id}"', f'unknown policy "{name}"', f"known: {known}")
+        for home in directory.homes
+        if (name := emergency_policy(home)) not in policies
+    )
 
 
 def _residences(directory: Directory) -> Iterator[Problem]:

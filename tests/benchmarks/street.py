@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 
 from firmware_contracts.vocabulary import Kind, Placement
 from hub.app import Hub
 from hub.config.settings import load
 from hub.core.alerts import Role
-from hub.core.context import ContactMethod
+from hub.core.context import ContactMethod, Shift
 from hub.core.events import ActorRole
 from hub.core.home import DeviceKind, Membership
 from hub.directory.model import (
@@ -54,8 +55,8 @@ def device_id(home_id: str, kind: DeviceKind) -> str:
 
 
 def district(cell: str, homes: int, at: datetime) -> Directory:
-    """One elder, one butler and the usual devices a home. Nobody but the butler is told, over a channel that is not set up:
-    outbox and report are part of what an alert costs, a web service on the other side is not."""
+    """One elder, one butler and the usual devices a home. Nobody but the butler is told at first (the desk is the last step's),
+    over a channel that is not set up: outbox and report are part of what an alert costs, a web service on the other side is not."""
     ids = home_ids(homes)
     since = at - timedelta(days=30)
     butlers = [f"butler-{number:03d}" for number in range((homes - 1) // MAX_OWN_ELDERS + 1)]
@@ -79,12 +80,14 @@ def district(cell: str, homes: int, at: datetime) -> Directory:
             for kind in FITTED
         ),
         persons=tuple(
-            PersonEntry(butler, butler, "乙", (ContactMethod("webhook", butler),)) for butler in butlers
+            PersonEntry(person, person, "乙", (ContactMethod("webhook", person),))
+            for person in (*butlers, "desk")
         ),
         bonds=tuple(
             Bond(butlers[number // MAX_OWN_ELDERS], Role.BUTLER, since, home_id=home)
             for number, home in enumerate(ids)
         ),
+        shifts=(Shift("desk", Role.DUTY_MANAGER, frozenset(range(7)), time_of_day(0), time_of_day(0)),),
     )
 
 
