@@ -283,18 +283,6 @@ def _hold(alert: Alert, state: AlertState, by: str, now: datetime, lasting: time
     )
 
 
-def reopen(alert: Alert, now: datetime) -> Alert:
-    """A hold expired, or the elder pressed again and nothing had moved: triggered again, the next step due at once."""
-    return replace(
-        alert,
-        state=AlertState.TRIGGERED,
-        hold=None,
-        escalate_at=now,
-        reassure_at=None,
-        version=alert.version + 1,
-    )
-
-
 def resolve(
     alert: Alert, by: str, now: datetime, what_it_was: WhatItWas, what_was_done: WhatWasDone, note: str = ""
 ) -> Alert:

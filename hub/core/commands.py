@@ -1,6 +1,7 @@
 """Commands of people: each either takes effect (Done) or says why not (Refused). The same command twice changes nothing."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from hub.core import alerts as verbs
 from hub.core import escalation
@@ -37,16 +38,6 @@ from hub.core.notifications import NotifyReason, Template
 from hub.core.outcome import Done, RefusalCode, Refused, Result
 from hub.core.raising import clear_by_itself, raise_alert
 from hub.core.reasons import ReasonCode
-
-_PROGRESS = {
-    AlertState.TRIGGERED: 0,
-    AlertState.ACKNOWLEDGED: 1,
-    AlertState.ON_THE_WAY: 2,
-    AlertState.ON_SITE: 3,
-    AlertState.RESOLVED: 4,
-}
-
-_AlertCommand = Acknowledge | GoOnTheWay | ArriveOnSite | Resolve | RecordAmbulance | AddNote
 
 
 def obey(draft: Draft, command: Command) -> Result:
@@ -276,12 +267,18 @@ def _set_away(draft: Draft, command: SetAway) -> Result:
 
 
 def _end_away(draft: Draft, command: EndAway) -> Result:
-    kept = tuple(entry for entry in draft.away if entry.resident_id != command.resident_id)
+    kept = tuple(entry for entry in draft.away if not _ends(command, entry, draft.now))
     if len(kept) == len(draft.away):
         return Refused(RefusalCode.NOT_FOUND, f"nobody of home {command.home_id} is away as asked")
     draft.away = kept
     draft.write(EntryKind.AWAY_ENDED, by=command.by.id, data={"resident_id": command.resident_id})
     return Done(draft.home.id, 0)
+
+
+def _ends(command: EndAway, entry: Away, now: datetime) -> bool:
+    if entry.resident_id != command.resident_id:
+        return False
+    return entry.from_at <= now if command.from_at is None else entry.from_at == command.from_at
 
 
 def _set_profile(draft: Draft, command: SetProfile) -> Result:

@@ -296,9 +296,12 @@ class SetAway:
 
 @dataclass(frozen=True, slots=True)
 class EndAway:
+    """They are back: ends what has begun. One that is still to come is ended by naming when it would begin."""
+
     home_id: str
     by: Actor
     resident_id: str | None = None
+    from_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

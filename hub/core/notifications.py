@@ -27,8 +27,6 @@ class HoldReason(StrEnum):
     NOBODY_ON_DUTY = "nobody_on_duty"
     NO_CONTACT_METHOD = "no_contact_method"
     OUTSIDE_HOURS = "outside_hours"
-    ANSWERED = "answered"
-    RESOLVED = "resolved"
     HOME_CANNOT_SPEAK = "home_cannot_speak"
 
 

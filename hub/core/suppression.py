@@ -2,13 +2,19 @@
 
 from datetime import datetime
 
-from hub.core.home import Away
+from hub.core.home import Away, Membership, Resident
+
+_ELSEWHERE = frozenset({Membership.DECEASED, Membership.LEFT})
 
 
-def is_away(away: tuple[Away, ...], resident_id: str | None, now: datetime) -> bool:
-    """Whether the resident (or, for None, the whole home) is away at `now`."""
-    return any(
-        entry.from_at <= now < entry.until_at
-        and (entry.resident_id is None or entry.resident_id == resident_id)
-        for entry in away
-    )
+def is_away(
+    away: tuple[Away, ...], resident_id: str | None, now: datetime, residents: tuple[Resident, ...] = ()
+) -> bool:
+    """Whether the resident (or, for None, everybody) is away at `now`: the whole home at once, or one by one."""
+    gone = {entry.resident_id for entry in away if entry.from_at <= now < entry.until_at}
+    if None in gone or not gone:
+        return bool(gone)
+    if resident_id is not None:
+        return resident_id in gone
+    at_home = [one.id for one in residents if one.membership not in _ELSEWHERE]
+    return bool(at_home) and gone.issuperset(at_home)

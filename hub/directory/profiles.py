@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hub.core.alerts import Role
 from hub.core.context import Centre, Person, Shift
-from hub.core.home import UNASSIGNED_HOME_ID, Device, Profile, Resident
+from hub.core.home import Device, Profile, Resident
 from hub.directory.model import Bond, Directory, HomeEntry, Region, Room, holds
 from hub.directory.supervision import USUAL, Supervision
 
@@ -45,11 +45,6 @@ def profiles(directory: Directory, at: datetime, supervision: Supervision = USUA
             overrides=home.overrides,
         )
     return found
-
-
-def unassigned_profile() -> Profile:
-    """The home that receives calls of devices nobody has enrolled: no residents, a policy that begins at the call-centre."""
-    return Profile(home_id=UNASSIGNED_HOME_ID, emergency_policy=UNASSIGNED_POLICY)
 
 
 def people(directory: Directory, at: datetime) -> dict[str, Person]:

@@ -161,8 +161,6 @@ _ENTRIES = {
     "hold.nobody_on_duty": Words("没有人值班", "nobody is on duty"),
     "hold.no_contact_method": Words("没有登记联系方式", "no contact method is recorded"),
     "hold.outside_hours": Words("不在约定时间", "outside the agreed hours"),
-    "hold.answered": Words("已有人接警", "already answered"),
-    "hold.resolved": Words("已处置", "already resolved"),
     "hold.home_cannot_speak": Words("家中没有语音设备", "no device in the home can speak"),
     "by.hub": Words("系统", "the hub"),
 }

@@ -8,9 +8,9 @@ import pytest
 
 from firmware_contracts.vocabulary import Placement
 from hub.core.alerts import Role
-from hub.core.home import UNASSIGNED_HOME_ID, DeviceKind, Membership
+from hub.core.home import DeviceKind, Membership
 from hub.directory.model import Assignment, Bond, DeviceEntry, Directory, Residence
-from hub.directory.profiles import centres, people, profiles, shifts, unassigned_profile
+from hub.directory.profiles import centres, people, profiles, shifts
 from hub.directory.supervision import USUAL, Supervision
 from tests.directory.samples import AT, BEFORE, days, person, small
 
@@ -111,8 +111,6 @@ def test_a_care_bed_brings_its_policy_and_a_home_may_have_its_own() -> None:
     assert policy() == "emergency"
     assert policy(care_bed=True) == "emergency_care_bed"
     assert policy(care_bed=True, emergency_policy="mine") == "mine"
-    assert unassigned_profile().home_id == UNASSIGNED_HOME_ID
-    assert unassigned_profile().emergency_policy == "unassigned"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
     device = draft.profile.devices.get(event.device_id)
     wearer = device.wearer_id if device is not None else None
     rules = draft.context.rules
-    away = bool(draft.away) and is_away(draft.away, wearer, draft.now)
+    away = bool(draft.away) and is_away(draft.away, wearer, draft.now, draft.profile.residents)
     for measure, value in vital.readings.items():
         if value is None:
             accuse_device(
@@ -59,7 +59,7 @@ def time_passed(draft: Draft, key: str, state: RuleState) -> None:
     device = draft.device(device_id)
     wearer = device.wearer_id if device else None
     rule = _for_home(draft, rule)
-    if draft.now - state.last_at > rule.max_gap or is_away(draft.away, wearer, draft.now):
+    if draft.now - state.last_at > rule.max_gap or is_away(draft.away, wearer, draft.now, draft.profile.residents):
         draft.drop_rule(key)
     else:
         _fire(draft, rule, key, device_id, wearer, state.value, state.since_at)
