@@ -199,7 +199,7 @@ class Engine:
             problems=tuple(problems),
             waiting_urgent=len(queues[SessionName.URGENT]) + len(queues[SessionName.FOREIGN]),
             waiting_telemetry=len(queues[SessionName.TELEMETRY]),
-            waiting_commands=len(self._inbox.orders) + len(self._inbox.reports),
+            waiting_commands=len(self._inbox.orders) + len(self._inbox.profiles) + len(self._inbox.reports),
             homes=len(self._homes),
             unjudged_homes=sum(home.unjudged for home in self.homes().values()),
             unsaved_homes=len(self._unsaved),

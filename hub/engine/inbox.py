@@ -7,13 +7,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from hub.core.events import Command, DeliveryReport
+from hub.core.events import ActorRole, Command, DeliveryReport, SetProfile
 from hub.core.outcome import Result
 from hub.ingest.message import RawMessage, SessionName
 from hub.store.store import Connection
 
 BACK_PRESSURE_CHECK_S = 0.05
 """How often a blocked session looks whether there is room again."""
+
+PROFILES_AT_ONCE = 20
+"""Of a directory that thousands of homes follow anew: a press waits for so many, not for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Inbox:
 
     def __init__(self, urgent_bound: int, telemetry_bound: int, linger_s: float = 0.0) -> None:
         self.orders: deque[Ordered] = deque()
+        self.profiles: deque[Ordered] = deque()
         self.writes: deque[Write] = deque()
         self.reports: deque[DeliveryReport] = deque()
         self.messages: dict[SessionName, deque[RawMessage]] = {name: deque() for name in SessionName}
@@ -71,7 +75,9 @@ class Inbox:
             self._wake.set()
 
     def order(self, ordered: Ordered) -> None:
-        self.orders.append(ordered)
+        command = ordered.command
+        bulk = isinstance(command, SetProfile) and command.by.role is ActorRole.SYSTEM
+        (self.profiles if bulk else self.orders).append(ordered)
         self._wake.set()
 
     def write(self, write: Write) -> None:
@@ -92,22 +98,24 @@ class Inbox:
         self._room.set()
 
     def take(self, room: int, monotonic_s: float) -> list[Item]:
-        """The next batch: commands, urgent and foreign messages, reports, then telemetry as far as there is room."""
+        """The next batch, most urgent first: urgent messages, commands of people, foreign messages, reports, some of the
+        directory's profiles, then telemetry as far as there is room."""
         items: list[Item] = []
-        lanes: list[deque[Any]] = [
-            self.orders,
-            self.messages[SessionName.URGENT],
-            self.messages[SessionName.FOREIGN],
-            self.reports,
+        lanes: list[tuple[deque[Any], int]] = [
+            (self.messages[SessionName.URGENT], room),
+            (self.orders, room),
+            (self.messages[SessionName.FOREIGN], room),
+            (self.reports, room),
+            (self.profiles, PROFILES_AT_ONCE),
         ]
         telemetry = self.messages[SessionName.TELEMETRY]
         may_go = self._telemetry_may_go(len(telemetry) >= room, monotonic_s)
         self._telemetry_held = bool(telemetry) and not may_go
         if telemetry and may_go:
             self._telemetry_taken_at_s = monotonic_s
-            lanes.append(telemetry)
-        for lane in lanes:
-            while lane and len(items) < room:
+            lanes.append((telemetry, room))
+        for lane, at_most in lanes:
+            for _ in range(min(len(lane), at_most, room - len(items))):
                 items.append(lane.popleft())
         return items
 
@@ -120,6 +128,7 @@ class Inbox:
         """Whether anything but telemetry waits."""
         return bool(
             self.orders
+            or self.profiles
             or self.writes
             or self.messages[SessionName.URGENT]
             or self.messages[SessionName.FOREIGN]
@@ -129,6 +138,7 @@ class Inbox:
     def __len__(self) -> int:
         return (
             len(self.orders)
+            + len(self.profiles)
             + len(self.writes)
             + len(self.reports)
             + sum(len(queue) for queue in self.messages.values())

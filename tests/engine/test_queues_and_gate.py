@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from hub.clock import HubClock
-from hub.core.events import Acknowledge
+from hub.core.events import Acknowledge, DeliveryOutcome, DeliveryReport, RaiseByHand, SetProfile
+from hub.core.home import Profile
 from hub.core.notifications import Notification, NotifyReason, Template
 from hub.engine.gate import Gate
 from hub.engine.health import EngineSettings
-from hub.engine.inbox import Inbox
+from hub.engine.inbox import PROFILES_AT_ONCE, Inbox
 from hub.ingest.message import RawMessage, SessionName
 from hub.store.store import Batch, JournalLine, Store
-from tests.story import TUESDAY_MORNING, Story, VirtualTime, actor
+from tests.story import SYSTEM, TUESDAY_MORNING, Story, VirtualTime, actor
 
 SAFE_S = 20
 
@@ -93,6 +94,35 @@ def test_a_long_queue_is_worked_off_in_batches_with_the_press_in_the_first(story
     assert story.alert().home_id == "h3"
     story.run()
     assert len(story.acknowledged) == 96
+
+
+def test_a_press_waits_for_no_directory_and_nobodys_command_waits_for_reports(story: Story) -> None:
+    followed = [
+        story.engine.submit(SetProfile(f"new-{number}", SYSTEM, Profile(f"new-{number}")))
+        for number in range(500)
+    ]
+    taken = story.engine.submit(RaiseByHand("h1", actor("operator-chen"), "hand-1", "li"))
+    for number in range(300):
+        story.engine.report(DeliveryReport("h1", f"n-{number}", "A-1", DeliveryOutcome.SENT, 1))
+    story.measure_later("h1", "oximeter", heart_rate_bpm=70)
+    story.press("h3", "pendant", run=False)
+    story.engine.turn()
+    assert {alert.home_id for alert in story.alerts()} == {"h1", "h3"}
+    assert taken.done()
+    assert not any(one.done() for one in followed)
+    story.engine.turn()
+    assert sum(one.done() for one in followed) == PROFILES_AT_ONCE
+    story.run()
+    assert all(one.done() for one in followed)
+    assert len(story.acknowledged) == 2
+
+
+def test_telemetry_is_heard_while_a_directory_moves_in(story: Story) -> None:
+    for number in range(500):
+        story.engine.submit(SetProfile(f"new-{number}", SYSTEM, Profile(f"new-{number}")))
+    story.measure_later("h1", "oximeter", heart_rate_bpm=70)
+    story.engine.turn()
+    assert len(story.acknowledged) == 1
 
 
 # --- the gate ---------------------------------------------------------------------------------------------------------
