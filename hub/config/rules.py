@@ -55,6 +55,7 @@ class DeviceTable(Section):
     mains_dip_s: Duration = 10
     join_within_s: Duration = 2
     offline_after_s: Duration = 180
+    again_after_s: Annotated[float, Field(gt=0)] = 86_400
 
 
 class HazardTable(Section):
@@ -184,6 +185,7 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
                     mains_dip=timedelta(seconds=table.mains_dip_s),
                     join_within=timedelta(seconds=table.join_within_s),
                     offline_after=timedelta(seconds=table.offline_after_s),
+                    again_after=timedelta(seconds=table.again_after_s),
                 )
             case HazardTable():
                 hazards[table.hazard] = table.severity

@@ -27,6 +27,9 @@ STEADY_WITHIN_MS = 2000
 HALF_A_COUNTER_MS = 2**31
 """A counter of 32 bits that fell by more ran over."""
 
+LOWER_FOR = timedelta(seconds=60)
+"""A lower boot that speaks steadily for so long is a device that lost its counter (an empty battery), not an old message."""
+
 
 class Freshness(StrEnum):
     LIVE = "live"
@@ -36,11 +39,15 @@ class Freshness(StrEnum):
 
 @record
 class Arrival:
-    """`late_by` is the transport delay, None when the sender tells no uptime. `state` already counts this message."""
+    """`late_by` is the transport delay, None when the sender tells no uptime. `state` already counts this message.
+
+    `counter_lost`: the device counts its boots from the beginning again, and is believed from here on.
+    """
 
     freshness: Freshness
     late_by: timedelta | None
     state: DeviceState
+    counter_lost: bool = False
 
 
 def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: DeviceRule) -> Arrival:
@@ -50,9 +57,16 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
     if event.boot is None or event.seq is None or event.uptime is None:
         return _judge_foreign(state, event, now, rule)
     boot, seq = event.boot, event.seq
-    if state.boot is not None and boot < state.boot:
-        return Arrival(Freshness.HISTORY, None, _seen(state, event, now))
     offset_ms = (now - _EPOCH - event.uptime) // _MILLISECOND
+    counter_lost = False
+    if state.boot is not None and boot < state.boot:
+        since_at = _lower_since_at(state, boot, offset_ms, now)
+        if now - since_at < LOWER_FOR:
+            lower = replace(
+                _seen(state, event, now), lower_boot=boot, lower_offset_ms=offset_ms, lower_since_at=since_at
+            )
+            return Arrival(Freshness.HISTORY, None, lower)
+        counter_lost = True
     if boot != state.boot:
         fresh = DeviceState(
             boot,
@@ -70,7 +84,7 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
             state.model,
             state.firmware,
         )
-        return Arrival(Freshness.LIVE, _NO_DELAY, fresh)
+        return Arrival(Freshness.LIVE, _NO_DELAY, fresh, counter_lost)
 
     late_ms = 0
     late_offset_ms, late_since_at = 0, None
@@ -154,6 +168,18 @@ def after_time_step(state: DeviceState, by: timedelta) -> DeviceState:
         late_offset_ms=state.late_offset_ms + by_ms if late_since_at is not None else 0,
         late_since_at=late_since_at + by if late_since_at is not None else None,
     )
+
+
+def _lower_since_at(state: DeviceState, boot: int, offset_ms: int, now: datetime) -> datetime:
+    """Since when a lower boot has been speaking as a living device does: its uptime grows as time passes. What a queue gives
+    back of an older boot comes at once instead, each message with an uptime of its own."""
+    if (
+        state.lower_boot == boot
+        and state.lower_since_at is not None
+        and abs(offset_ms - state.lower_offset_ms) <= STEADY_WITHIN_MS
+    ):
+        return state.lower_since_at
+    return now
 
 
 def _judge_foreign(state: DeviceState, event: DeviceEvent, now: datetime, rule: DeviceRule) -> Arrival:

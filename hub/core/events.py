@@ -162,7 +162,8 @@ class DeviceEvent:
     """One decoded message: who sent it, where it stands in the sender's sequence, and the facts it tells.
 
     `boot`, `seq` and `uptime` are None for foreign devices. `fingerprint` tells identical bytes apart from others of the
-    same device. `seen` is set by the engine: the event id was committed before (unique for 90 days). `claimed_home` is the
+    same device. `seen` is set by the engine: the event id was
+    committed before (unique for 90 days), at `seen_at` where that is known. `claimed_home` is the
     home in the topic when the device is unknown there and the event went to the cell's `unassigned` home.
     """
 
@@ -182,6 +183,7 @@ class DeviceEvent:
     fingerprint: int = 0
     seen: bool = False
     claimed_home: str | None = None
+    seen_at: datetime | None = None
 
 
 class ActorRole(StrEnum):

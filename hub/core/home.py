@@ -155,6 +155,7 @@ class DeviceState:
     that came. `offset_ms` is the smallest (hub time - uptime) seen in this boot and `offset_at` when: how late a message is
     follows from it. `last_seen_at` None: never heard since it was enrolled. `online` is what its birth or will said.
     `last_fingerprint` joins repeated foreign messages. `late_offset_ms` and `late_since_at`: how late everything has come lately.
+    `lower_boot`, `lower_offset_ms`, `lower_since_at`: messages of a lower boot, in case the device has lost its counter.
     """
 
     boot: int | None = None
@@ -173,6 +174,9 @@ class DeviceState:
     firmware: str | None = None
     late_offset_ms: int = 0
     late_since_at: datetime | None = None
+    lower_boot: int | None = None
+    lower_offset_ms: int = 0
+    lower_since_at: datetime | None = None
 
 
 class RulePhase(StrEnum):

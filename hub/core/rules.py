@@ -72,9 +72,11 @@ class FallRule:
 @dataclass(frozen=True, slots=True)
 class DeviceRule:
     """Device health. `live_within`: telemetry later than this is history. `drift_ppm`: how far a device's clock may run off.
-    `battery_low_percent`: at or below, a technical alert; it clears 10 points above.
-    `mains_dip`: shorter mains failures are not told. `join_within`: identical bytes of a foreign device within it are one
-    message. `offline_after`: so long after its last will a device counts as gone."""
+
+    `battery_low_percent`: at or below, a technical alert; it clears 10 points above. `mains_dip`: shorter mains failures are not
+    told. `join_within`: identical bytes of a foreign device within it are one message. `offline_after`: so long after its last
+    will a device counts as gone. `again_after`: a fault that lasts after its alert was closed is told again.
+    """
 
     silent: Severity = Severity.TECHNICAL
     live_within: timedelta = timedelta(minutes=2)
@@ -83,6 +85,7 @@ class DeviceRule:
     mains_dip: timedelta = timedelta(seconds=10)
     join_within: timedelta = timedelta(seconds=2)
     offline_after: timedelta = timedelta(minutes=3)
+    again_after: timedelta = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,8 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
     live = arrival.freshness is Freshness.LIVE
     if live and not event.retained:
         device_health.on_alive(draft, event, before)
+    if arrival.counter_lost:
+        device_health.on_counter_lost(draft, event)
     late = False
     for fact in event.facts:
         if isinstance(fact, Vital):
@@ -111,13 +113,18 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
             call.on_unreadable(draft, event, fact)
         elif isinstance(fact, UnreadableTelemetry):
             device_health.on_unreadable_telemetry(draft, event, fact)
+        elif isinstance(fact, Environment):
+            if live and not event.retained:
+                environment.on_environment(draft, event, fact)
+                continue
+            late = True
+            if arrival.freshness is Freshness.HISTORY:
+                environment.on_late_hazards(draft, event, fact, arrival.late_by)
         elif not live or event.retained:
             late = True
-        elif isinstance(fact, Environment):
-            environment.on_environment(draft, event, fact)
     if late:
         _set_aside(draft, event, arrival)
-    if not event.seen:
+    if not event.seen or call.is_reused(draft, event, arrival):
         for device_id, key in keys_to_remember(event):
             draft.remember_event(device_id, key)
 

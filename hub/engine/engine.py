@@ -335,9 +335,10 @@ class Engine:
         known = self._store.seen_event_ids(keys)
         for index, event in enumerate(decoded):
             if isinstance(event, DeviceEvent) and (event.retained or is_signal(event)):
-                if not known.isdisjoint(event_keys(event)):
-                    decoded[index] = replace(event, seen=True)
-                known.update(keys_to_remember(event))
+                seen_at = [known[key] for key in event_keys(event) if key in known]
+                if seen_at:
+                    decoded[index] = replace(event, seen=True, seen_at=max(seen_at))
+                known.update(dict.fromkeys(keys_to_remember(event), self._now()))
         return decoded
 
     def _hear(self, turn: Turn, message: RawMessage, event: Decoded) -> None:

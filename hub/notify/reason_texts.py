@@ -126,7 +126,7 @@ def _hazard(data: Data) -> Words:
 
 def _hazard_found(data: Data) -> Words:
     zh, en = _hazard(data)
-    return f"家中报警：{zh}", f"{en} found in the home"
+    return _late(f"家中报警：{zh}", f"{en} found in the home")(data)
 
 
 def _hazard_cleared(data: Data) -> Words:
@@ -161,8 +161,18 @@ def _battery(data: Data) -> Words:
     return f"{zh}电量{percent:.0f}%，请换电池", f"{en}: battery at {percent:.0f} %, change it"
 
 
+_SIGNS = {
+    "no_value": ("测不到数值", "readings without a value"),
+    "implausible": ("读数不可信", "readings that nobody can have"),
+    "unreadable": ("消息读不懂", "messages nobody can read"),
+}
+"""What a device was accused of besides the contract's faults."""
+
+
 def _fault(data: Data) -> Words:
-    name = _word(data, "fault")
+    name = _word(data, "fault").partition("-")[0]
+    if name in _SIGNS:
+        return _SIGNS[name]
     try:
         return FAULTS[Fault(name)]
     except ValueError:
@@ -233,6 +243,9 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.BATTERY_LOW: _battery,
     ReasonCode.FAULT: _fault_came,
     ReasonCode.FAULT_CLEARED: _fault_went,
+    ReasonCode.COUNTER_LOST: _about_device(
+        "的启动计数从头开始了，请检查电池", "counts its boots from the beginning again: check its battery"
+    ),
     ReasonCode.QOS_ZERO: _about_device(
         "的求救没有送达保证，请检查网关设置",
         "sent a call without delivery guarantee: check its gateway's settings",

@@ -123,7 +123,7 @@ REQUEST = _upsert(tables.RequestRow, ("request_id",))
 
 JOURNAL = _insert(tables.JournalRow)
 OUTBOX = _insert_new(tables.OutboxRow)
-EVENT_ID = _insert_new(tables.EventIdRow)
+EVENT_ID = _upsert(tables.EventIdRow, ("device_id", "event_id"))
 HISTORY = _insert_new(tables.HistoryRow)
 REJECTED = _insert(tables.RejectedRow)
 FAILED = _insert(tables.FailedInputRow)

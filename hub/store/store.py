@@ -65,7 +65,7 @@ _CELL_ID = 1
 _PAGE = 1000
 # The outer side must be the few pairs asked for: as `IN (VALUES ...)` SQLite reads every event id of 90 days.
 _SEEN = text("""
-    SELECT known.device_id, known.event_id
+    SELECT known.device_id, known.event_id, known.at
     FROM json_each(:pairs) AS pair CROSS JOIN event_id AS known
       ON known.device_id = json_extract(pair.value, '$[0]') AND known.event_id = json_extract(pair.value, '$[1]')
     WHERE :before IS NULL OR known.input_seq < :before
@@ -170,13 +170,14 @@ class Store:
 
     def seen_event_ids(
         self, pairs: Collection[tuple[str, str]], before_seq: int | None = None
-    ) -> set[tuple[str, str]]:
-        """Those of the (device id, event id) pairs that were committed, by an input before `before_seq` if that is given."""
+    ) -> dict[tuple[str, str], datetime]:
+        """Those of the (device id, event id) pairs that were committed (by an input before `before_seq`, if given), and when."""
         if not pairs:
-            return set()
+            return {}
         values = {"pairs": json.dumps([list(pair) for pair in pairs]), "before": before_seq}
         with self._transaction() as connection:
-            return {(device_id, event_id) for device_id, event_id in connection.execute(_SEEN, values)}
+            found = connection.execute(_SEEN, values)
+            return {(device_id, event_id): tables.from_micros(at) for device_id, event_id, at in found}
 
     # --- writing ------------------------------------------------------------------------------------------------------
 

@@ -76,6 +76,14 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (ReasonCode.BATTERY_LOW, {"device_id": "mat-7", "percent": None}, "电量低", "battery low"),
     (ReasonCode.FAULT, {"device_id": "gw-1", "fault": "mains_failed"}, "断电", "mains failed"),
     (ReasonCode.FAULT_CLEARED, {"device_id": "gw-1", "fault": "tamper"}, "恢复", "no longer tamper"),
+    (ReasonCode.COUNTER_LOST, {"device_id": "z-1"}, "启动计数从头开始", "counts its boots"),
+    (
+        ReasonCode.FAULT_CLEARED,
+        {"device_id": "z-1", "fault": "no_value-spo2_percent"},
+        "测不到数值",
+        "readings without a value",
+    ),
+    (ReasonCode.HAZARD, {"hazard": "smoke", "late_s": 180}, "迟到", "late"),
     (ReasonCode.QOS_ZERO, {"device_id": "z-1"}, "网关设置", "gateway's settings"),
     (ReasonCode.HOME_UNJUDGED, {"input_seq": 77}, "#77", "#77"),
 ]

@@ -143,6 +143,10 @@ class Flat:
         told = dict(told)
         self.go_to(told.pop("at_s", self.offset_s()))
         device_id = told.pop("device", "ox")
+        if told.keys() == {"vital", "null"}:
+            values = {Measure(name): number for name, number in told["vital"].items()}
+            self.hear(device_id, Vital({**values, **dict.fromkeys(map(Measure, told["null"]))}))
+            return
         ((what, value),) = told.items()
         match what:
             case "vital":
@@ -204,7 +208,7 @@ class Flat:
             "device_offline": "device|gone",
             "battery_low": "device|battery_low",
             "fault": f"device|{data.get('fault')}",
-            "no_value": "device|no_value",
+            "no_value": f"device|no_value-{data.get('measure')}",
             "implausible": f"device|implausible-{data.get('measure')}",
             "unreadable_telemetry": "device|unreadable",
         }

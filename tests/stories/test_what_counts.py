@@ -76,7 +76,7 @@ def test_a_known_id_is_known_89_days_later(story: Story) -> None:
     story.time.pass_(timedelta(days=89))
     story.run()
     alerts = len(story.entries(EntryKind.ALERT_TRIGGERED))
-    story.press(event_id=first)
+    story.press(event_id=first, age=timedelta(days=89))
     assert len(story.entries(EntryKind.ALERT_TRIGGERED)) == alerts
 
 
@@ -419,7 +419,7 @@ def test_an_impossible_reading_is_never_an_all_clear(story: Story, value: float 
 
 def test_a_good_reading_ends_the_technical_alert_and_says_so(story: Story) -> None:
     story.measure(spo2_percent=None)
-    story.advance(minutes=1)
+    story.advance(minutes=10)
     story.measure(spo2_percent=97)
     assert story.alerts() == []
     assert story.entries(EntryKind.ALERT_RESOLVED)[0].data["cleared_by_itself"] is True

@@ -8,12 +8,15 @@ from hub.core import escalation
 from hub.core.alerts import AlertKind, AlertState, Reason, RequestState, ServiceRequest, Severity, derived_id
 from hub.core.arrival import Arrival, Freshness
 from hub.core.draft import Draft
-from hub.core.events import Call, DeviceEvent, UnreadableSignal
+from hub.core.events import Call, DeviceEvent, Fall, UnreadableSignal
 from hub.core.home import UNASSIGNED_HOME_ID
 from hub.core.journal import EntryKind
 from hub.core.notifications import Heard, NotifyReason
 from hub.core.raising import join, raise_alert, subjects
 from hub.core.reasons import ReasonCode
+
+REUSED_AFTER = timedelta(hours=1)
+"""A press told to be so much younger than the first sight of its id is another press, whatever its id says."""
 
 
 def call_key(draft: Draft, event: DeviceEvent) -> str:
@@ -39,8 +42,7 @@ def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival) -> N
         return
     urgent = is_emergency(call)
     confirm(draft, event, call.event_id, urgent=urgent)
-    if event.seen or (call.event_id is None and arrival.freshness is Freshness.REPEATED):
-        draft.ignored = "repeated"
+    if not is_new(draft, event, call.event_id, arrival):
         return
     if event.qos == 0:
         _on_qos_zero(draft, event)
@@ -59,6 +61,21 @@ def is_emergency(call: Call) -> bool:
     return call.action is CallAction.EMERGENCY or (
         call.action is CallAction.SERVICE and call.category is ServiceCategory.URGENT_HELP
     )
+
+
+def is_reused(draft: Draft, event: DeviceEvent, arrival: Arrival) -> bool:
+    """Whether a known event id stands for another press: a device that lost its counters gives its numbers out again.
+
+    A repetition tells the age of the press, so its press lies before the id was first seen; a press told to be much younger
+    than that is a new one.
+    """
+    if not event.seen or event.seen_at is None or event.retained:
+        return False
+    ages = [fact.age for fact in event.facts if isinstance(fact, Call | Fall)]
+    if not ages:
+        return False
+    pressed_at = draft.now - max(ages) - (arrival.late_by or timedelta())
+    return pressed_at - event.seen_at > REUSED_AFTER
 
 
 def lateness(draft: Draft, age: timedelta, arrival: Arrival) -> tuple[timedelta, int]:
@@ -181,14 +198,31 @@ def on_retained(draft: Draft, event: DeviceEvent) -> None:
     """The broker kept this press: old or new, nobody knows. Seen before: nothing. Otherwise a person asks, once per bytes."""
     if event.seen:
         draft.ignored = "retained"
-        return
+    else:
+        _ask(draft, event, f"{event.fingerprint:08x}")
+
+
+def is_new(draft: Draft, event: DeviceEvent, event_id: str | None, arrival: Arrival) -> bool:
+    """Whether a live call or fall report is one that nobody has judged yet; a doubtful one is asked about instead."""
+    bytes_again = event_id is None and arrival.freshness is Freshness.REPEATED
+    if bytes_again or (event.seen and not is_reused(draft, event, arrival)):
+        draft.ignored = "repeated"
+        return False
+    if event.seen and arrival.late_by is None:
+        # Of a lower boot: a number given out again after an empty battery, or an old copy. Nobody can tell but a person.
+        _ask(draft, event, str(event_id))
+        return False
+    return True
+
+
+def _ask(draft: Draft, event: DeviceEvent, about: str) -> None:
     device = draft.device(event.device_id)
     raise_alert(
         draft,
         kind=AlertKind.UNCONFIRMED_CALL,
         severity=Severity.URGENT,
-        dedup_key=f"unconfirmed|{event.device_id}|{event.fingerprint:08x}",
-        cause=f"{event.fingerprint:08x}|{draft.now.isoformat()}",
+        dedup_key=f"unconfirmed|{event.device_id}|{about}",
+        cause=f"{about}|{draft.now.isoformat()}",
         reason=Reason(ReasonCode.UNCONFIRMED_CALL, {"device_id": event.device_id}),
         resident_ids=subjects(draft, device.wearer_id if device else None),
         device_id=event.device_id,

@@ -1,7 +1,7 @@
 """The health of devices: silent too long, gone, battery, faults, nonsense. Each is one technical alert until it is over."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from firmware_contracts.vocabulary import Fault
 from hub.core.alerts import AlertKind, Reason, Severity
@@ -15,6 +15,13 @@ RULE_PREFIX = "device"
 BATTERY_CLEARS_ABOVE = 10
 """Percentage points above the limit at which a low battery counts as changed."""
 
+QUIET_FOR = timedelta(minutes=10)
+"""Without nonsense for so long, a device that reads well is believed again."""
+
+_FAULTS = frozenset(fault.value for fault in Fault)
+_LASTING = _FAULTS | {"silent", "gone"}
+"""Signs that last by themselves until their end is told; the others need to be seen again."""
+
 _CLEARS = {Fault.MAINS_RESTORED: Fault.MAINS_FAILED}
 
 
@@ -25,6 +32,7 @@ def on_alive(draft: Draft, event: DeviceEvent, before: DeviceState) -> None:
             if f"{RULE_PREFIX}|{sign}|{event.device_id}" in draft.rules:
                 acquit_device(draft, event.device_id, sign, ReasonCode.DEVICE_BACK)
                 _watch_again(draft, event.device_id)
+        acquit_when_quiet(draft, event.device_id, "unreadable")
     percent = event.battery_percent
     if percent is not None and percent != before.battery_percent:
         low = draft.context.rules.device.battery_low_percent
@@ -33,6 +41,21 @@ def on_alive(draft: Draft, event: DeviceEvent, before: DeviceState) -> None:
             accuse_device(draft, event.device_id, Fault.BATTERY_LOW.value, reason)
         elif percent > low + BATTERY_CLEARS_ABOVE:
             acquit_device(draft, event.device_id, Fault.BATTERY_LOW.value)
+
+
+def on_counter_lost(draft: Draft, event: DeviceEvent) -> None:
+    """The device forgot how often it has started: it is believed again, and somebody looks at its battery."""
+    device = draft.device(event.device_id)
+    raise_alert(
+        draft,
+        kind=AlertKind.TECHNICAL,
+        severity=Severity.TECHNICAL,
+        dedup_key=f"{RULE_PREFIX}|counter_lost|{event.device_id}",
+        cause=draft.now.isoformat(),
+        reason=Reason(ReasonCode.COUNTER_LOST, {"device_id": event.device_id}),
+        resident_ids=subjects(draft, device.wearer_id if device else None),
+        device_id=event.device_id,
+    )
 
 
 def _watch_again(draft: Draft, device_id: str) -> None:
@@ -91,9 +114,10 @@ def on_unreadable_telemetry(draft: Draft, event: DeviceEvent, fact: UnreadableTe
 
 
 def time_passed(draft: Draft, key: str, state: RuleState) -> None:
-    """A pending sign (gone, mains failed) lasted long enough."""
+    """A pending sign (gone, mains failed) lasted long enough, or a firing one is due to be told again."""
     _, sign, device_id = key.split("|", 2)
-    if state.phase is not RulePhase.PENDING:
+    if state.phase is RulePhase.FIRING:
+        _tell_again(draft, key, sign, device_id, state)
         return
     unheard_since_at = max(state.since_at, draft.context.resumed_at)
     if sign == "gone" and draft.now < unheard_since_at + draft.context.rules.device.offline_after:
@@ -103,12 +127,49 @@ def time_passed(draft: Draft, key: str, state: RuleState) -> None:
         )
         return
     draft.drop_rule(key)
-    if sign == "gone":
-        accuse_device(draft, device_id, sign, Reason(ReasonCode.DEVICE_OFFLINE, {"device_id": device_id}))
+    accuse_device(draft, device_id, sign, _lasting_reason(draft, sign, device_id), _severity(draft, sign))
+
+
+def _tell_again(draft: Draft, key: str, sign: str, device_id: str, state: RuleState) -> None:
+    """A fault that lasts although its alert was closed is told again: a dead button must not be forgotten."""
+    again_after = draft.context.rules.device.again_after
+    if draft.alert_for(key) is None:
+        draft.drop_rule(key)
+        accuse_device(draft, device_id, sign, _lasting_reason(draft, sign, device_id), _severity(draft, sign))
     else:
-        severity = draft.context.rules.faults[Fault(sign)]
-        reason = Reason(ReasonCode.FAULT, {"device_id": device_id, "fault": sign})
-        accuse_device(draft, device_id, sign, reason, severity)
+        draft.put_rule(key, replace(state, check_at=draft.now + again_after))
+
+
+def _lasting_reason(draft: Draft, sign: str, device_id: str) -> Reason:
+    """Why a sign that lasts by itself is told, from what is known of the device now."""
+    if sign == "silent":
+        return _silent_reason(draft, device_id)
+    if sign == "gone":
+        return Reason(ReasonCode.DEVICE_OFFLINE, {"device_id": device_id})
+    percent = draft.device_state(device_id).battery_percent
+    if sign == Fault.BATTERY_LOW.value and percent is not None:
+        return Reason(ReasonCode.BATTERY_LOW, {"device_id": device_id, "percent": percent})
+    return Reason(ReasonCode.FAULT, {"device_id": device_id, "fault": sign})
+
+
+def _severity(draft: Draft, sign: str) -> Severity:
+    if sign == "silent":
+        return draft.context.rules.device.silent
+    return draft.context.rules.faults[Fault(sign)] if sign in _FAULTS else Severity.TECHNICAL
+
+
+def _silent_reason(draft: Draft, device_id: str) -> Reason:
+    device = draft.device(device_id)
+    last = draft.device_state(device_id).last_seen_at
+    since = last or (device.enrolled_at if device else draft.now)
+    return Reason(
+        ReasonCode.DEVICE_SILENT,
+        {
+            "device_id": device_id,
+            "silent_s": int((draft.now - since).total_seconds()),
+            "never": last is None,
+        },
+    )
 
 
 def silent_at(draft: Draft, device: Device) -> datetime:
@@ -128,26 +189,24 @@ def judge_silence(draft: Draft) -> None:
         if due_at > draft.now:
             draft.wake(due_at)
             continue
-        last = draft.device_state(device.id).last_seen_at
-        reason = Reason(
-            ReasonCode.DEVICE_SILENT,
-            {
-                "device_id": device.id,
-                "silent_s": int((draft.now - (last or device.enrolled_at)).total_seconds()),
-                "never": last is None,
-            },
+        accuse_device(
+            draft, device.id, "silent", _silent_reason(draft, device.id), _severity(draft, "silent")
         )
-        accuse_device(draft, device.id, "silent", reason, draft.context.rules.device.silent)
 
 
 def accuse_device(
     draft: Draft, device_id: str, sign: str, reason: Reason, severity: Severity = Severity.TECHNICAL
 ) -> None:
-    """One technical alert per device and sign, until it is over."""
+    """One technical alert per device and sign, until it is over; closed while it lasts, it comes again after a while."""
     key = f"{RULE_PREFIX}|{sign}|{device_id}"
-    if key in draft.rules and draft.rules[key].phase is RulePhase.FIRING:
+    again_after = draft.context.rules.device.again_after
+    state = draft.rules.get(key)
+    firing = state is not None and state.phase is RulePhase.FIRING
+    if state and firing and (draft.alert_for(key) is not None or draft.now - state.since_at < again_after):
+        draft.put_rule(key, replace(state, last_at=draft.now))
         return
-    draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, draft.now))
+    check_at = draft.now + again_after if sign in _LASTING else None
+    draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, draft.now, check_at=check_at))
     device = draft.device(device_id)
     raise_alert(
         draft,
@@ -159,6 +218,13 @@ def accuse_device(
         resident_ids=subjects(draft, device.wearer_id if device else None),
         device_id=device_id,
     )
+
+
+def acquit_when_quiet(draft: Draft, device_id: str, sign: str) -> None:
+    """Nonsense between good readings is one alert, not one for each: it is over when none came for a while."""
+    state = draft.rules.get(f"{RULE_PREFIX}|{sign}|{device_id}")
+    if state is not None and draft.now - state.last_at >= QUIET_FOR:
+        acquit_device(draft, device_id, sign)
 
 
 def acquit_device(

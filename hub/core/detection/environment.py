@@ -17,6 +17,7 @@ AGAIN_AFTER = timedelta(minutes=10)
 
 
 def on_environment(draft: Draft, event: DeviceEvent, environment: Environment) -> None:
+    """Judge one live message."""
     for hazard, present in environment.hazards.items():
         _judge(draft, event, hazard, present)
     for measure, value in (
@@ -27,10 +28,24 @@ def on_environment(draft: Draft, event: DeviceEvent, environment: Environment) -
             draft.keep_reading(Reading(draft.home.id, event.device_id, measure, draft.now, value))
 
 
-def _judge(draft: Draft, event: DeviceEvent, hazard: Hazard, present: bool) -> None:
+def on_late_hazards(
+    draft: Draft, event: DeviceEvent, environment: Environment, late_by: timedelta | None
+) -> None:
+    """A detector may say it once only: smoke that comes late is still smoke. Only a late all-clear proves nothing."""
+    for hazard, present in environment.hazards.items():
+        if present:
+            _judge(draft, event, hazard, present, late_by or timedelta())
+
+
+def _judge(
+    draft: Draft, event: DeviceEvent, hazard: Hazard, present: bool, late_by: timedelta = timedelta()
+) -> None:
     key = f"{RULE_PREFIX}|{hazard.value}|{event.device_id}"
     state = draft.rules.get(key)
-    reason = Reason(ReasonCode.HAZARD, {"hazard": hazard.value, "device_id": event.device_id})
+    late_s = int(late_by.total_seconds())
+    reason = Reason(
+        ReasonCode.HAZARD, {"hazard": hazard.value, "device_id": event.device_id, "late_s": late_s}
+    )
     again = state is not None and draft.alert_for(key) is None and draft.now - state.since_at >= AGAIN_AFTER
     if present and (state is None or again):
         draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, draft.now))
@@ -43,6 +58,7 @@ def _judge(draft: Draft, event: DeviceEvent, hazard: Hazard, present: bool) -> N
             reason=reason,
             resident_ids=subjects(draft, None),
             device_id=event.device_id,
+            occurred_at=draft.now - late_by,
         )
     elif not present and state is not None:
         draft.drop_rule(key)

@@ -2,8 +2,8 @@
 
 from firmware_contracts.vocabulary import FallPhase
 from hub.core.alerts import AlertKind, Reason
-from hub.core.arrival import Arrival, Freshness
-from hub.core.detection.call import confirm, lateness, on_retained
+from hub.core.arrival import Arrival
+from hub.core.detection.call import confirm, is_new, lateness, on_retained
 from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Fall
 from hub.core.home import UNASSIGNED_HOME_ID
@@ -23,8 +23,7 @@ def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival) -> N
         on_retained(draft, event)
         return
     confirm(draft, event, fall.event_id, urgent=True)
-    if event.seen or (fall.event_id is None and arrival.freshness is Freshness.REPEATED):
-        draft.ignored = "repeated"
+    if not is_new(draft, event, fall.event_id, arrival):
         return
     rule = draft.context.rules.fall
     device = draft.device(event.device_id)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from firmware_contracts.vocabulary import Measure
 from hub.core.alerts import AlertKind, Reason
-from hub.core.detection.device_health import accuse_device, acquit_device
+from hub.core.detection.device_health import accuse_device, acquit_when_quiet
 from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Vital
 from hub.core.home import RulePhase, RuleState
@@ -25,9 +25,8 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
     away = bool(draft.away) and is_away(draft.away, wearer, draft.now, draft.profile.residents)
     for measure, value in vital.readings.items():
         if value is None:
-            accuse_device(
-                draft, event.device_id, "no_value", Reason(ReasonCode.NO_VALUE, {"measure": measure.value})
-            )
+            reason = Reason(ReasonCode.NO_VALUE, {"measure": measure.value})
+            accuse_device(draft, event.device_id, f"no_value-{measure.value}", reason)
             continue
         low, high = rules.plausible[measure]
         if not low <= value <= high:
@@ -35,8 +34,8 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
             accuse_device(draft, event.device_id, f"implausible-{measure.value}", reason)
             continue
         if draft.rules:
-            acquit_device(draft, event.device_id, "no_value")
-            acquit_device(draft, event.device_id, f"implausible-{measure.value}")
+            acquit_when_quiet(draft, event.device_id, f"no_value-{measure.value}")
+            acquit_when_quiet(draft, event.device_id, f"implausible-{measure.value}")
         draft.keep_reading(Reading(draft.home.id, wearer or event.device_id, measure.value, draft.now, value))
         if away:
             continue
@@ -59,7 +58,9 @@ def time_passed(draft: Draft, key: str, state: RuleState) -> None:
     device = draft.device(device_id)
     wearer = device.wearer_id if device else None
     rule = _for_home(draft, rule)
-    if draft.now - state.last_at > rule.max_gap or is_away(draft.away, wearer, draft.now, draft.profile.residents):
+    if draft.now - state.last_at > rule.max_gap or is_away(
+        draft.away, wearer, draft.now, draft.profile.residents
+    ):
         draft.drop_rule(key)
     else:
         _fire(draft, rule, key, device_id, wearer, state.value, state.since_at)
