@@ -19,7 +19,7 @@ from hub.clock import HubClock, wall_now
 from hub.config.settings import Settings
 from hub.core.context import Context
 from hub.core.events import Actor, ActorRole, Command, SetProfile
-from hub.core.home import Home
+from hub.core.home import UNASSIGNED_HOME_ID, Home
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import Result
 from hub.data_dir import store_path
@@ -52,7 +52,6 @@ GIVE_UP_AFTER_LOOKS = 2
 """A machine that stood still for a while shows a stalled engine once, at the first look after it."""
 END_WITHIN_S = 5.0
 """After something died: then the process ends even if an orderly end hangs."""
-RETENTION_CHUNKS = 200
 LANE_HANGS_AFTER = timedelta(minutes=2)
 
 
@@ -152,7 +151,11 @@ class Hub:
         self.sessions.start()
         # Ready without the broker too: a hub that is started again and again brings no broker back.
         tell_systemd("READY=1")
-        for name, work in (("watch", self._watch), ("housekeeping", self._keep_house)):
+        for name, work in (
+            ("watch", self._watch),
+            ("housekeeping", self._keep_house),
+            ("retention", self._forget_in_time),
+        ):
             threading.Thread(target=work, name=name, daemon=True).start()
 
     def serve(self, on_listening: Callable[[], None] = lambda: None) -> int:
@@ -295,6 +298,9 @@ class Hub:
         if self._with_people(context, now) != context:
             self.engine.replace_context(lambda context: self._with_people(context, now))
         current = directory_profiles.profiles(self.directory, now, self.settings.supervision.supervision)
+        for home_id, known in self.engine.homes().items():
+            if home_id not in current and home_id != UNASSIGNED_HOME_ID:
+                current[home_id] = directory_profiles.left_behind(known.profile)
         answers = [
             self.engine.submit(SetProfile(home_id, SYSTEM, profile))
             for home_id, profile in current.items()
@@ -379,14 +385,24 @@ class Hub:
                 tell_systemd(f"STATUS={problems or 'everything works'}".replace("\n", " "))
 
     def _keep_house(self) -> None:
-        """Dates of the directory and retention, every ten minutes."""
+        """Dates of the directory: somebody moves in, a cover begins."""
+        self._again_and_again("following the directory", self.refresh_directory)
+
+    def _forget_in_time(self) -> None:
+        """Retention, in a thread of its own: after a long time it has much to do, and dates must not wait for it."""
+        self._again_and_again("retention", self._retain)
+
+    def _retain(self) -> None:
+        report = self.store.retain(self.now(), self._retention)
+        if report.removed or not report.complete:
+            log.info("retention: %s", report)
+
+    def _again_and_again(self, what: str, do: Callable[[], None]) -> None:
         while not self._ending.wait(HOUSEKEEPING_EVERY_S):
             try:
-                self.refresh_directory()
-                report = self.store.retain(self.now(), self._retention, RETENTION_CHUNKS)
-                log.info("retention: %s", report)
+                do()
             except Exception:
-                log.exception("housekeeping failed; it is tried again in %.0f s", HOUSEKEEPING_EVERY_S)
+                log.exception("%s failed; it is tried again in %.0f s", what, HOUSEKEEPING_EVERY_S)
 
     def _asked_to_end(self, number: int, frame: FrameType | None) -> None:
         """Only a flag: a handler that sets an event waits for ever when the next signal interrupts it."""

@@ -47,6 +47,18 @@ def profiles(directory: Directory, at: datetime, supervision: Supervision = USUA
     return found
 
 
+def left_behind(profile: Profile) -> Profile:
+    """A home that the directory does not name any more: an address without people and devices. What is open there stays open,
+    for the desk of its centre."""
+    return Profile(
+        home_id=profile.home_id,
+        address=profile.address,
+        centre_id=profile.centre_id,
+        company_id=profile.company_id,
+        regions=profile.regions,
+    )
+
+
 def people(directory: Directory, at: datetime) -> dict[str, Person]:
     """Everybody who can be asked at this instant, by id."""
     return {

@@ -115,8 +115,8 @@ class Inbox:
             self._telemetry_taken_at_s = monotonic_s
             lanes.append((telemetry, room))
         for lane, at_most in lanes:
-            for _ in range(min(len(lane), at_most, room - len(items))):
-                items.append(lane.popleft())
+            count = min(len(lane), at_most, room - len(items))
+            items.extend(lane.popleft() for _ in range(count))
         return items
 
     def _telemetry_may_go(self, enough: bool, monotonic_s: float) -> bool:

@@ -1,5 +1,6 @@
 """Forgetting in time: what is older than the policy keeps goes, a few rows at a time, oldest first."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from hub.store.tables import table_of
 
 CHUNK_ROWS = 500
 _NO_KEY = 2**62
+CHUNKS_A_TURN = 20
+"""Of one table, before the next one has its turn."""
 PAUSE_S = 0.001
 """Between two chunks, so that a waiting commit gets its turn."""
 
@@ -47,11 +50,14 @@ Write = Callable[[Callable[[Connection], int]], int]
 def retain(
     write: Write, now: datetime, policy: Retention, max_chunks: int | None, closing: Event
 ) -> RetentionReport:
-    """Remove what is due through `write`, which runs each chunk in a transaction of its own, until `closing` is set."""
+    """Remove what is due through `write`, which runs each chunk in a transaction of its own, until nothing is left, `closing`
+    is set or `max_chunks` are done. Tables take turns, so that a long one keeps none of the others waiting."""
     report = RetentionReport()
     chunks = 0
-    for name, remove in _removals(now, policy):
-        while True:
+    waiting = deque(_removals(now, policy))
+    while waiting:
+        name, remove = waiting.popleft()
+        for _ in range(CHUNKS_A_TURN):
             if closing.is_set() or (max_chunks is not None and chunks >= max_chunks):
                 report.complete = False
                 return report
@@ -61,6 +67,8 @@ def retain(
                 break
             report.removed[name] = report.removed.get(name, 0) + removed
             closing.wait(PAUSE_S)
+        else:
+            waiting.append((name, remove))
     return report
 
 

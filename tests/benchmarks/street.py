@@ -55,8 +55,8 @@ def device_id(home_id: str, kind: DeviceKind) -> str:
 
 
 def district(cell: str, homes: int, at: datetime) -> Directory:
-    """One elder, one butler and the usual devices a home. Nobody but the butler is told at first (the desk is the last step's),
-    over a channel that is not set up: outbox and report are part of what an alert costs, a web service on the other side is not."""
+    """One elder, one butler and the usual devices a home. Nobody but the butler is told (the desk comes last), over a channel
+    that is not set up: outbox and report are part of what an alert costs, a web service on the other side is not."""
     ids = home_ids(homes)
     since = at - timedelta(days=30)
     butlers = [f"butler-{number:03d}" for number in range((homes - 1) // MAX_OWN_ELDERS + 1)]

@@ -1,20 +1,27 @@
 """A running hub and its directory: what does not fit is refused whole, or told at the start; every press is answered."""
 
+import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
+from firmware_contracts.topics import Address
+from firmware_contracts.vocabulary import Kind
 from hub.app import Hub
 from hub.config.settings import load
-from hub.core.alerts import AlertKind
+from hub.core.alerts import Alert, AlertKind
 from hub.core.events import SetProfile
+from hub.core.journal import EntryKind
 from hub.core.outcome import Done
 from hub.directory.model import Directory
 from hub.directory.validation import DirectoryProblems
+from hub.ingest.message import RawMessage, SessionName
 from hub.store import directory_rows
+from hub.store.store import JournalLine
 from tests.directory.samples import small
 from tests.servers import free_port
 from tests.story import CONFIG, SYSTEM, Story, street
@@ -76,6 +83,56 @@ def test_a_directory_that_does_not_fit_is_told_at_the_start_and_hinders_nothing(
         assert {"h1", "h2"} <= hub.homes().keys()
     finally:
         hub.stop()
+
+
+def without(home_id: str) -> Directory:
+    """The street after somebody took this home off the books."""
+    base = small()
+    rooms = tuple(room for room in base.rooms if room.home_id != home_id)
+    assignments = tuple(one for one in base.assignments if one.home_id != home_id)
+    residences = tuple(one for one in base.residences if one.home_id != home_id)
+    return replace(
+        base,
+        homes=tuple(home for home in base.homes if home.id != home_id),
+        rooms=rooms,
+        assignments=assignments,
+        residences=residences,
+        elders=tuple(elder for elder in base.elders if any(one.elder_id == elder.id for one in residences)),
+        bonds=tuple(bond for bond in base.bonds if bond.home_id != home_id),
+    )
+
+
+def test_a_home_that_left_the_directory_keeps_its_alerts_and_its_devices_are_strangers(hub: Hub) -> None:
+    hub.adopt_directory(small())
+    told: Queue[JournalLine] = Queue()
+
+    def listen(lines: Sequence[JournalLine]) -> None:
+        for line in lines:
+            if line.entry.kind is EntryKind.ALERT_TRIGGERED:
+                told.put(line)
+
+    hub.subscribe(listen)
+
+    def press(seq: int) -> Alert:
+        address = Address(hub.cell, "h1", "button-1")
+        envelope = {"v": 1, "boot": 1, "seq": seq, "uptime_ms": 1000 * seq, "device_time": None}
+        body = {**envelope, "event_id": f"event-{seq:04d}", "age_ms": 0, "action": "emergency"}
+        payload = json.dumps(body).encode()
+        hub.engine.offer(RawMessage(address.up(Kind.CALL), payload, 1, False, False, SessionName.URGENT))
+        alert = told.get(timeout=20).alert
+        assert alert is not None
+        return alert
+
+    before = press(1)
+    assert before.home_id == "h1"
+    hub.adopt_directory(without("h1"))
+    home = hub.home("h1")
+    assert home is not None
+    assert (home.profile.residents, home.profile.devices, home.profile.people) == ((), {}, {})
+    assert home.profile.address
+    assert list(home.alerts) == [before.id]
+    stranger = press(2)
+    assert (stranger.home_id, stranger.reason.data["claimed_home"]) == ("unassigned", "h1")
 
 
 def test_a_press_reaches_butler_and_family_although_the_homes_policy_does_not_exist(tmp_path: Path) -> None:

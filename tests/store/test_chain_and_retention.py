@@ -11,6 +11,7 @@ from sqlalchemy import text
 from hub.core.alerts import RequestState, WhatItWas, WhatWasDone, resolve
 from hub.core.journal import EntryKind
 from hub.core.outcome import DeliveryUpdate, Outcome, Reading
+from hub.store.retention import CHUNK_ROWS, CHUNKS_A_TURN
 from hub.store.store import Batch, Effect, Failure, Rejection, Retention, Store
 from tests.store import samples
 from tests.store.samples import CELL, at, batch, changed, enrolled, message, pressed
@@ -186,3 +187,18 @@ class TestRetention:
         first = store.retain(at(30 * DAY_S), Retention(), max_chunks=2)
         assert (first.complete, first.removed) == (False, {"input_log": 1000})
         assert store.retain(at(30 * DAY_S), Retention()).removed == {"input_log": 800}
+
+    def test_a_long_table_keeps_no_other_one_waiting(self, store: Store) -> None:
+        count_of_old = (CHUNKS_A_TURN + 5) * CHUNK_ROWS
+        store.commit(
+            Batch(
+                at(0),
+                inputs=[message(seq) for seq in range(1, count_of_old + 1)],
+                rejections=[Rejection(seq, at(0), "t", b"", "not_json", "") for seq in range(1, 11)],
+            )
+        )
+        store.save([], [], count_of_old, at(0))
+        bounded = store.retain(at(500 * DAY_S), Retention(), max_chunks=CHUNKS_A_TURN + 10)
+        assert bounded.removed == {"input_log": CHUNKS_A_TURN * CHUNK_ROWS, "rejected_message": 10}
+        rest = store.retain(at(500 * DAY_S), Retention())
+        assert (rest.complete, rest.removed) == (True, {"input_log": 5 * CHUNK_ROWS})
