@@ -13,6 +13,12 @@ from hub.core.roster import in_hours, on_duty
 BUSY_BUTLER_ROLES = (StepRole(Role.DEPUTY), StepRole(Role.CENTRE_DUTY))
 """Asked at once when the butler already has an emergency."""
 
+_STANDING = {
+    AlertState.TRIGGERED: Template.HOME_LOOKING,
+    AlertState.ACKNOWLEDGED: Template.HOME_TAKEN,
+    AlertState.ON_THE_WAY: Template.HOME_ON_THE_WAY,
+}
+
 ASKED_BY_THE_ELDER = frozenset({AlertKind.EMERGENCY_CALL, AlertKind.FALL})
 """Alerts about a person who is waiting for a voice: the elder hears each step."""
 
@@ -131,9 +137,12 @@ def tell_asked(
     return alert
 
 
-def tell_elder(draft: Draft, alert: Alert, template: Template, *, by: str | None = None) -> Alert:
-    """Say in the elder's room where the call stands: on the device that called and, where that cannot speak, on the others."""
-    targets = _voices(draft, alert)
+def tell_elder(
+    draft: Draft, alert: Alert, template: Template, *, by: str | None = None, only: str | None = None
+) -> Alert:
+    """Say in the elder's room where the call stands: on the device that called and, where that cannot speak, on the others;
+    or on one of them `only`."""
+    targets = [target for target in _voices(draft, alert) if only in (None, target[0])]
     if not targets:
         _hold(draft, alert, None, HoldReason.HOME_CANNOT_SPEAK)
         return alert
@@ -167,6 +176,23 @@ def tell_elder(draft: Draft, alert: Alert, template: Template, *, by: str | None
             None,
         )
     return alert
+
+
+def tell_standing(draft: Draft, alert: Alert, *, only: str | None = None) -> Alert:
+    """Say again how far an open alert has come: the elder pressed once more, or a device is back and shows nothing."""
+    template = _STANDING.get(alert.state)
+    if template is None or not can_hear(draft, alert):
+        return alert
+    return draft.put_alert(
+        tell_elder(draft, alert, template, by=alert.hold.by if alert.hold else None, only=only)
+    )
+
+
+def tell_standing_to(draft: Draft, device_id: str) -> None:
+    """A device came back: what it showed has lapsed, so it hears anew where the calls of its home stand."""
+    for alert in tuple(draft.alerts.values()):
+        if any(device_id == target for target, _ in _voices(draft, alert)):
+            tell_standing(draft, alert, only=device_id)
 
 
 def can_hear(draft: Draft, alert: Alert) -> bool:
@@ -207,6 +233,8 @@ def let_fall(draft: Draft, alert: Alert, kind: EntryKind, reason: NotifyReason) 
         reassure_at=draft.now + reassure_every(draft) if can_hear(draft, alert) else None,
         version=alert.version + 1,
     )
+    if can_hear(draft, alert):
+        alert = tell_elder(draft, alert, Template.HOME_LOOKING)
     alert = advance(draft, alert)
     if holder in draft.context.people and not _told_now(draft, alert, holder):
         alert, _ = tell(draft, alert, holder, Template.ALERT, reason)

@@ -122,6 +122,8 @@ def _on_emergency(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival
         )
         if stale:
             escalation.let_fall(draft, alert, EntryKind.ALERT_REOPENED, NotifyReason.PRESSED_AGAIN)
+        elif alert.hold is not None:
+            escalation.tell_standing(draft, alert)
         return
     if draft.home.id == UNASSIGNED_HOME_ID:
         reason = Reason(
@@ -149,7 +151,8 @@ def _on_emergency(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival
 def _on_cancel(draft: Draft, event: DeviceEvent, call: Call) -> None:
     """The elder says it was nothing: told to whom holds the alert; a pressed button is never taken back by a button."""
     open_alert = draft.alert_for(call_key(draft, event))
-    if open_alert is None:
+    meant = open_alert is not None and (call.cancels is None or call.cancels in open_alert.event_ids)
+    if open_alert is None or not meant:
         draft.ignored = "nothing_to_cancel"
         return
     join(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from firmware_contracts.vocabulary import Fault
 from hub.core.alerts import AlertKind, Reason, Severity
 from hub.core.draft import Draft
+from hub.core.escalation import tell_standing_to
 from hub.core.events import DeviceEvent, FaultReport, Status, UnreadableTelemetry
 from hub.core.home import Device, DeviceState, RulePhase, RuleState
 from hub.core.raising import clear_by_itself, raise_alert, subjects
@@ -82,6 +83,7 @@ def on_status(draft: Draft, event: DeviceEvent, status: Status) -> None:
     key = f"{RULE_PREFIX}|gone|{event.device_id}"
     if status.online and not event.retained:
         acquit_device(draft, event.device_id, "gone", ReasonCode.DEVICE_BACK)
+        tell_standing_to(draft, event.device_id)
     elif not status.online and key not in draft.rules:
         check_at = draft.now + draft.context.rules.device.offline_after
         draft.put_rule(key, RuleState(RulePhase.PENDING, draft.now, draft.now, check_at=check_at))
