@@ -6,42 +6,33 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from hub.clock import HubClock
-from hub.core.arrival import after_time_step
 from hub.core.commands import command_key
 from hub.core.context import Context
-from hub.core.events import Command, DeliveryReport, DeviceEvent, RaiseByHand, SetProfile
-from hub.core.home import UNASSIGNED_HOME_ID, Home, Profile
+from hub.core.events import Command, DeliveryReport, RaiseByHand, SetProfile
+from hub.core.home import Home, Profile
 from hub.core.outcome import RefusalCode, Refused, Result
-from hub.core.step import event_keys, keys_to_remember
-from hub.engine.gate import Gate
-from hub.engine.health import Counters, EngineHealth, EngineSettings
-from hub.engine.hours import CLOCK_PROBLEM_AT, clock_problem, wall_offset
+from hub.engine.committed import Committed
+from hub.engine.health import EngineHealth, EngineSettings
+from hub.engine.hours import CLOCK_PROBLEM_AT, clock_problem
 from hub.engine.inbox import Inbox, Item, Ordered, Write
-from hub.engine.outlets import Outlets, Silence
-from hub.engine.reading import from_gateway, is_signal, unreadable_event
+from hub.engine.outlets import Outlets
+from hub.engine.placing import Placed, decode_all, place
 from hub.engine.recovery import recover
-from hub.engine.turn import Load, Turn
-from hub.engine.unsaved import Unsaved
-from hub.engine.wakes import Wakes
-from hub.ingest.decode import Decoded, Ignored, Rejected, decode
+from hub.engine.rescue import give_up, give_up_tick
+from hub.engine.turn import Turn
 from hub.ingest.message import RawMessage, SessionName
-from hub.ingest.zigbee2mqtt import BRIDGE_ID
-from hub.ingest.zigbee_models import DeviceModel, model_named
 from hub.store.store import Connection, JournalLine, PendingNotification, Store, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-UNKNOWN_DEVICE = "unknown_device"
-"""Why a readable message of a device that nobody enrolled is kept as rejected (a call or fall of it alerts instead)."""
 
 LOOK_AT_CLOCK_EVERY = 16
 STORE_AGAIN_AFTER_S = 0.25
@@ -60,25 +51,19 @@ class Engine:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.cell = cell
-        self.gate = Gate()
-        self.counters = Counters()
         self._store = store
         self._clock = clock
-        self._context = replace(context, resumed_at=clock.now())
         self._settings = settings or EngineSettings()
         self._monotonic = monotonic
-        self._outlets: Outlets = Silence()
+        self._committed = Committed(
+            store, clock, replace(context, resumed_at=clock.now()), self._settings.save_every_s
+        )
+        self.gate = self._committed.gate
+        self.counters = self._committed.counters
         self._inbox = Inbox(
             self._settings.urgent_queue, self._settings.telemetry_queue, self._settings.telemetry_linger_s
         )
         self._retry: list[Item] = []
-        self._homes: dict[str, Home] = {}
-        self._load = Load()
-        self._last_seq = 0
-        self._last_at = clock.now()
-        self._unsaved = Unsaved(store, {}, 0, self._settings.save_every_s)
-        self._wakes = Wakes()
-        self._listeners: list[Callable[[Sequence[JournalLine]], None]] = []
         self._on_fatal: Callable[[], None] = lambda: None
         self._store_problem: str | None = None
         self._turned_at = monotonic()
@@ -90,27 +75,22 @@ class Engine:
 
     def recover(self) -> list[PendingNotification]:
         """Load the homes and step the log since they were saved; returns the notifications that still have to be sent."""
-        self._follow_wall()
+        self._committed.follow_wall()
         loaded = self._store.load()
-        self._homes, self._last_seq = dict(loaded.homes), loaded.last_seq
-        self._unsaved = Unsaved(self._store, loaded.homes, loaded.checkpoint_seq, self._settings.save_every_s)
-        for home in self._homes.values():
-            for alert in home.alerts.values():
-                self._load.update(alert)
-        replayed = recover(self._store, loaded, self._new_turn, self._commit, self._read, self._now)
-        if UNASSIGNED_HOME_ID not in self._homes:
-            self._homes[UNASSIGNED_HOME_ID] = self._new_turn(self._now()).unassigned()
-        for home in self._homes.values():
-            self._wakes.arm(home)
+        self._committed.take_over(loaded)
+        replayed = recover(
+            self._store, loaded, self._committed.new_turn, self._committed.commit, self._clock.now
+        )
+        self._committed.make_ready()
         pending = self._store.load().pending if replayed else loaded.pending
         self.gate.admit(waiting.notification for waiting in pending)
         self._recovered = True
-        log.info("recovered %d homes, %d inputs stepped again", len(self._homes), replayed)
+        log.info("recovered %d homes, %d inputs stepped again", len(self._committed.homes), replayed)
         return pending
 
     def use(self, outlets: Outlets) -> None:
         """Connect the outlets."""
-        self._outlets = outlets
+        self._committed.outlets = outlets
 
     def start(self, on_fatal: Callable[[], None]) -> None:
         """Run turns in a thread of their own. `on_fatal` is called when that thread ends by an error."""
@@ -125,7 +105,7 @@ class Engine:
         if self._thread is not None:
             self._thread.join(timeout=30)
         elif self._recovered:
-            self._unsaved.save_all(self._homes, self._last_seq, self._instant())
+            self._committed.save_all()
 
     # --- what others call, from any thread ----------------------------------------------------------------------------
 
@@ -151,20 +131,22 @@ class Engine:
 
     def home(self, home_id: str) -> Home | None:
         """The home as last committed: frozen."""
-        return self._homes.get(home_id)
+        return self._committed.homes.get(home_id)
 
     def homes(self) -> Mapping[str, Home]:
         """All homes as last committed."""
-        return dict(self._homes)
+        return dict(self._committed.homes)
 
     def context(self) -> Context:
-        return replace(self._context, load=self._load.by_person)
+        return replace(self._committed.context, load=self._committed.load.by_person)
 
     def replace_context(self, change: Callable[[Context], Context]) -> None:
         """Rules, policies or people changed: the next step sees it. One more version, written into the journal."""
 
         def apply(_: Connection) -> None:
-            self._context = replace(change(self._context), version=self._context.version + 1)
+            self._committed.context = replace(
+                change(self._committed.context), version=self._committed.context.version + 1
+            )
 
         self.write(apply).result(timeout=30)
 
@@ -174,8 +156,8 @@ class Engine:
 
     def subscribe(self, listener: Callable[[Sequence[JournalLine]], None]) -> Callable[[], None]:
         """Get every journal line right after its commit, in the engine's thread; returns how to stop it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        self._committed.listeners.append(listener)
+        return lambda: self._committed.listeners.remove(listener)
 
     def health(self) -> EngineHealth:
         """The engine at this moment."""
@@ -200,11 +182,11 @@ class Engine:
             waiting_urgent=len(queues[SessionName.URGENT]) + len(queues[SessionName.FOREIGN]),
             waiting_telemetry=len(queues[SessionName.TELEMETRY]),
             waiting_commands=len(self._inbox.orders) + len(self._inbox.profiles) + len(self._inbox.reports),
-            homes=len(self._homes),
+            homes=len(self._committed.homes),
             unjudged_homes=sum(home.unjudged for home in self.homes().values()),
-            unsaved_homes=len(self._unsaved),
+            unsaved_homes=len(self._committed.unsaved),
             undelivered=len(self.gate),
-            last_seq=self._last_seq,
+            last_seq=self._committed.last_seq,
             messages=counters.messages,
             ignored=counters.ignored,
             rejected=counters.rejected,
@@ -225,12 +207,12 @@ class Engine:
         """
         self._turned_at = self._monotonic()
         self._adopt_outage()
-        self._follow_wall()
+        self._committed.follow_wall()
         self._run_writes()
         items = self._retry or self._inbox.take(self._settings.max_batch, self._monotonic())
         self._retry = []
-        now = self._instant()
-        due = self._wakes.due(self._homes, now, self._settings.max_batch)
+        now = self._committed.instant()
+        due = self._committed.wakes.due(self._committed.homes, now, self._settings.max_batch)
         if not items and not due:
             self._save_some()
             return 0
@@ -242,7 +224,8 @@ class Engine:
         except Exception:
             self._retry = []
             log.exception("a batch of %d inputs could not be committed; trying them one by one", len(items))
-            self._process_singly(items, due)
+            if not self._process_singly(items, due):
+                return 0
         self._store_problem = None
         self._inbox.made_room()
         if not self._inbox.urgent_waits():
@@ -251,14 +234,13 @@ class Engine:
 
     def next_due_at(self) -> datetime | None:
         """The earliest instant at which time alone changes something."""
-        return self._wakes.next_at()
+        return self._committed.wakes.next_at()
 
     def _process(self, items: Sequence[Item], due: Sequence[str], now: datetime) -> None:
-        turn = self._new_turn(now)
+        turn = self._committed.new_turn(now)
         answers: list[tuple[Future[Result], Result]] = []
         messages = [item for item in items if isinstance(item, RawMessage)]
-        decoded = self._decode(messages)
-        next_decoded = iter(decoded)
+        decoded = iter(decode_all(messages, self._committed.homes, self._store.seen_event_ids, now))
         stop_at = self._monotonic() + self._settings.max_batch_ms / 1000
         for number, item in enumerate(items):
             if number % LOOK_AT_CLOCK_EVERY == 0 and number and self._monotonic() > stop_at:
@@ -266,7 +248,7 @@ class Engine:
                 messages = messages[: sum(isinstance(done, RawMessage) for done in items[:number])]
                 break
             if isinstance(item, RawMessage):
-                self._hear(turn, item, next(next_decoded))
+                self._hear(turn, item, place(turn.home, turn.unassigned, item, next(decoded)))
             elif isinstance(item, Ordered):
                 answers.append((item.result, self._obey(turn, item.command)))
             elif isinstance(item, DeliveryReport):
@@ -278,107 +260,55 @@ class Engine:
             if home is not None:
                 self.counters.ticks += 1
                 turn.strike(home)
-        lines = self._commit(turn)
-        self._perform(turn, messages, answers, lines)
+        lines = self._committed.commit(turn)
+        self._committed.perform(turn, messages, answers, lines)
 
-    def _process_singly(self, items: Sequence[Item], due: Sequence[str]) -> None:
-        """One input spoils the batch: the others must not wait for it, and it must not stop the hub."""
+    def _process_singly(self, items: Sequence[Item], due: Sequence[str]) -> bool:
+        """One input spoils the batch: the others must not wait for it, and it must not stop the hub. False: the store went
+        away, and what is left comes again."""
         for number, item in enumerate(items):
             try:
-                self._process([item], [], self._instant())
+                try:
+                    self._process([item], [], self._committed.instant())
+                except StoreUnavailable:
+                    raise
+                except Exception as error:  # noqa: BLE001  (kept with its traceback; the others must not wait)
+                    give_up(self._committed, item, self._placed_alone, error)
             except StoreUnavailable as error:
                 self._postpone(items[number:], due, str(error))
-                return
-            except Exception as error:  # noqa: BLE001  (kept with its traceback; the others must not wait)
-                self._give_up(item, error)
+                return False
         for number, home_id in enumerate(due):
             try:
-                self._process([], [home_id], self._instant())
+                try:
+                    self._process([], [home_id], self._committed.instant())
+                except StoreUnavailable:
+                    raise
+                except Exception as error:  # noqa: BLE001
+                    give_up_tick(self._committed, home_id, error)
             except StoreUnavailable as error:
                 self._postpone([], due[number:], str(error))
-                return
-            except Exception as error:
-                log.exception("home %s: what its wake time brought could not be committed", home_id)
-                turn = self._new_turn(self._instant())
-                turn.give_up_tick(self._homes[home_id], error)
-                self._perform(turn, (), (), self._commit(turn))
+                return False
+        return True
 
-    def _give_up(self, item: Item, error: Exception) -> None:
-        """This input cannot be committed as judged: it is kept with its traceback, and a home that it names is unjudged."""
-        log.error("an input could not be committed; it is kept among the failed ones", exc_info=error)
-        turn = self._new_turn(self._instant())
-        messages: list[RawMessage] = []
-        if isinstance(item, RawMessage):
-            messages.append(item)
-            event = self._decode([item])[0]
-            if isinstance(event, DeviceEvent):
-                home, event = self._place(turn, event)
-                turn.give_up(home, event, turn.log_message(item, home.id, seen=event.seen), error)
-            else:
-                turn.reject(item, "failed", f"the hub failed to keep it ({type(error).__name__})")
-        elif isinstance(item, Ordered):
-            item.result.set_exception(error)
-        lines = self._commit(turn)
-        self._perform(turn, messages, (), lines)
-
-    def _decode(self, messages: Sequence[RawMessage]) -> list[Decoded]:
-        """Read all messages of the batch and mark those calls and falls whose event was committed before."""
-        decoded = [decode(message, self._model) for message in messages]
-        keys = {
-            key
-            for event in decoded
-            if isinstance(event, DeviceEvent) and (event.retained or is_signal(event))
-            for key in event_keys(event)
-        }
-        if not keys:
-            return decoded
-        known = self._store.seen_event_ids(keys)
-        for index, event in enumerate(decoded):
-            if isinstance(event, DeviceEvent) and (event.retained or is_signal(event)):
-                seen_at = [known[key] for key in event_keys(event) if key in known]
-                if seen_at:
-                    decoded[index] = replace(event, seen=True, seen_at=max(seen_at))
-                known.update(dict.fromkeys(keys_to_remember(event), self._now()))
-        return decoded
-
-    def _hear(self, turn: Turn, message: RawMessage, event: Decoded) -> None:
+    def _hear(self, turn: Turn, message: RawMessage, placed: Placed) -> None:
         self.counters.messages += 1
-        if isinstance(event, DeviceEvent):
-            home, placed = self._place(turn, event)
-            if home.id != UNASSIGNED_HOME_ID or is_signal(placed):
-                turn.hear(home, placed, message)
-            elif event.device_id == BRIDGE_ID and turn.home(event.home_id) is not None:
-                self.counters.ignored += 1
-            elif not event.retained:
-                self.counters.rejected += 1
-                turn.reject(
-                    message, UNKNOWN_DEVICE, f"no device {event.device_id} is enrolled in {event.home_id}"
-                )
-        elif isinstance(event, Ignored):
+        home, event = placed.home, placed.event
+        if placed.reason is not None:
+            self.counters.rejected += 1
+            seq = turn.reject(message, placed.reason, placed.detail, home.id if home is not None else None)
+            # An unreadable call may be a press.
+            if home is not None and event is not None:
+                turn.replay(home, event, seq)
+        elif home is not None and event is not None:
+            turn.hear(home, event, message)
+        else:
             self.counters.ignored += 1
-        else:
-            self._keep_unreadable(turn, message, event)
 
-    def _place(self, turn: Turn, event: DeviceEvent) -> tuple[Home, DeviceEvent]:
-        """The home that judges the event: the sender's own, or the unassigned one for a device that nobody enrolled there."""
-        home = turn.home(event.home_id)
-        if home is not None and event.device_id in home.profile.devices:
-            return home, event
-        told = from_gateway(home, event) if home is not None else None
-        if home is not None and told is not None:
-            return home, told
-        return turn.unassigned(), replace(event, home_id=UNASSIGNED_HOME_ID, claimed_home=event.home_id)
-
-    def _keep_unreadable(self, turn: Turn, message: RawMessage, rejected: Rejected) -> None:
-        """Kept whole; from a known device it also tells: an unreadable call may be a press."""
-        self.counters.rejected += 1
-        event = unreadable_event(message, rejected)
-        home = turn.home(event.home_id) if event is not None else None
-        if event is not None and home is not None and event.device_id in home.profile.devices:
-            seq = turn.reject(message, rejected.reason.value, rejected.detail, home.id)
-            turn.replay(home, event, seq)
-        else:
-            turn.reject(message, rejected.reason.value, rejected.detail)
+    def _placed_alone(self, turn: Turn, message: RawMessage) -> Placed:
+        """Where a message belongs that is looked at once more, for it could not be committed."""
+        seen = self._store.seen_event_ids
+        (decoded,) = decode_all([message], self._committed.homes, seen, turn.now)
+        return place(turn.home, turn.unassigned, message, decoded)
 
     def _obey(self, turn: Turn, command: Command) -> Result:
         self.counters.commands += 1
@@ -400,106 +330,11 @@ class Engine:
         key = command_key(command)
         return key in turn.remembered or bool(self._store.seen_event_ids({key}))
 
-    def _commit(self, turn: Turn) -> list[JournalLine]:
-        """Write the batch; with the gate shut when it decides that something is not sent any more."""
-        batch = turn.batch
-        self._unsaved.take_along(batch, turn.saved)
-        cancels = any(effect.outcome.cancel for effect in batch.effects)
-        try:
-            if cancels or turn.notifications or turn.done_ids:
-                with self.gate.shut():
-                    lines = self._store.commit(batch)
-                    self.gate.admit(turn.notifications)
-                    self.gate.turn_away(turn.done_ids)
-                    self.gate.turn_away(done for line in lines for done in line.cancelled)
-            elif batch.inputs or batch.effects or batch.rejections or batch.failures:
-                lines = self._store.commit(batch)
-            else:
-                lines = []
-        except Exception:
-            self.counters.commit_failures += 1
-            raise
-        self.counters.commits += 1
-        self.counters.failed_steps += len(batch.failures)
-        self.counters.journal_lines += len(lines)
-        self._adopt(turn)
-        return lines
-
-    def _adopt(self, turn: Turn) -> None:
-        """The commit stands: what the turn worked out is now what is."""
-        self._last_seq = turn.last_seq
-        self._last_at = max(self._last_at, turn.now)
-        for home_id, home in turn.working.items():
-            before = self._homes.get(home_id)
-            self._homes[home_id] = home
-            # One that is due has lost its place in the index; any other keeps it while its wake time stays.
-            if before is None or home.wake_at is not before.wake_at or _is_due(home, turn.now):
-                self._wakes.arm(home)
-        self._wakes.tidy(self._homes)
-        self._unsaved.adopt(turn.saved, list(turn.dirty), turn.telemetry)
-        if turn.load_changed:
-            self._load = turn.load
-
-    def _perform(
-        self,
-        turn: Turn,
-        messages: Sequence[RawMessage],
-        answers: Iterable[tuple[Future[Result], Result]],
-        lines: Sequence[JournalLine],
-    ) -> None:
-        """Everything that may only happen after the commit, most urgent first."""
-        if turn.heard:
-            self.counters.heard += len(turn.heard)
-            self._outlets.say_heard(turn.heard)
-        if messages:
-            self._outlets.acknowledge(messages)
-        if lines:
-            for listener in tuple(self._listeners):
-                try:
-                    listener(lines)
-                except Exception:
-                    log.exception("a listener of the journal failed")
-        if turn.notifications:
-            self._outlets.send(turn.notifications)
-        for future, result in answers:
-            if not future.done():
-                future.set_result(result)
-
     # --- around a turn ------------------------------------------------------------------------------------------------
 
     def _adopt_outage(self) -> None:
-        gap = self._clock.adopt_step()
-        if gap:
-            log.warning(
-                "hub time went forward by %.0f s: the clock was stepped or the machine stood still",
-                gap.total_seconds(),
-            )
-            self._context = replace(
-                self._context, resumed_at=self._clock.now(), version=self._context.version + 1
-            )
-            self._shift_devices(gap)
-
-    def _follow_wall(self) -> None:
-        """Hub time never goes back; the people on duty follow the wall clock all the same."""
-        offset, synchronised = wall_offset(self._clock, self._context.wall_offset)
-        context = self._context
-        if offset != context.wall_offset or synchronised is not context.wall_synchronised:
-            self._context = replace(
-                context,
-                wall_offset=offset,
-                wall_synchronised=synchronised,
-                version=context.version + 1,
-            )
-
-    def _shift_devices(self, gap: timedelta) -> None:
-        """The devices' clocks did not jump: what is known of them moves along, saved before anything is judged by it."""
-        for home_id, home in self._homes.items():
-            if home.devices:
-                devices = {key: after_time_step(state, gap) for key, state in home.devices.items()}
-                self._homes[home_id] = replace(home, devices=devices)
-        self._unsaved.adopt({}, [home_id for home_id, home in self._homes.items() if home.devices], {})
         try:
-            self._unsaved.save_all(self._homes, self._last_seq, self._instant())
+            self._committed.adopt_outage()
         except StoreUnavailable as error:
             self._complain(str(error))
 
@@ -518,7 +353,7 @@ class Engine:
         self._complain(problem)
         self._retry = list(items)
         for home_id in due:
-            self._wakes.arm(self._homes[home_id])
+            self._committed.wakes.arm(self._committed.homes[home_id])
 
     def _complain(self, problem: str) -> None:
         if self._store_problem is None:
@@ -527,7 +362,9 @@ class Engine:
 
     def _save_some(self) -> None:
         try:
-            self._unsaved.save_some(self._homes, self._last_seq, self._instant(), self._monotonic())
+            self._committed.unsaved.save_some(
+                self._committed.homes, self._committed.last_seq, self._committed.instant(), self._monotonic()
+            )
         except StoreUnavailable as error:
             self._complain(str(error))
         else:
@@ -546,7 +383,7 @@ class Engine:
                         self._stopping.wait(STORE_AGAIN_AFTER_S)
                     else:
                         self._inbox.wait(self._pause_s(), self._monotonic())
-            self._unsaved.save_all(self._homes, self._last_seq, self._instant())
+            self._committed.save_all()
         except BaseException:
             log.critical("the engine's thread ended; the hub must start again", exc_info=True)
             self._on_fatal()
@@ -554,32 +391,8 @@ class Engine:
 
     def _pause_s(self) -> float:
         """Until something is due, at most a second."""
-        pause = 0.05 if self._unsaved.under_way else 1.0
+        pause = 0.05 if self._committed.unsaved.under_way else 1.0
         due_at = self.next_due_at()
         if due_at is not None:
-            pause = min(pause, (due_at - self._now()) / timedelta(seconds=1))
+            pause = min(pause, (due_at - self._clock.now()) / timedelta(seconds=1))
         return max(pause, 0.0)
-
-    # --- small parts --------------------------------------------------------------------------------------------------
-
-    def _now(self) -> datetime:
-        return self._clock.now()
-
-    def _instant(self) -> datetime:
-        """Hub time for a turn: not before the last input of the one before, so that every input has an instant of its own."""
-        return max(self._clock.now(), self._last_at)
-
-    def _new_turn(self, now: datetime) -> Turn:
-        return Turn(self._homes, self._unsaved.saved, self._last_seq, now, self._context, self._load.copy())
-
-    def _model(self, home_id: str, device_id: str) -> DeviceModel | None:
-        home = self._homes.get(home_id)
-        device = home.profile.devices.get(device_id) if home is not None else None
-        return model_named(device.model) if device is not None and device.model else None
-
-    def _read(self, message: RawMessage) -> Decoded:
-        return decode(message, self._model)
-
-
-def _is_due(home: Home, now: datetime) -> bool:
-    return home.wake_at is not None and home.wake_at <= now

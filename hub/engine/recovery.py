@@ -5,15 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub.core.events import DeviceEvent, Tick
-from hub.engine.reading import from_gateway, unreadable_event
+from hub.core.home import Home
+from hub.core.step import event_keys
+from hub.engine.placing import mark_seen, place, read
 from hub.engine.turn import Turn
-from hub.ingest.decode import Decoded, Rejected
 from hub.ingest.message import RawMessage
-from hub.ingest.zigbee2mqtt import BRIDGE_ID
 from hub.store import codec
 from hub.store.store import InputSource, JournalLine, Loaded, LoggedInput, Store
-
-BATCH = 200
 
 
 def recover(
@@ -21,7 +19,6 @@ def recover(
     loaded: Loaded,
     new_turn: Callable[[datetime], Turn],
     commit: Callable[[Turn], list[JournalLine]],
-    read: Callable[[RawMessage], Decoded],
     now: Callable[[], datetime],
 ) -> int:
     """Step every input after the checkpoint that its home does not hold yet; returns how many.
@@ -35,7 +32,7 @@ def recover(
             continue
         turn = new_turn(logged.at)
         home = turn.home(logged.home_id)
-        if home is None or not _step(turn, logged, read):
+        if home is None or not _step(store, turn, home, logged):
             continue
         turn.batch.hub_time_at = now()
         commit(turn)
@@ -43,26 +40,12 @@ def recover(
     return stepped
 
 
-def _step(turn: Turn, logged: LoggedInput, read: Callable[[RawMessage], Decoded]) -> bool:
-    home = turn.home(logged.home_id or "")
-    if home is None:
-        return False
+def _step(store: Store, turn: Turn, home: Home, logged: LoggedInput) -> bool:
     if logged.source is InputSource.MESSAGE:
-        message = RawMessage(
-            logged.topic or "", logged.payload, logged.qos, logged.retained, logged.duplicate
-        )
-        decoded = read(message)
-        event = unreadable_event(message, decoded) if isinstance(decoded, Rejected) else decoded
-        if not isinstance(event, DeviceEvent):
+        event = _event(store, home, logged)
+        if event is None:
             return False
-        if event.device_id == BRIDGE_ID:
-            told = from_gateway(home, event)
-            if told is None:
-                return False
-            event = told
-        if event.home_id != home.id:
-            event = replace(event, home_id=home.id, claimed_home=event.home_id)
-        turn.replay(home, replace(event, seen=logged.seen), logged.seq)
+        turn.replay(home, event, logged.seq)
     elif logged.source is InputSource.COMMAND:
         turn.replay(home, codec.COMMAND.load(logged.payload), logged.seq)
     elif logged.source is InputSource.DELIVERY:
@@ -70,3 +53,16 @@ def _step(turn: Turn, logged: LoggedInput, read: Callable[[RawMessage], Decoded]
     else:
         turn.replay(home, Tick(home.id), logged.seq)
     return True
+
+
+def _event(store: Store, home: Home, logged: LoggedInput) -> DeviceEvent | None:
+    """What the message said to the home that judged it; no other home is asked, for it judged there."""
+    message = RawMessage(logged.topic or "", logged.payload, logged.qos, logged.retained, logged.duplicate)
+    only = {home.id: home}
+    placed = place(only.get, lambda: home, message, read(message, only))
+    if placed.event is None or placed.event.home_id != home.id:
+        return None
+    if not logged.seen:
+        return placed.event
+    known = store.seen_event_ids(event_keys(placed.event), before_seq=logged.seq)
+    return replace(mark_seen(placed.event, known), seen=True)

@@ -205,9 +205,9 @@ class Turn:
             log.exception(
                 "input %d: home %s could not even be named; told in the unassigned home", seq, home.id
             )
-            return self._told_elsewhere(home, input_, seq)
+            return self.tell_elsewhere(home, input_, seq)
 
-    def _told_elsewhere(self, home: Home, input_: Input, seq: int) -> Outcome:
+    def tell_elsewhere(self, home: Home, input_: Input, seq: int) -> Outcome:
         """Nothing of the home can be used: the emergency stands in the unassigned home, naming it."""
         if isinstance(input_, DeviceEvent):
             input_ = replace(input_, home_id=UNASSIGNED_HOME_ID, claimed_home=home.id)

@@ -301,7 +301,7 @@ def die_around(story: Story, number: int, when: str) -> None:
     """Kill the hub around the next commit; what it had not acknowledged comes again, as broker and operators bring it again."""
     inbox = story.engine._inbox
     messages = [message for queue in inbox.messages.values() for message in queue]
-    commands = [ordered.command for ordered in inbox.orders]
+    commands = [ordered.command for ordered in (*inbox.orders, *inbox.profiles)]
     acknowledged, heard = len(story.acknowledged), len(story.rooms.commands)
     with dying(when), pytest.raises(Crash):
         story.engine.turn()

@@ -239,6 +239,84 @@ def test_a_poisoned_input_costs_itself_and_its_home_is_named(story: Story, fragi
     assert "no column takes" in row[1]
 
 
+def touches(home_id: str) -> Callable[[Batch], Exception | None]:
+    """Nothing of this home can be written."""
+
+    def problem(batch: Batch) -> Exception | None:
+        touched = any(effect.after.id == home_id for effect in batch.effects)
+        return ValueError("a value that no column takes") if touched else None
+
+    return problem
+
+
+def test_a_press_whose_home_cannot_be_written_at_all_is_told_in_the_unassigned_one(
+    story: Story, fragile: Fragile
+) -> None:
+    fragile.problem = touches("h1")
+    story.press("h1", run=False)
+    story.press("h2", "cord", run=False)
+    story.run()
+    assert len(story.acknowledged) == 2
+    story.of(AlertKind.EMERGENCY_CALL, "h2")
+    assert story.of(AlertKind.UNJUDGED_HOME, "unassigned").reason.data["home_id"] == "h1"
+    story.expect_asked("operator-chen")
+    (row,) = story.rows("select reason, payload from rejected_message")
+    assert row[0] == "failed"
+    assert b"event-0001" in bytes(row[1])
+
+
+def test_when_no_emergency_can_be_written_the_bytes_are_kept_and_the_hub_goes_on(
+    story: Story, fragile: Fragile
+) -> None:
+    fragile.problem = lambda batch: ValueError("poison") if batch.effects else None
+    story.press("h1")
+    assert len(story.acknowledged) == 1
+    assert story.rows("select count(*) from rejected_message") == [(1,)]
+    fragile.problem = lambda _: None
+    story.press("h2", "cord")
+    story.of(AlertKind.EMERGENCY_CALL, "h2")
+
+
+def test_when_not_even_the_bytes_can_be_kept_the_hub_ends_without_acknowledging(
+    story: Story, fragile: Fragile
+) -> None:
+    fragile.problem = lambda _: ValueError("poison")
+    story.press("h1", run=False)
+    with pytest.raises(ValueError, match="poison"):
+        story.engine.turn()
+    assert story.acknowledged == []
+
+
+def test_a_store_that_goes_away_while_a_failed_input_is_kept_is_waited_for(
+    story: Story, fragile: Fragile
+) -> None:
+    problems: list[Exception] = [StoreUnavailable("full")] * 2 + [ValueError("poison")] * 2
+    fragile.problem = lambda _: problems.pop() if problems else None
+    story.press("h1", run=False)
+    story.press("h3", "pendant", run=False)
+    assert story.engine.turn() == 0
+    assert story.acknowledged == []
+    assert not story.engine.health().ready
+    story.engine.turn()
+    story.run()
+    assert len(story.acknowledged) == 2
+    assert [alert.home_id for alert in story.alerts()] == ["h1", "h3"]
+
+
+def test_a_wake_time_whose_home_cannot_be_written_is_told_elsewhere_and_comes_again(
+    story: Story, fragile: Fragile
+) -> None:
+    story.press("h1")
+    fragile.problem = touches("h1")
+    story.advance(seconds=61)
+    story.of(AlertKind.UNJUDGED_HOME, "unassigned")
+    fragile.problem = lambda _: None
+    story.forget_calls()
+    story.advance(minutes=2)
+    assert story.of(AlertKind.EMERGENCY_CALL, "h1").step >= 1
+    story.expect_asked("deputy-zhou")
+
+
 def test_a_poisoned_press_of_a_stranger_still_alerts(story: Story, fragile: Fragile) -> None:
     fragile.problem = poison("unassigned")
     story.press("h9", "stranger")

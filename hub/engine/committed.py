@@ -1,0 +1,166 @@
+"""What is committed: the homes of the cell, and what follows from a commit. The engine's thread alone changes it."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import datetime
+
+from hub.clock import HubClock
+from hub.core.arrival import after_time_step
+from hub.core.context import Context
+from hub.core.home import UNASSIGNED_HOME_ID, Home
+from hub.core.outcome import Result
+from hub.engine.gate import Gate
+from hub.engine.health import Counters
+from hub.engine.hours import wall_offset
+from hub.engine.outlets import Outlets, Silence
+from hub.engine.turn import Load, Turn
+from hub.engine.unsaved import Unsaved
+from hub.engine.wakes import Wakes
+from hub.ingest.message import RawMessage
+from hub.store.store import JournalLine, Loaded, Store
+
+log = logging.getLogger(__name__)
+
+
+class Committed:
+    """The homes as last committed, when each is due, what is not saved yet, and who is told after a commit."""
+
+    def __init__(self, store: Store, clock: HubClock, context: Context, save_every_s: float) -> None:
+        self.gate = Gate()
+        self.counters = Counters()
+        self.outlets: Outlets = Silence()
+        self.listeners: list[Callable[[Sequence[JournalLine]], None]] = []
+        self.context = context
+        self.homes: dict[str, Home] = {}
+        self.load = Load()
+        self.last_seq = 0
+        self.last_at = clock.now()
+        self.wakes = Wakes()
+        self._store = store
+        self._clock = clock
+        self._save_every_s = save_every_s
+        self.unsaved = Unsaved(store, {}, 0, save_every_s)
+
+    def take_over(self, loaded: Loaded) -> None:
+        """What the store kept."""
+        self.homes, self.last_seq = dict(loaded.homes), loaded.last_seq
+        self.unsaved = Unsaved(self._store, loaded.homes, loaded.checkpoint_seq, self._save_every_s)
+        for home in self.homes.values():
+            for alert in home.alerts.values():
+                self.load.update(alert)
+
+    def make_ready(self) -> None:
+        """After the recovery: the unassigned home exists, and every home is woken in time."""
+        if UNASSIGNED_HOME_ID not in self.homes:
+            self.homes[UNASSIGNED_HOME_ID] = self.new_turn(self._clock.now()).unassigned()
+        for home in self.homes.values():
+            self.wakes.arm(home)
+
+    def instant(self) -> datetime:
+        """Hub time for a turn: not before the last input of the one before, so that every input has an instant of its own."""
+        return max(self._clock.now(), self.last_at)
+
+    def new_turn(self, now: datetime) -> Turn:
+        return Turn(self.homes, self.unsaved.saved, self.last_seq, now, self.context, self.load.copy())
+
+    def save_all(self) -> None:
+        """Write everything now."""
+        self.unsaved.save_all(self.homes, self.last_seq, self.instant())
+
+    def adopt_outage(self) -> None:
+        """Follow a wall clock that jumped ahead. What is known of devices, whose clocks did not jump, moves along and is saved
+        before anything is judged by it: raises StoreUnavailable when that must wait."""
+        gap = self._clock.adopt_step()
+        if not gap:
+            return
+        log.warning(
+            "hub time went forward by %.0f s: the clock was stepped or the machine stood still",
+            gap.total_seconds(),
+        )
+        self.context = replace(self.context, resumed_at=self._clock.now(), version=self.context.version + 1)
+        moved = [home for home in self.homes.values() if home.devices]
+        for home in moved:
+            devices = {key: after_time_step(state, gap) for key, state in home.devices.items()}
+            self.homes[home.id] = replace(home, devices=devices)
+        self.unsaved.adopt({}, [home.id for home in moved], {})
+        self.save_all()
+
+    def follow_wall(self) -> None:
+        """Hub time never goes back; the people on duty follow the wall clock all the same."""
+        context = self.context
+        offset, synchronised = wall_offset(self._clock, context.wall_offset)
+        if offset != context.wall_offset or synchronised is not context.wall_synchronised:
+            self.context = replace(
+                context, wall_offset=offset, wall_synchronised=synchronised, version=context.version + 1
+            )
+
+    def commit(self, turn: Turn) -> list[JournalLine]:
+        """Write the batch; with the gate shut when it decides that something is not sent any more."""
+        batch = turn.batch
+        self.unsaved.take_along(batch, turn.saved)
+        cancels = any(effect.outcome.cancel for effect in batch.effects)
+        try:
+            if cancels or turn.notifications or turn.done_ids:
+                with self.gate.shut():
+                    lines = self._store.commit(batch)
+                    self.gate.admit(turn.notifications)
+                    self.gate.turn_away(turn.done_ids)
+                    self.gate.turn_away(done for line in lines for done in line.cancelled)
+            elif batch.inputs or batch.effects or batch.rejections or batch.failures:
+                lines = self._store.commit(batch)
+            else:
+                lines = []
+        except Exception:
+            self.counters.commit_failures += 1
+            raise
+        self.counters.commits += 1
+        self.counters.failed_steps += len(batch.failures)
+        self.counters.journal_lines += len(lines)
+        self._adopt(turn)
+        return lines
+
+    def _adopt(self, turn: Turn) -> None:
+        """The commit stands: what the turn worked out is now what is."""
+        self.last_seq = turn.last_seq
+        self.last_at = max(self.last_at, turn.now)
+        for home_id, home in turn.working.items():
+            before = self.homes.get(home_id)
+            self.homes[home_id] = home
+            # One that is due has lost its place in the index; any other keeps it while its wake time stays.
+            if before is None or home.wake_at is not before.wake_at or _is_due(home, turn.now):
+                self.wakes.arm(home)
+        self.wakes.tidy(self.homes)
+        self.unsaved.adopt(turn.saved, list(turn.dirty), turn.telemetry)
+        if turn.load_changed:
+            self.load = turn.load
+
+    def perform(
+        self,
+        turn: Turn,
+        messages: Sequence[RawMessage],
+        answers: Iterable[tuple[Future[Result], Result]],
+        lines: Sequence[JournalLine],
+    ) -> None:
+        """Everything that may only happen after the commit, most urgent first."""
+        if turn.heard:
+            self.counters.heard += len(turn.heard)
+            self.outlets.say_heard(turn.heard)
+        if messages:
+            self.outlets.acknowledge(messages)
+        if lines:
+            for listener in tuple(self.listeners):
+                try:
+                    listener(lines)
+                except Exception:
+                    log.exception("a listener of the journal failed")
+        if turn.notifications:
+            self.outlets.send(turn.notifications)
+        for future, result in answers:
+            if not future.done():
+                future.set_result(result)
+
+
+def _is_due(home: Home, now: datetime) -> bool:
+    return home.wake_at is not None and home.wake_at <= now

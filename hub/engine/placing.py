@@ -1,0 +1,103 @@
+"""Between decoding and judging: whose message it is. The engine and the recovery after it place by the same function."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeGuard
+
+from hub.core.events import DeviceEvent
+from hub.core.home import UNASSIGNED_HOME_ID, Home
+from hub.core.record import record
+from hub.core.step import event_keys, keys_to_remember
+from hub.engine.reading import from_gateway, is_signal, unreadable_event
+from hub.ingest.decode import Decoded, Ignored, Rejected, decode
+from hub.ingest.message import RawMessage
+from hub.ingest.zigbee2mqtt import BRIDGE_ID
+from hub.ingest.zigbee_models import DeviceModel, model_named
+
+UNKNOWN_DEVICE = "unknown_device"
+"""Why a readable message of a device that nobody enrolled is kept as rejected (a call or fall of it alerts instead)."""
+
+
+@record
+class Placed:
+    """Where a message belongs. With an event its home judges it; with a reason it is kept whole as rejected; with neither it
+    changes nothing. An unreadable message of a known device is both kept and judged."""
+
+    home: Home | None = None
+    event: DeviceEvent | None = None
+    reason: str | None = None
+    detail: str = ""
+
+
+def place(
+    find: Callable[[str], Home | None],
+    unassigned: Callable[[], Home],
+    message: RawMessage,
+    decoded: Decoded,
+) -> Placed:
+    """The home that judges a message: the sender's own, or the unassigned one for the call of a device that nobody enrolled."""
+    if isinstance(decoded, Ignored):
+        return Placed()
+    if isinstance(decoded, Rejected):
+        told = unreadable_event(message, decoded)
+        home = find(told.home_id) if told is not None else None
+        if told is None or home is None or told.device_id not in home.profile.devices:
+            return Placed(None, None, decoded.reason.value, decoded.detail)
+        return Placed(home, told, decoded.reason.value, decoded.detail)
+    home = find(decoded.home_id)
+    if home is not None:
+        if decoded.device_id in home.profile.devices:
+            return Placed(home, decoded)
+        of_gateway = from_gateway(home, decoded)
+        if of_gateway is not None:
+            return Placed(home, of_gateway)
+    if is_signal(decoded):
+        return Placed(
+            unassigned(), replace(decoded, home_id=UNASSIGNED_HOME_ID, claimed_home=decoded.home_id)
+        )
+    if decoded.retained or (home is not None and decoded.device_id == BRIDGE_ID):
+        return Placed()
+    return Placed(
+        None, None, UNKNOWN_DEVICE, f"no device {decoded.device_id} is enrolled in {decoded.home_id}"
+    )
+
+
+Seen = Callable[[Collection[tuple[str, str]]], dict[tuple[str, str], datetime]]
+
+
+def decode_all(
+    messages: Sequence[RawMessage], homes: Mapping[str, Home], seen: Seen, now: datetime
+) -> list[Decoded]:
+    """Read all messages of a batch and mark those calls and falls whose event was committed before, or stands earlier in it."""
+    decoded = [read(message, homes) for message in messages]
+    keys = {key for event in decoded if _may_be_known(event) for key in event_keys(event)}
+    if not keys:
+        return decoded
+    known = seen(keys)
+    for index, event in enumerate(decoded):
+        if _may_be_known(event):
+            decoded[index] = mark_seen(event, known)
+            known.update(dict.fromkeys(keys_to_remember(event), now))
+    return decoded
+
+
+def mark_seen(event: DeviceEvent, known: Mapping[tuple[str, str], datetime]) -> DeviceEvent:
+    """The event with whether, and when, it was known already."""
+    seen_at = [known[key] for key in event_keys(event) if key in known]
+    return replace(event, seen=True, seen_at=max(seen_at)) if seen_at else event
+
+
+def read(message: RawMessage, homes: Mapping[str, Home]) -> Decoded:
+    """Decode one message, with the models of the devices that are enrolled."""
+
+    def model(home_id: str, device_id: str) -> DeviceModel | None:
+        home = homes.get(home_id)
+        device = home.profile.devices.get(device_id) if home is not None else None
+        return model_named(device.model) if device is not None and device.model else None
+
+    return decode(message, model)
+
+
+def _may_be_known(event: Decoded) -> TypeGuard[DeviceEvent]:
+    return isinstance(event, DeviceEvent) and (event.retained or is_signal(event))

@@ -1,0 +1,104 @@
+"""What becomes of an input whose outcome cannot be committed: it is kept, a person is told, and the hub goes on."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from hub.core.events import DeviceEvent, Tick
+from hub.core.unjudged import TRY_AGAIN_AFTER
+from hub.engine.committed import Committed
+from hub.engine.inbox import Item, Ordered
+from hub.engine.placing import Placed
+from hub.engine.turn import Turn
+from hub.ingest.message import RawMessage
+from hub.store.store import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+FAILED = "failed"
+"""Why a message is kept as rejected whose outcome the store does not take."""
+
+
+def give_up(
+    committed: Committed, item: Item, placed: Callable[[Turn, RawMessage], Placed], error: Exception
+) -> None:
+    """Keep the input with its traceback; the home that it names is unjudged.
+
+    Raises StoreUnavailable when the store takes nothing now, and whatever it raises when it takes not even the bytes: then the
+    process must end, for it would acknowledge what it does not keep.
+    """
+    log.error("an input could not be committed; it is kept among the failed ones", exc_info=error)
+    if not isinstance(item, RawMessage):
+        if isinstance(item, Ordered):
+            item.result.set_exception(error)
+        return
+    message = item
+    detail = f"the hub failed to keep it ({type(error).__name__})"
+
+    def in_its_home(turn: Turn) -> None:
+        found = placed(turn, message)
+        if found.home is None or found.event is None:
+            turn.reject(message, FAILED, detail)
+        else:
+            seq = turn.log_message(message, found.home.id, seen=found.event.seen)
+            turn.give_up(found.home, found.event, seq, error)
+
+    def in_the_unassigned_home(turn: Turn) -> None:
+        seq = turn.reject(message, FAILED, detail)
+        found = placed(turn, message)
+        if found.home is not None and found.event is not None:
+            _tell_elsewhere(turn, found.home.id, found.event, seq)
+
+    def its_bytes(turn: Turn) -> None:
+        turn.reject(message, FAILED, detail)
+
+    _first_that_commits(committed, [message], (in_its_home, in_the_unassigned_home, its_bytes))
+
+
+def give_up_tick(committed: Committed, home_id: str, error: Exception) -> None:
+    """What a wake time brought cannot be kept: the home is unjudged, and is woken again later."""
+    log.error("home %s: what its wake time brought could not be committed", home_id, exc_info=error)
+    home = committed.homes[home_id]
+
+    def in_its_home(turn: Turn) -> None:
+        turn.give_up_tick(home, error)
+
+    def in_the_unassigned_home(turn: Turn) -> None:
+        _tell_elsewhere(turn, home_id, Tick(home_id), turn.last_seq)
+
+    try:
+        _first_that_commits(committed, (), (in_its_home, in_the_unassigned_home))
+    except StoreUnavailable:
+        raise
+    except Exception:
+        log.exception("home %s: nobody could be told; it is tried again in %s", home_id, TRY_AGAIN_AFTER)
+    home = committed.homes[home_id]
+    if home.wake_at is not None and home.wake_at <= committed.instant():
+        # In memory alone: a home that is never woken again would be forgotten.
+        committed.homes[home_id] = home = replace(home, wake_at=committed.instant() + TRY_AGAIN_AFTER)
+        committed.wakes.arm(home)
+
+
+def _tell_elsewhere(turn: Turn, home_id: str, input_: DeviceEvent | Tick, seq: int) -> None:
+    home = turn.home(home_id)
+    if home is not None and home.id != turn.unassigned().id:
+        turn.tell_elsewhere(home, input_, seq)
+
+
+def _first_that_commits(
+    committed: Committed, messages: Sequence[RawMessage], ways: Sequence[Callable[[Turn], None]]
+) -> None:
+    for number, way in enumerate(ways):
+        turn = committed.new_turn(committed.instant())
+        try:
+            way(turn)
+            lines = committed.commit(turn)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            if number == len(ways) - 1:
+                raise
+            log.exception("a failed input could not be kept like this; trying with less")
+        else:
+            committed.perform(turn, messages, (), lines)
+            return
