@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from hub.core.alerts import Alert, RequestState, WhatItWas, WhatWasDone, acknowledge, reopen, resolve
+from hub.core.alerts import Alert, AlertState, RequestState, WhatItWas, WhatWasDone, acknowledge, resolve
 from hub.core.events import Acknowledge, Actor, ActorRole
 from hub.core.home import DeviceState, Home
 from hub.core.journal import Entry, EntryKind
@@ -246,7 +246,9 @@ class TestOutbox:
         taken = acknowledge(alert[1], "p-wang", at(5))
         answer = changed(alert[0], taken, EntryKind.ALERT_ACKNOWLEDGED, 3, 5)
         answer.outcome = replace(answer.outcome, notifications=(notification(taken, "stand-down", 5),))
-        again = reopen(taken, at(5))
+        again = replace(
+            taken, state=AlertState.TRIGGERED, hold=None, escalate_at=at(5), version=taken.version + 1
+        )
         reopened = changed(answer.after, again, EntryKind.ALERT_REOPENED, 4, 5)
         reopened.outcome = replace(
             reopened.outcome, cancel=(), notifications=(notification(again, "next-step", 5),)
