@@ -5,7 +5,7 @@ Chinese first, English second. Only true sentences: a role that nobody named is 
 
 from typing import Final
 
-from firmware_contracts.vocabulary import Fault, Hazard, Measure
+from firmware_contracts.vocabulary import Fault, Hazard, Measure, RejectReason
 from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.notifications import NotifyReason
 
@@ -159,6 +159,26 @@ FAULTS: dict[Fault, Words] = {
     Fault.TAMPER: ("设备被拆动", "tamper"),
     Fault.JAMMING: ("无线受干扰", "jamming"),
     Fault.SELF_TEST_FAILED: ("自检未通过", "self-test failed"),
+}
+
+REJECT_REASONS: dict[RejectReason, Words] = {
+    # Why a message could not be read.
+    RejectReason.NOT_THIS_CONTRACT: ("主题不合约定", "not a topic of the contract"),
+    RejectReason.BAD_ID: ("编号不合规", "id not allowed"),
+    RejectReason.UNKNOWN_KIND: ("消息种类不认识", "unknown kind"),
+    RejectReason.EMPTY: ("内容为空", "empty"),
+    RejectReason.TOO_LARGE: ("内容过大", "too large"),
+    RejectReason.NOT_UTF8: ("不是 UTF-8", "not UTF-8"),
+    RejectReason.NOT_JSON: ("不是 JSON", "not JSON"),
+    RejectReason.TOO_DEEP: ("嵌套过深", "nested too deeply"),
+    RejectReason.NOT_AN_OBJECT: ("不是 JSON 对象", "not a JSON object"),
+    RejectReason.WRONG_VERSION: ("版本不对", "wrong version"),
+    RejectReason.MISSING_FIELD: ("缺少字段", "a field is missing"),
+    RejectReason.WRONG_TYPE: ("字段类型不对", "wrong type"),
+    RejectReason.OUT_OF_RANGE: ("数值超出范围", "out of range"),
+    RejectReason.UNKNOWN_VALUE: ("取值不认识", "unknown value"),
+    RejectReason.BAD_EVENT_ID: ("事件编号不合规", "event id not allowed"),
+    RejectReason.INCONSISTENT: ("内容前后矛盾", "contradicts itself"),
 }
 
 WHY_ASKED: dict[NotifyReason, Words] = {

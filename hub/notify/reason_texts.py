@@ -7,10 +7,10 @@ because its wording failed.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from firmware_contracts.vocabulary import Fault, Hazard, Measure
+from firmware_contracts.vocabulary import Fault, Hazard, Measure, RejectReason
 from hub.core.reasons import ReasonCode
 from hub.core.rules import Side
-from hub.notify.phrases import FAULTS, HAZARDS, MEASURES, Words
+from hub.notify.phrases import FAULTS, HAZARDS, MEASURES, REJECT_REASONS, Words
 
 Data = Mapping[str, object]
 
@@ -197,18 +197,30 @@ def _unknown_device(data: Data) -> Words:
     return f"未登记的{zh}求救，自称住户{home}", f"call from {en}, which is not enrolled; it names home {home}"
 
 
+def _rejected(data: Data) -> Words:
+    name = _word(data, "reason")
+    try:
+        return REJECT_REASONS[RejectReason(name)]
+    except ValueError:
+        return name, name
+
+
 def _unreadable(zh: str, en: str) -> Callable[[Data], Words]:
     def text(data: Data) -> Words:
-        reason = _word(data, "reason")
-        return (f"{zh}（{reason}）", f"{en} ({reason})") if reason else (zh, en)
+        why_zh, why_en = _rejected(data)
+        return (f"{zh}（{why_zh}）", f"{en} ({why_en})") if why_zh else (zh, en)
 
     return text
 
 
 def _unjudged(data: Data) -> Words:
-    number = _number(data, "input_seq")
+    number, home = _number(data, "input_seq"), _word(data, "home_id")
     at = "" if number is None else f" #{number:.0f}"
-    return f"系统未能判断输入{at}，请致电老人", f"the hub could not judge input{at}: telephone the home"
+    of_zh, of_en = (f"住户{home}的", f" of home {home}") if home else ("", "")
+    return (
+        f"系统未能判断{of_zh}输入{at}，请致电老人",
+        f"the hub could not judge input{at}{of_en}: telephone the home",
+    )
 
 
 _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {

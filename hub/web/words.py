@@ -5,7 +5,15 @@
 
 from typing import Literal, NamedTuple
 
-from hub.notify.phrases import FAULTS, KINDS, ROLES, SEVERITIES, WHAT_IT_WAS, WHAT_WAS_DONE
+from hub.notify.phrases import (
+    FAULTS,
+    KINDS,
+    REJECT_REASONS,
+    ROLES,
+    SEVERITIES,
+    WHAT_IT_WAS,
+    WHAT_WAS_DONE,
+)
 
 Language = Literal["zh", "en"]
 
@@ -26,6 +34,7 @@ _LISTS: dict[str, Words] = {
     **{f"what_it_was.{outcome.value}": Words(*words) for outcome, words in WHAT_IT_WAS.items()},
     **{f"what_was_done.{outcome.value}": Words(*words) for outcome, words in WHAT_WAS_DONE.items()},
     **{f"fault.{fault.value}": Words(*words) for fault, words in FAULTS.items()},
+    **{f"reject.{reason.value}": Words(*words) for reason, words in REJECT_REASONS.items()},
 }
 """Lists that people are also told by message: the same words there and here."""
 
@@ -202,6 +211,8 @@ _PAGE = {
     "queue.next_now": Words("正在通知下一级", "next step now"),
     "queue.times": Words("又有 {count} 次信号：{what}", "signs since: {count}, the last: {what}"),
     "queue.late": Words("晚到 {minutes} 分钟", "{minutes} min late"),
+    "queue.pressed_again": Words("又按了 {count} 次", "pressed again: {count}"),
+    "queue.signs_again": Words("又有 {count} 次新信号", "new signs: {count}"),
     "requests.title": Words("求助工单", "Service requests"),
     "requests.empty": Words("没有未完成的求助", "No open service request"),
     "requests.assign": Words("派单", "Assign"),
@@ -380,22 +391,6 @@ _PAGE = {
     "rejected.bytes": Words("内容（{size} 字节）", "Content ({size} bytes)"),
     "rejected.text": Words("文本", "as text"),
     "rejected.hex": Words("十六进制", "as hex"),
-    "reject.not_this_contract": Words("主题不合约定", "not a topic of the contract"),
-    "reject.bad_id": Words("编号不合规", "id not allowed"),
-    "reject.unknown_kind": Words("消息种类不认识", "unknown kind"),
-    "reject.empty": Words("内容为空", "empty"),
-    "reject.too_large": Words("内容过大", "too large"),
-    "reject.not_utf8": Words("不是 UTF-8", "not UTF-8"),
-    "reject.not_json": Words("不是 JSON", "not JSON"),
-    "reject.too_deep": Words("嵌套过深", "nested too deeply"),
-    "reject.not_an_object": Words("不是 JSON 对象", "not a JSON object"),
-    "reject.wrong_version": Words("版本不对", "wrong version"),
-    "reject.missing_field": Words("缺少字段", "a field is missing"),
-    "reject.wrong_type": Words("字段类型不对", "wrong type"),
-    "reject.out_of_range": Words("数值超出范围", "out of range"),
-    "reject.unknown_value": Words("取值不认识", "unknown value"),
-    "reject.bad_event_id": Words("事件编号不合规", "event id not allowed"),
-    "reject.inconsistent": Words("内容前后矛盾", "contradicts itself"),
     "reject.unknown_device": Words("设备未登记", "device not enrolled"),
     "accounts.title": Words("账号", "Accounts"),
     "accounts.login": Words("账号", "Log-in"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from firmware_contracts.vocabulary import Fault, Hazard, Measure
+from firmware_contracts.vocabulary import Fault, Hazard, Measure, RejectReason
 from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.notifications import NotifyReason, Template
 from hub.core.reasons import ReasonCode
@@ -40,8 +40,8 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (ReasonCode.RAISED_BY_HAND, {}, "手工建单", "by hand"),
     (ReasonCode.UNKNOWN_DEVICE, {"device_id": "b-9", "claimed_home": "h-3"}, "h-3", "device b-9"),
     (ReasonCode.UNCONFIRMED_CALL, {}, "无法确认", "not known"),
-    (ReasonCode.UNREADABLE_SIGNAL, {"reason": "too_large"}, "too_large", "too_large"),
-    (ReasonCode.UNREADABLE_TELEMETRY, {"reason": "not_json"}, "not_json", "not_json"),
+    (ReasonCode.UNREADABLE_SIGNAL, {"reason": "too_large"}, "（内容过大）", "(too large)"),
+    (ReasonCode.UNREADABLE_TELEMETRY, {"reason": "not_json"}, "（不是 JSON）", "(not JSON)"),
     (ReasonCode.FALL_SUSPECTED, {"late_s": 0}, "疑似跌倒", "a fall is suspected"),
     (ReasonCode.FALL_LYING, {"late_s": 0}, "未起身", "still lying"),
     (ReasonCode.FALL_GOT_UP, {}, "已起身", "got up"),
@@ -86,6 +86,7 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (ReasonCode.HAZARD, {"hazard": "smoke", "late_s": 180}, "迟到", "late"),
     (ReasonCode.QOS_ZERO, {"device_id": "z-1"}, "网关设置", "gateway's settings"),
     (ReasonCode.HOME_UNJUDGED, {"input_seq": 77}, "#77", "#77"),
+    (ReasonCode.HOME_UNJUDGED, {"input_seq": 77, "home_id": "h0003"}, "住户h0003", "input #77 of home h0003"),
 ]
 
 
@@ -106,12 +107,21 @@ def test_every_reason_of_the_list_is_tried() -> None:
 )
 def test_no_reason_fails_for_missing_or_odd_data(code: ReasonCode, odd: object) -> None:
     names = ("late_s", "measure", "value", "limit", "side", "for_s", "hazard", "fault", "device_id")
-    rest = ("claimed_home", "reason", "silent_s", "never", "percent", "input_seq")
+    rest = ("claimed_home", "reason", "silent_s", "never", "percent", "input_seq", "home_id")
     for data in ({}, dict.fromkeys((*names, *rest), odd)):
         zh, en = reason_text(code, data)
         assert zh
         assert en
         assert "None" not in zh + en
+
+
+@pytest.mark.parametrize("reason", RejectReason)
+def test_why_a_signal_could_not_be_read_is_said_in_words(reason: RejectReason) -> None:
+    zh, en = reason_text(ReasonCode.UNREADABLE_SIGNAL, {"reason": reason.value})
+    why_zh, why_en = phrases.REJECT_REASONS[reason]
+    assert zh.endswith(f"可能是求救（{why_zh}）")
+    assert en.endswith(f"may be a call ({why_en})")
+    assert reason.value == "empty" or reason.value not in zh + en
 
 
 def test_a_code_of_a_newer_hub_stands_for_itself() -> None:
