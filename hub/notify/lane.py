@@ -1,12 +1,14 @@
 """The queue of one channel, between the outbox and the sender's threads: who is next, who waits for another attempt, who is out.
 
-Gravest first, first attempts before repeated ones, then in order of arrival. One address is served by one thread at a time, so
-messages to a person or device never overtake each other, and a slow receiver holds one thread.
+Gravest first, what was never tried before what is repeated, then in order of arrival. A page that has not gone out gives its
+place to a newer one about the same alert to the same person: a button that is stuck fills one place. One address is served by
+one thread at a time, so messages to a person or device never overtake each other, and a slow receiver holds one thread.
 """
 
 import bisect
 import hashlib
 import heapq
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +29,9 @@ RETRY_AFTER_LIMIT: Final = timedelta(minutes=5)
 
 _ENDS: Final = frozenset({Template.HOME_CLOSED, Template.HOME_MISTAKE})
 
+_PAGES_REMEMBERED: Final = 10_000
+"""Of so many pages of alerts it is known that they were tried before; beyond that the oldest count as new again."""
+
 _LOOK_AGAIN_S: Final = 5.0
 """Hub time can jump forward; waiting threads look at it this often."""
 
@@ -35,7 +40,7 @@ _LOOK_AGAIN_S: Final = 5.0
 class LaneSettings:
     """`parallel` threads. After `max_attempts` or `max_age` (since the notification was made) a message has failed; the page of
     an emergency that waits for an answer is never given up. `latest_only`: a newer message about the same alert to the same
-    address replaces one that has not gone out."""
+    address replaces one that has not gone out, whatever both say; without it only a page replaces a page."""
 
     parallel: int = 4
     max_attempts: int = 60
@@ -45,18 +50,25 @@ class LaneSettings:
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """A notification on its way; `attempts` made so far, earlier runs of the hub included."""
+    """A notification on its way; `attempts` made so far, earlier runs of the hub included. `place` is its turn among equals:
+    its own order, or that of the page it replaced. `repeats`: a page like it was tried before."""
 
     notification: Notification
     order: int
     attempts: int
     due_at: datetime
+    place: int
+    repeats: bool = False
     superseded: bool = False
     started_at: datetime | None = None
 
     @property
     def rank(self) -> tuple[int, bool, int]:
-        return severity_of(self.notification).rank, self.attempts > 0, self.order
+        return severity_of(self.notification).rank, self.repeated, self.place
+
+    @property
+    def repeated(self) -> bool:
+        return self.attempts > 0 or self.repeats
 
     @property
     def never_given_up(self) -> bool:
@@ -84,6 +96,20 @@ def _replaces(newer: Notification, older: Notification) -> bool:
     return older.template is not Template.HOME_AMBULANCE or newer.template in _ENDS
 
 
+_PageKey = tuple[str | None, str, str | None, Severity, bool]
+
+
+def _page_key(notification: Notification) -> _PageKey | None:
+    """Equal for pages of which only the newest need go out; None for what is no page. A graver page is another one."""
+    if notification.template is not Template.ALERT:
+        return None
+    severity = severity_of(notification)
+    return (
+        *(notification.alert_id, notification.address, notification.person_id),
+        *(severity, notification.cancel_on_answer),
+    )
+
+
 class Lane:
     """Safe to use from several threads."""
 
@@ -94,6 +120,8 @@ class Lane:
         self._waiting: list[tuple[datetime, int, Task]] = []
         self._ready: list[Task] = []
         self._out: dict[str, Task] = {}
+        self._pages: dict[_PageKey, Task] = {}
+        self._tried: OrderedDict[_PageKey, None] = OrderedDict()
         self._orders = 0
 
     def add(self, notification: Notification, attempts: int, due_at: datetime) -> None:
@@ -104,37 +132,65 @@ class Lane:
             if self.settings.latest_only:
                 self._supersede(notification, due_at)
             self._orders += 1
-            task = Task(notification, self._orders, attempts, due_at)
+            task = Task(notification, self._orders, attempts, due_at, place=self._orders)
+            self._take_the_place(task)
             self._tasks[notification.id] = task
-            heapq.heappush(self._waiting, (due_at, task.order, task))
+            heapq.heappush(self._waiting, (task.due_at, task.order, task))
             self._changed.notify_all()
+
+    def _take_the_place(self, newer: Task) -> None:
+        """A page that has not gone out yet is replaced where it stands: many presses neither lengthen the queue nor fall back."""
+        key = _page_key(newer.notification)
+        if key is None:
+            return
+        older = self._pages.get(key)
+        self._pages[key] = newer
+        newer.repeats = key in self._tried
+        if older is None or older.superseded:
+            return
+        if older.notification.id not in self._out:
+            newer.place = older.place
+            newer.due_at = min(newer.due_at, older.due_at)
+        self._replace(older, newer.due_at)
 
     def _supersede(self, newer: Notification, now: datetime) -> None:
         for task in self._tasks.values():
-            older = task.notification
-            if not task.superseded and _replaces(newer, older):
-                task.superseded = True
-                if task.due_at > now and older.id not in self._out:
-                    # What waits for another attempt is ended now; its old place in the heap is skipped later.
-                    task.due_at = now
-                    heapq.heappush(self._waiting, (now, task.order, task))
+            if not task.superseded and _replaces(newer, task.notification):
+                self._replace(task, now)
+
+    def _replace(self, task: Task, now: datetime) -> None:
+        task.superseded = True
+        if task.due_at > now and task.notification.id not in self._out:
+            # What waits for another attempt is ended now; its old place in the heap is skipped later.
+            task.due_at = now
+            heapq.heappush(self._waiting, (now, task.order, task))
 
     def take(self, now: datetime) -> Task | None:
         """The next task to attempt, now out; None when nothing is due or everything due must wait for its address."""
         with self._changed:
             self._move_due(now)
             busy = {task.notification.address for task in self._out.values()}
-            retries = sum(task.attempts > 0 for task in self._out.values())
+            retries = sum(task.repeated for task in self._out.values())
             # One thread is kept free of repetitions: dead receivers must not delay a new emergency.
             retries_full = self.settings.parallel > 1 and retries >= self.settings.parallel - 1
             for index, task in enumerate(self._ready):
-                if task.notification.address in busy or (retries_full and task.attempts > 0):
+                if task.notification.address in busy or (retries_full and task.repeated):
                     continue
                 del self._ready[index]
                 self._out[task.notification.id] = task
                 task.started_at = now
+                self._note_tried(task)
                 return task
             return None
+
+    def _note_tried(self, task: Task) -> None:
+        key = _page_key(task.notification)
+        if key is None or task.superseded:
+            return
+        self._tried[key] = None
+        self._tried.move_to_end(key)
+        if len(self._tried) > _PAGES_REMEMBERED:
+            self._tried.popitem(last=False)
 
     def _move_due(self, now: datetime) -> None:
         while self._waiting and self._waiting[0][0] <= now:
@@ -147,6 +203,9 @@ class Lane:
         with self._changed:
             self._out.pop(task.notification.id, None)
             self._tasks.pop(task.notification.id, None)
+            key = _page_key(task.notification)
+            if key is not None and self._pages.get(key) is task:
+                del self._pages[key]
             self._changed.notify_all()
 
     def again(self, task: Task, due_at: datetime) -> None:

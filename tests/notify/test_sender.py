@@ -1,6 +1,7 @@
 """The sender on a stepped clock, without threads: order, repetition, cancelling, giving up, reports."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -8,9 +9,9 @@ from typing import Any
 import pytest
 
 from hub.core.events import DeliveryOutcome, DeliveryReport
-from hub.core.notifications import HOME_CHANNEL, Notification, Template
+from hub.core.notifications import HOME_CHANNEL, Notification, NotifyReason, Template
 from hub.notify.channel import Attempt, PermanentFailure, Received, Sent, TemporaryFailure
-from hub.notify.lane import LaneSettings, retry_pause
+from hub.notify.lane import Lane, LaneSettings, retry_pause
 from hub.notify.sender import Sender
 from tests.notify.notifications import START, notification
 
@@ -352,7 +353,7 @@ def test_what_replaces_what_in_the_room(first: Notification, second: Notificatio
     assert channel.ids == [f"alert-1-{number}" for number in spoken]
 
 
-def test_messages_to_people_are_never_replaced() -> None:
+def test_what_people_are_told_after_a_page_does_not_replace_it() -> None:
     channel = Recorder()
     stage = Stage(channel)
     stage.sender.enqueue(
@@ -381,3 +382,82 @@ def test_the_same_history_gives_the_same_instants() -> None:
         return [report.next_attempt_at for report in stage.reports]
 
     assert run() == run()
+
+
+def pressed_again(number: int, **changes: Any) -> Notification:
+    """Another page to the butler of home-1 about the same alert."""
+    changes = {"reason": NotifyReason.PRESSED_AGAIN} | changes
+    return notification(number, person_id="butler", address="butler", **changes)
+
+
+def next_door(number: int, **changes: Any) -> Notification:
+    return pressed_again(number, alert_id="alert-2", home_id="home-2", reason=NotifyReason.STEP, **changes)
+
+
+@pytest.mark.parametrize("sent_before", [False, True], ids=["nothing-sent-yet", "first-page-sent"])
+def test_a_stuck_button_does_not_hold_up_the_emergency_next_door(sent_before: bool) -> None:
+    channel = Recorder()
+    stage = Stage(channel)
+    stage.sender.enqueue([pressed_again(1)])
+    if sent_before:
+        stage.sender.run_due(stage.now)
+        channel.sent.clear()
+    stage.sender.enqueue([pressed_again(number) for number in range(2, 301)])
+    stage.sender.enqueue([next_door(900)])
+    stage.until_idle()
+    # Of 300 presses the newest is told; a repeated page waits for the first one of another alert.
+    assert channel.ids == (["alert-1-900", "alert-1-300"] if sent_before else ["alert-1-300", "alert-1-900"])
+    replaced = [report for report in stage.reports if report.outcome is DeliveryOutcome.FAILED]
+    assert len(replaced) == (298 if sent_before else 299)
+    assert {report.detail for report in replaced} == {"replaced by a newer message"}
+
+
+def test_a_page_that_waits_for_another_attempt_gives_way_to_the_newer_one() -> None:
+    channel = Recorder(DOWN, Sent())
+    stage = Stage(channel)
+    stage.sender.enqueue([pressed_again(1)])
+    stage.sender.run_due(stage.now)
+    stage.sender.enqueue([pressed_again(2)])
+    stage.sender.run_due(stage.now)
+    assert channel.sent == [("alert-1-1", 1), ("alert-1-2", 1)]
+    assert ("alert-1-1", DeliveryOutcome.FAILED, 1) in stage.outcomes
+    assert stage.sender.run_due(stage.now + timedelta(hours=1)) == 0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pressed_again(2, alert_id="alert-2"),
+        replace(pressed_again(2), person_id="deputy"),
+        replace(pressed_again(2), address="another telephone"),
+        pressed_again(2, data={"severity": "urgent"}),
+        pressed_again(2, template=Template.RESOLVED),
+    ],
+    ids=["alert", "person", "address", "less-grave", "no-page"],
+)
+def test_only_a_page_like_it_replaces_a_page(other: Notification) -> None:
+    channel = Recorder()
+    stage = Stage(channel)
+    stage.sender.enqueue([pressed_again(1), other])
+    stage.until_idle()
+    assert sorted(channel.ids) == ["alert-1-1", "alert-1-2"]
+
+
+def test_stuck_buttons_with_dead_receivers_leave_a_thread_for_a_new_emergency() -> None:
+    lane = Lane(LaneSettings(parallel=2))
+    for number in (1, 2):
+        lane.add(
+            replace(pressed_again(number), alert_id=f"stuck-{number}", address=f"dead-{number}"), 0, START
+        )
+        tried = lane.take(START)
+        assert tried is not None
+        lane.done(tried)
+    for number in (3, 4):
+        again = replace(pressed_again(number), alert_id=f"stuck-{number - 2}", address=f"dead-{number - 2}")
+        lane.add(again, 0, START)
+    assert lane.take(START) is not None
+    assert lane.take(START) is None
+    lane.add(next_door(5), 0, START)
+    new = lane.take(START)
+    assert new is not None
+    assert new.notification.id == "alert-1-5"
