@@ -1,10 +1,4 @@
-"""Answers of people who were asked, brought by the program that reached them: signed, and each counted once."""
-
-import asyncio
-import hashlib
-from collections import OrderedDict
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+"""Answers of people who were asked, brought by the program that reached them: each becomes one command."""
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
@@ -19,64 +13,13 @@ from hub.core.events import (
     GoOnTheWay,
     Resolve,
 )
-from hub.notify.signature import IDEMPOTENCY_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, TOLERANCE_S, verify
+from hub.notify.signature import IDEMPOTENCY_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
 from hub.web.commands import alert_detail, move_alert
 from hub.web.models import AnswerIn, AnswerOut
 from hub.web.parts import Parts, PartsDep
 from hub.web.problems import RESPONSES, Problem
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
-
-_REMEMBERED = timedelta(seconds=2 * TOLERANCE_S)
-"""As long as a signature can be valid: its time may lie the tolerance ahead or behind."""
-_MAX_REMEMBERED = 10_000
-
-
-class Answers:
-    """Remembers answers by their idempotency key, so that a repeated one gets the first one's outcome.
-
-    The memory begins with the process: a signature made before it began is refused and must be made anew.
-    """
-
-    def __init__(self, secret: bytes, began_at: datetime) -> None:
-        self._secret = secret
-        self._began_at = began_at
-        self._known: OrderedDict[str, tuple[datetime, bytes, asyncio.Task[AnswerOut]]] = OrderedDict()
-
-    def check(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
-        """Raises a 401 problem for a signature that is missing, wrong, old, or from before this start."""
-        stamp = headers.get(TIMESTAMP_HEADER.lower(), "")
-        if not verify(self._secret, headers, body, now) or int(stamp) < int(self._began_at.timestamp()):
-            raise Problem(
-                401,
-                "bad_signature",
-                "The signature is missing, wrong, or too old.",
-                where=SIGNATURE_HEADER,
-                remedy=f"Sign the body with the webhook's secret and the present time ({TIMESTAMP_HEADER}), then send again.",
-            )
-
-    async def once(self, parts: Parts, key: str, body: bytes, answer: AnswerIn) -> AnswerOut:
-        """Carry out an answer, or give the outcome of the one with the same key."""
-        now = parts.hub.now()
-        while self._known and (
-            len(self._known) > _MAX_REMEMBERED or next(iter(self._known.values()))[0] < now - _REMEMBERED
-        ):
-            self._known.popitem(last=False)
-        digest = hashlib.sha256(body).digest()
-        known = self._known.get(key)
-        if known is None or (known[2].done() and (known[2].cancelled() or known[2].exception() is not None)):
-            task = asyncio.ensure_future(_carry_out(parts, answer))
-            self._known[key] = (now, digest, task)
-            return await asyncio.shield(task)
-        if known[1] != digest:
-            raise Problem(
-                422,
-                "key_used",
-                "Another answer had this key.",
-                where=IDEMPOTENCY_HEADER,
-                remedy="Use a new key for each answer.",
-            )
-        return await asyncio.shield(known[2])
 
 
 @router.post(
@@ -96,7 +39,7 @@ class Answers:
 async def take_answer(request: Request, parts: PartsDep) -> AnswerOut:
     """What a person who was asked says. Signed like the webhook (see the documentation), in the name of `person_id`."""
     body = await request.body()
-    parts.answers.check(request.headers, body, parts.hub.now())
+    parts.answers.check(request.headers, body)
     key = request.headers.get(IDEMPOTENCY_HEADER.lower(), "")
     if not 8 <= len(key) <= 64:
         raise Problem(
@@ -117,7 +60,7 @@ async def take_answer(request: Request, parts: PartsDep) -> AnswerOut:
             where=places or "body",
             remedy="Correct the named fields.",
         ) from None
-    return await parts.answers.once(parts, key, body, answer)
+    return await parts.answers.once(key, body, lambda: _carry_out(parts, answer))
 
 
 async def _carry_out(parts: Parts, answer: AnswerIn) -> AnswerOut:

@@ -26,6 +26,8 @@ from hub.web import (
     pages,
     problems,
 )
+from hub.web.answer_memory import Answers
+from hub.web.answer_times import AnswerTimes
 from hub.web.guard import Guard, SessionCookies
 from hub.web.hub import Hub
 from hub.web.live import LiveStream
@@ -55,7 +57,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings) -> FastAPI:
     views = Views(engine, logins.names)
     live = LiveStream(engine, queries, views, settings)
     sessions = Sessions(load_secret(settings.data_dir), settings.session_lasts)
-    answer_times = metrics.AnswerTimes()
+    answer_times = AnswerTimes()
     parts = Parts(
         hub=engine,
         queries=queries,
@@ -64,7 +66,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings) -> FastAPI:
         logins=logins,
         sessions=SessionCookies(sessions),
         live=live,
-        answers=answers.Answers(settings.answer_secret, engine.now()),
+        answers=Answers(settings.answer_secret, engine.now, settings.wall),
         answer_times=answer_times,
     )
 

@@ -1,11 +1,13 @@
 """What a request handler works with: the hub, the store's read side, the views and the user who asks."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import Depends, Request
 
 from hub.store.queries import Queries
+from hub.web.answer_memory import Answers
+from hub.web.answer_times import AnswerTimes
 from hub.web.guard import SessionCookies, User
 from hub.web.hub import Hub
 from hub.web.live import LiveStream
@@ -13,10 +15,6 @@ from hub.web.logins import Logins
 from hub.web.problems import Problem
 from hub.web.settings import WebSettings
 from hub.web.views import Views
-
-if TYPE_CHECKING:
-    from hub.web.answers import Answers
-    from hub.web.metrics import AnswerTimes
 
 
 @dataclass(slots=True)
@@ -30,8 +28,8 @@ class Parts:
     logins: Logins
     sessions: SessionCookies
     live: LiveStream
-    answers: "Answers"
-    answer_times: "AnswerTimes"
+    answers: Answers
+    answer_times: AnswerTimes
 
 
 def _parts(request: Request) -> Parts:

@@ -1,10 +1,12 @@
 """What an installation may choose about its web server."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from hub.clock import wall_now
 from hub.web.words import Language
 
 
@@ -18,6 +20,8 @@ class WebSettings:
     language: Language = "zh"
     session_lasts: timedelta = timedelta(hours=12)
     answer_secret: bytes = field(default=b"", repr=False)
+    wall: Callable[[], datetime] = wall_now
+    """The clock by which answers are signed: whoever signs knows nothing of hub time."""
     heartbeat_every: timedelta = timedelta(seconds=15)
     stream_queue: int = 512
     """Events a slow screen may be behind before it is cut off (it comes back and resumes)."""

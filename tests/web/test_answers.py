@@ -2,14 +2,20 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from hub.clock import wall_now
 from hub.notify.signature import IDEMPOTENCY_HEADER, signed_headers
+from hub.web.answer_memory import Answers
+from hub.web.problems import Problem
 from tests.web.running import ANSWER_SECRET, RunningHub
+
+START = datetime(2024, 3, 1, 0, 31, tzinfo=UTC)
 
 
 def send(
@@ -109,3 +115,35 @@ def test_resolving_without_an_outcome_is_refused(
     answer = {"alert_id": alert.id, "person_id": alert.asked[0], "action": "resolve"}
     refused = send(hub, stranger, answer, "half-an-answer")
     assert (refused.status_code, refused.json()["where"]) == (422, "what_it_was, what_was_done")
+
+
+def test_who_signs_knows_only_the_wall_clock(tmp_path: Path) -> None:
+    """Hub time never goes back: after a clock that was set back it stays ahead of everybody else's."""
+    behind = timedelta(minutes=10)
+    with (
+        RunningHub(tmp_path / "hub", wall=lambda: wall_now() - behind) as hub,
+        hub.client(None) as stranger,
+    ):
+        alert = hub.emergency(hub.home_ids()[12])
+        answer = {"alert_id": alert.id, "person_id": alert.asked[0], "action": "acknowledge"}
+        by_hub_time = send(hub, stranger, answer, "signed-by-hub-time")
+        assert by_hub_time.status_code == 401
+        taken = send(hub, stranger, answer, "signed-by-the-wall", at=wall_now() - behind)
+        assert (taken.status_code, taken.json().get("state")) == (200, "acknowledged")
+
+
+def test_a_wall_clock_set_back_after_the_start_does_not_shut_people_out() -> None:
+    """A Pi that began with a clock an hour ahead, until the network put it right."""
+    wall = [START]
+    hub_time = [START]
+    answers = Answers(ANSWER_SECRET, lambda: hub_time[0], lambda: wall[0])
+    hub_time[0] += timedelta(minutes=1)
+    wall[0] += timedelta(minutes=1) - timedelta(hours=1)
+    answers.check(_lower(signed_headers(ANSWER_SECRET, b"{}", wall[0])), b"{}")
+    before = signed_headers(ANSWER_SECRET, b"{}", wall[0] - timedelta(minutes=2))
+    with pytest.raises(Problem):
+        answers.check(_lower(before), b"{}")
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
