@@ -75,6 +75,7 @@ class AlertOut(Out):
     room: str | None
     signs: int = Field(description="Further signs that joined this alert (the newest 50 are counted).")
     last_sign: TextOut | None
+    last_sign_code: str | None = Field(description="The code of the newest of these signs.")
     step: int = Field(description="The step of the chain last taken, from 1; 0 before the first.")
     escalate_at: AwareDatetime | None
     holder: HolderOut | None

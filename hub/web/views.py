@@ -89,6 +89,7 @@ class Views:
             room=device.room if device else None,
             signs=len(alert.evidence),
             last_sign=_reason(last.code, last.data) if last else None,
+            last_sign_code=last.code if last else None,
             step=alert.step + 1,
             escalate_at=alert.escalate_at,
             holder=HolderOut(

@@ -205,6 +205,54 @@ def test_sound_that_the_browser_blocks_is_said_and_a_key_opens_it(
     expect(bar).to_be_hidden()
 
 
+@pytest.mark.parametrize("english", [False, True], ids=["zh", "en"])
+def test_who_holds_an_alert_hears_and_sees_that_it_was_pressed_again(
+    hub: RunningHub, open_console: Opener, english: bool
+) -> None:
+    page = open_console()
+    if english:
+        page.locator("#language").click()
+        page.wait_for_selector("html[lang=en][data-ready]")
+    page.keyboard.press("Shift")
+    home_id = door(hub)
+    hub.press(home_id)
+    row = page.locator("#queue .row")
+    expect(row).to_have_count(1)
+    page.locator("#queue .row .take").click()
+    expect(row).to_have_class(re.compile("held"))
+    expect(row.locator(".tag-again")).to_have_count(0)
+    for count in (1, 2):
+        page.evaluate("document.documentElement.removeAttribute('data-last-burst')")
+        hub.press(home_id)
+        words = f"pressed again: {count}" if english else f"又按了 {count} 次"
+        expect(row.locator(".tag-again")).to_have_text(words)
+        expect(page.locator("#announce[aria-live]")).to_contain_text(words)
+        expect(page.locator("#announce")).to_contain_text(elder(hub, home_id))
+        if count == 1:
+            expect(page.locator("html")).to_have_attribute("data-last-burst", "880:10")
+    row.locator(".row-name").click()
+    expect(row.locator(".tag-again")).to_have_count(0)
+    hub.press(home_id)
+    expect(row.locator(".tag-again")).to_have_text("pressed again: 1" if english else "又按了 1 次")
+
+
+def test_a_held_emergency_pressed_again_is_heard_above_a_lesser_alert_that_waits(
+    hub: RunningHub, open_console: Opener
+) -> None:
+    page = open_console()
+    page.keyboard.press("Shift")
+    held, other = door(hub), door(hub, 1)
+    hub.press(held)
+    page.locator("#queue .row .take").click()
+    expect(page.locator("#queue .row")).to_have_class(re.compile("held"))
+    hub.say(other, hub.caller(other).id, Kind.FAULT, {"fault": "battery_low"})
+    expect(page.locator("#queue .row")).to_have_count(2)
+    page.evaluate("document.documentElement.removeAttribute('data-last-burst')")
+    hub.press(held)
+    expect(page.locator("#queue .row.again")).to_contain_text(elder(hub, held))
+    expect(page.locator("html")).to_have_attribute("data-last-burst", "880:10")
+
+
 def test_a_lost_connection_is_said_and_what_was_missed_comes_after(
     hub: RunningHub, open_console: Opener
 ) -> None:

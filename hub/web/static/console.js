@@ -1,5 +1,6 @@
 // The operators' console: the queue that the live stream keeps current, the chosen alert beside it, keys, mouse and sound.
 
+import { Unseen } from "./again.js";
 import { call } from "./api.js";
 import { ACTIONS, detailView, timelineItems } from "./detail.js";
 import { ambulanceDialog, helpDialog, noteDialog, raiseDialog, resolveDialog } from "./dialogs.js";
@@ -12,6 +13,7 @@ const $ = (id) => document.getElementById(id);
 const alerts = new Map();
 const requests = new Map();
 const cards = new Map();
+const unseen = new Unseen(); // signs since the one at this screen looked, of alerts that are held
 let selected = null; // id
 let shown = null; // the alert in the detail, with its timeline
 let chosenByHand = false; // until then the selection follows the top of the queue
@@ -56,7 +58,10 @@ async function readPages(path) {
 }
 
 function heard(event) {
-  if (event.alert) put(event.alert);
+  if (event.alert) {
+    put(event.alert);
+    hearAgain(event);
+  }
   if (event.request) {
     const known = requests.get(event.request.id);
     if (!known || known.version <= event.request.version) {
@@ -104,7 +109,7 @@ function put(alert) {
   else alerts.delete(alert.id);
   if (isNew || waitsAgain) {
     sound.arrived(alert.severity);
-    $("announce").textContent = `${t(`severity.${alert.severity}`)} ${t(`kind.${alert.kind}`)} ${names(alert)} ${alert.address}`;
+    announce(alert);
   }
   if (shown?.id === alert.id && alert.version >= shown.version) {
     const mineNow = alert.holder?.id === page.user.id && shown.holder?.id !== page.user.id;
@@ -112,6 +117,28 @@ function put(alert) {
     renderDetail();
     if (mineNow || shown.holder === null) refreshCard(alert.home_id);
   }
+}
+
+/** Who holds an alert must not miss that the elder presses again: heard and announced, and marked until looked at. */
+function hearAgain(event) {
+  const alert = alerts.get(event.alert.id);
+  if (!alert || alert.state === "triggered") unseen.forget(event.alert.id);
+  else if (unseen.hear(event.kind, event.alert)) {
+    alerts.set(alert.id, { ...alert }); // its row is built again
+    sound.repeated(alert.severity);
+    announce(alert, unseen.words(alert.id));
+  }
+}
+
+function announce(alert, what = "") {
+  const words = [what, t(`severity.${alert.severity}`), t(`kind.${alert.kind}`), names(alert), alert.address];
+  $("announce").textContent = words.filter(Boolean).join(" ");
+}
+
+function looked(id) {
+  if (!unseen.forget(id) || !alerts.has(id)) return;
+  alerts.set(id, { ...alerts.get(id) });
+  scheduleRender();
 }
 
 let rendering = false;
@@ -134,7 +161,8 @@ function sorted() {
 function render() {
   const list = sorted();
   if (selected && !alerts.has(selected) && shown?.id !== selected && !chosenByHand) selected = null;
-  reconcile($("queue"), list, (alert) => alertRow(alert, { choose: openAlert, acknowledge: (id) => act("acknowledge", id) }));
+  reconcile($("queue"), list, (alert) =>
+    alertRow(alert, { choose: openAlert, acknowledge: (id) => act("acknowledge", id), again: unseen.words(alert.id) }));
   const waiting = list.filter((alert) => alert.state === "triggered");
   $("queue-count").textContent = list.length ? t("queue.count", { waiting: waiting.length, all: list.length }) : "";
   $("queue-empty").hidden = list.length > 0 || !$("queue-loading").hidden;
@@ -205,6 +233,7 @@ const narrow = window.matchMedia("(max-width: 760px)");
 
 function openAlert(id) {
   chosenByHand = true;
+  looked(id);
   select(id);
   document.body.classList.add("detail-open");
   // On a telephone the detail covers the list, and the telephone's back key is expected to uncover it.
@@ -227,7 +256,9 @@ function move(by) {
   if (!list.length) return;
   chosenByHand = true;
   const index = list.findIndex((alert) => alert.id === selected);
-  select(list[Math.max(0, Math.min(list.length - 1, index < 0 ? 0 : index + by))].id);
+  const { id } = list[Math.max(0, Math.min(list.length - 1, index < 0 ? 0 : index + by))];
+  looked(id);
+  select(id);
 }
 
 async function showDetail() {
@@ -286,6 +317,7 @@ async function act(name, id = selected) {
     return;
   }
   chosenByHand = true;
+  looked(id);
   if (id !== selected) select(id);
   const send = (body, path) => command(id, path, body);
   const sendTyped = async (body, path) => {
@@ -388,6 +420,8 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("pointerdown", () => sound.allow());
 
+// Not only what moves the selection is a look: the alert in the detail has been seen by whoever works there.
+$("detail").addEventListener("pointerdown", () => shown && looked(shown.id));
 $("raise-button").addEventListener("click", raiseByHand);
 $("help-button").addEventListener("click", helpDialog);
 $("sound-button").addEventListener("click", () => sound.togglePause());

@@ -41,13 +41,14 @@ export function byUrgency(one, other) {
   );
 }
 
-export function alertRow(alert, { choose, acknowledge }) {
+/** `again`: what came since somebody at this screen looked at an alert that is held. */
+export function alertRow(alert, { choose, acknowledge, again = "" }) {
   const callNames = alert.residents.map((resident) => resident.call_name).filter(Boolean).join(t("list.and"));
   const waiting = alert.state === "triggered";
   return el(
     "li",
     {
-      class: `row severity-${alert.severity} ${waiting ? "waiting" : "held"}`,
+      class: `row severity-${alert.severity} ${waiting ? "waiting" : "held"}${again ? " again" : ""}`,
       "data-id": alert.id,
       on: { click: () => choose(alert.id) },
     },
@@ -58,6 +59,7 @@ export function alertRow(alert, { choose, acknowledge }) {
       el("span", { class: "row-title" },
         el("span", { class: "row-kind" }, t(`kind.${alert.kind}`)),
         el("strong", { class: "row-name" }, names(alert)),
+        again && el("span", { class: "tag tag-again" }, again),
         callNames && el("span", { class: "row-call-name" }, callNames),
         alert.flags.includes("hard_of_hearing") && el("span", { class: "tag tag-strong" }, t("flag.hard_of_hearing")),
         alert.flags.includes("on_oxygen") && el("span", { class: "tag tag-strong" }, t("flag.on_oxygen"))),

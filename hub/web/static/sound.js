@@ -7,6 +7,7 @@ const PATTERNS = {
   routine: { pulses: 2, pulse: 0.2, space: 0.2, repeat: 30, pitch: 523 },
   technical: { pulses: 1, pulse: 0.2, space: 0.2, repeat: 0, pitch: 523 },
 };
+const GRAVEST_FIRST = Object.keys(PATTERNS);
 const RISE = 0.015;
 const HARMONICS = [0, 1, 0.6, 0.45, 0.35, 0.25, 0.15]; // the fundamental and five above it
 const PAUSE_MS = 120000;
@@ -18,6 +19,7 @@ export class Sound {
     this.severity = null;
     this.pausedUntil = 0;
     this.bursts = [];
+    this.sounding = null; // the severity of the newest burst
     this.timer = 0;
     const Context = window.AudioContext;
     this.context = Context ? new Context() : null;
@@ -69,16 +71,26 @@ export class Sound {
       this.hush();
       this.again();
     } else if (!this.severity) {
-      this.burst(PATTERNS[severity]);
+      this.burst(severity);
     }
     this.changed();
+  }
+
+  /** Another sign of an alert that is held: one burst of its severity, unless something as grave sounds just now. */
+  repeated(severity) {
+    const hidden = (other) => other && GRAVEST_FIRST.indexOf(other) <= GRAVEST_FIRST.indexOf(severity);
+    if (this.bursts.length && hidden(this.sounding)) return;
+    this.hush();
+    this.burst(severity);
+    const repeat = PATTERNS[this.severity]?.repeat;
+    if (repeat) this.timer = setTimeout(() => this.again(), repeat * 1000);
   }
 
   again() {
     clearTimeout(this.timer);
     const pattern = PATTERNS[this.severity];
     if (!pattern) return;
-    if (this.state === "on") this.burst(pattern);
+    if (this.state === "on") this.burst(this.severity);
     if (pattern.repeat) this.timer = setTimeout(() => this.again(), pattern.repeat * 1000);
   }
 
@@ -88,8 +100,10 @@ export class Sound {
     this.bursts = [];
   }
 
-  burst({ pulses, pulse, space, middle, pitch }) {
+  burst(severity) {
     if (this.state !== "on") return;
+    const { pulses, pulse, space, middle, pitch } = PATTERNS[severity];
+    this.sounding = severity;
     let at = this.context.currentTime + 0.02;
     for (let number = 1; number <= pulses; number++) {
       const oscillator = this.context.createOscillator();
