@@ -111,3 +111,17 @@ class Rules:
         }
     )
     plausible: Mapping[Measure, tuple[float, float]] = field(default_factory=lambda: dict(PLAUSIBLE))
+    calm: Mapping[Measure, tuple[float, float]] = field(init=False)
+    """Strictly between these bounds a reading is possible and beyond no threshold: by far the most are, and are done with."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "calm", {measure: self._calm(measure) for measure in self.plausible})
+
+    def _calm(self, measure: Measure) -> tuple[float, float]:
+        low, high = self.plausible[measure]
+        for rule in self.thresholds.get(measure, ()):
+            if rule.side is Side.ABOVE:
+                high = min(high, rule.limit)
+            else:
+                low = max(low, rule.limit)
+        return low, high

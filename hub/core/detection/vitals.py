@@ -23,25 +23,29 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
     wearer = device.wearer_id if device is not None else None
     rules = draft.context.rules
     away = bool(draft.away) and is_away(draft.away, wearer, draft.now, draft.profile.residents)
+    subject_id = wearer or event.device_id
+    quiet = not draft.rules and not draft.profile.overrides
     for measure, value in vital.readings.items():
         if value is None:
             reason = Reason(ReasonCode.NO_VALUE, {"measure": measure.value})
             accuse_device(draft, event.device_id, f"no_value-{measure.value}", reason)
+            quiet = False
             continue
+        low, high = rules.calm[measure]
+        if quiet and low < value < high:
+            draft.keep_reading(Reading(draft.home.id, subject_id, measure, draft.now, value))
+            continue
+        quiet = False
         low, high = rules.plausible[measure]
         if not low <= value <= high:
             reason = Reason(ReasonCode.IMPLAUSIBLE, {"measure": measure.value, "value": value})
             accuse_device(draft, event.device_id, f"implausible-{measure.value}", reason)
             continue
-        if draft.rules:
-            acquit_when_quiet(draft, event.device_id, f"no_value-{measure.value}")
-            acquit_when_quiet(draft, event.device_id, f"implausible-{measure.value}")
-        draft.keep_reading(Reading(draft.home.id, wearer or event.device_id, measure.value, draft.now, value))
-        if away:
-            continue
-        for rule in rules.thresholds.get(measure, ()):
-            # By far the most readings: nothing is pending or firing in this home and the value is within the limit.
-            if draft.rules or draft.profile.overrides or rule.beyond(value):
+        acquit_when_quiet(draft, event.device_id, f"no_value-{measure.value}")
+        acquit_when_quiet(draft, event.device_id, f"implausible-{measure.value}")
+        draft.keep_reading(Reading(draft.home.id, subject_id, measure, draft.now, value))
+        if not away:
+            for rule in rules.thresholds.get(measure, ()):
                 _judge(draft, rule, measure, event.device_id, wearer, value)
 
 
