@@ -32,6 +32,8 @@ _AUTO_DEVICE_LINKS = 300
 _TEND_EVERY_S = 1.0
 _RETRY_EVERY_S = 0.1
 _LONGEST_WAIT_S = 0.2
+# A broker that keeps sessions on disk answers a whole street at once too late, or not at all.
+SETTLING_AT_ONCE = 8
 # Each client holds a socket and paho's pair of wake-up sockets.
 _FILES_PER_LINK = 3
 
@@ -155,7 +157,7 @@ class Fleet:
                 now_s = time.monotonic()
                 if now_s - tended_at_s >= _TEND_EVERY_S:
                     tended_at_s = retried_at_s = now_s
-                    self._tend((*self._links, self._control), now_s, patient)
+                    self._tend((self._control, *self._links), now_s, patient)
                 elif now_s - retried_at_s >= _RETRY_EVERY_S:
                     retried_at_s = now_s
                     self._tend([link for link in self._links if not link.up], now_s, patient)
@@ -203,6 +205,8 @@ class Fleet:
             on_up=lambda: None,
             on_down=lambda: None,
             on_message=self._received,
+            # Whoever presses by hand presses again; a broker need not keep it.
+            qos=0,
         )
 
     def _group_of(self, unit: Unit) -> tuple[str, ...]:
@@ -216,8 +220,15 @@ class Fleet:
                 return (unit.home.id, unit.bridge.id if unit.bridge is not None else unit.id)
 
     def _tend(self, links: Iterable[Link], now_s: float, patient: bool) -> None:
+        settling = sum(link.settling(now_s) for link in self._links)
         for link in links:
-            link.tend(now_s)
+            if not link.open and link is not self._control:
+                if settling >= SETTLING_AT_ONCE:
+                    continue
+                link.tend(now_s)
+                settling += link.open
+            else:
+                link.tend(now_s)
             if link.problem is not None and not (patient or self._ever_up) and link is not self._control:
                 raise BrokerUnreachable(link.problem)
 

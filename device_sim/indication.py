@@ -8,9 +8,9 @@ from enum import StrEnum
 from firmware_contracts.messages import BlinkCommand, CallStateCommand, SirenCommand, SpeakCommand
 from firmware_contracts.vocabulary import CallState
 
-UNHEARD_SENTENCE = "网断了,还没有人听到。请打电话,或者大声喊人。"
-UNHEARD_WITH_SECOND_PATH_SENTENCE = "网断了,正在找邻居帮您。"
-TEST_SENTENCE = "机器自检,您不用管。"
+UNHEARD_SENTENCE = "网断了，还没有人听到。请打电话，或者大声喊人。"
+UNHEARD_WITH_SECOND_PATH_SENTENCE = "网断了，正在找邻居帮您。"
+TEST_SENTENCE = "机器自检，您不用管。"
 
 _REMEMBERED_SENTENCES = 100
 _TIMES_SAID = 2

@@ -21,6 +21,8 @@ KEEPALIVE_S = 60
 CONNECT_WITHIN_S = 5.0
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
+# The pause starts over only after a connection that lasted: one that is thrown out at once must not come back at once.
+STEADY_AFTER_S = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +50,8 @@ class Broker:
 
 
 class Link:
-    """One client. It counts as up when its subscriptions are granted, so that no answer is missed."""
+    """One client. It counts as up when its subscriptions are granted, so that no answer is missed; a broker that
+    refuses one is left, and asked again after a growing pause."""
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class Link:
         on_up: Callable[[], None],
         on_down: Callable[[], None],
         on_message: Callable[[str, bytes], None],
+        qos: int = 1,
     ) -> None:
         self.client_id = client_id
         self.up = False
@@ -70,6 +74,7 @@ class Link:
         self._broker = broker
         self._selector = selector
         self._subscriptions = list(subscriptions)
+        self._qos = qos
         self._on_up = on_up
         self._on_down = on_down
         self._rng = Random(client_id)
@@ -77,6 +82,8 @@ class Link:
         self._handed: set[int] = set()
         self._open = False
         self._opened_at_s = 0.0
+        self._ended = False
+        self._was_up = False
         self.retry_at_s = 0.0
         self._client = client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True
@@ -107,11 +114,13 @@ class Link:
                 self.problem = f"the broker at {self._broker.place} accepts connections but does not answer"
                 self.sever()
             return
+        if self._ended:
+            self._ended = False
+            if self._was_up and now_s - self._opened_at_s >= STEADY_AFTER_S:
+                self._pause_s = FIRST_PAUSE_S
+            self._wait(now_s)
         if self.held or now_s < self.retry_at_s:
             return
-        # Half of the pause is random: thousands of devices must not come back in the same second.
-        self.retry_at_s = now_s + self._pause_s * self._rng.uniform(0.5, 1.0)
-        self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2)
         try:
             self._client.connect(self._broker.host, self._broker.port, KEEPALIVE_S)
         except OSError as error:
@@ -119,8 +128,14 @@ class Link:
                 f"no broker answers at {self._broker.place} ({error.strerror or error}); "
                 "is it running? --broker HOST:PORT names another"
             )
+            self._wait(now_s)
         else:
-            self._open, self._opened_at_s = True, now_s
+            self._open, self._opened_at_s, self._was_up = True, now_s, False
+
+    def _wait(self, now_s: float) -> None:
+        # Half of the pause is random: thousands of devices must not come back in the same second.
+        self.retry_at_s = now_s + self._pause_s * self._rng.uniform(0.5, 1.0)
+        self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2)
 
     def publish(self, publication: Publication) -> bool:
         """Hand a message to the broker; False when there is no connection, and then it is lost."""
@@ -132,6 +147,16 @@ class Link:
         if publication.qos:
             self._handed.add(info.mid)
         return info.rc is MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    @property
+    def open(self) -> bool:
+        """Whether there is a connection, granted or not."""
+        return self._open
+
+    def settling(self, now_s: float) -> bool:
+        """Whether it is young and the broker still owes it an answer: to its log-in, its subscriptions or its births."""
+        young = now_s - self._opened_at_s < 2 * CONNECT_WITHIN_S
+        return self._open and young and (not self.up or bool(self._handed))
 
     @property
     def unacknowledged(self) -> bool:
@@ -159,7 +184,7 @@ class Link:
 
     def release(self) -> None:
         """Come back at once."""
-        self.held = False
+        self.held = self._ended = False
         self.retry_at_s, self._pause_s = 0.0, FIRST_PAUSE_S
 
     def leave(self) -> None:
@@ -184,7 +209,7 @@ class Link:
             )
             return
         if self._subscriptions:
-            client.subscribe([(topic, 1) for topic in self._subscriptions])
+            client.subscribe([(topic, self._qos) for topic in self._subscriptions])
         else:
             self._is_up()
 
@@ -197,14 +222,18 @@ class Link:
         properties: Properties | None,
     ) -> None:
         refused = [topic for topic, code in zip(self._subscriptions, codes, strict=False) if code.is_failure]
-        if refused:
-            log.warning("%s may not listen to %s: no call will be heard", self.client_id, ", ".join(refused))
-        self._is_up()
+        if not refused:
+            self._is_up()
+            return
+        problem = f"the broker at {self._broker.place} refused to let {self.client_id} listen to {', '.join(refused)}"
+        if self.problem != problem:
+            log.warning("%s; asking again until it does", problem)
+        self.problem = problem
+        self.sever()
 
     def _is_up(self) -> None:
-        self.up = True
+        self.up = self._was_up = True
         self.problem = None
-        self._pause_s = FIRST_PAUSE_S
         self._on_up()
 
     def _disconnected(
@@ -215,7 +244,7 @@ class Link:
         code: ReasonCode,
         properties: Properties | None,
     ) -> None:
-        self._open = False
+        self._open, self._ended = False, True
         if self.up:
             self.up = False
             self._on_down()

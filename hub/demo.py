@@ -161,9 +161,10 @@ def _street(hub: Hub, scenario: str, speed: float) -> subprocess.Popen[bytes]:
     data_dir = hub.settings.hub.data_dir
     fleet = data_dir / "fleet.json"
     fleet.write_text(json.dumps(fleet_spec(hub.directory, hub.now()), ensure_ascii=False))
+    # One connection: each one costs the embedded broker a session and a consumer on disk, too much for a street at once.
     command = [
         "device_sim", "run", "--broker", f"{hub.broker.host}:{hub.broker.port}", "--fleet", str(fleet),
-        "--scenario", scenario, "--speed", str(speed), "--links", "home", "--stay", "--wait",
+        "--scenario", scenario, "--speed", str(speed), "--links", "one", "--stay", "--wait",
     ]  # fmt: skip
     return _beside(command, data_dir / "street.log")
 
