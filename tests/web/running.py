@@ -17,8 +17,8 @@ import uvicorn
 from firmware_contracts.topics import Address
 from firmware_contracts.vocabulary import CallAction, FallPhase, Kind, ServiceCategory
 from hub.clock import HubClock
-from hub.config_policies import load_policies
-from hub.config_rules import load_rules
+from hub.config.policies import load_policies
+from hub.config.rules import load_rules
 from hub.core.alerts import Alert
 from hub.core.context import Context
 from hub.core.events import Actor, ActorRole, Command, SetProfile
