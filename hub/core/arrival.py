@@ -41,13 +41,15 @@ class Freshness(StrEnum):
 class Arrival:
     """`late_by` is the transport delay, None when the sender tells no uptime. `state` already counts this message.
 
-    `counter_lost`: the device counts its boots from the beginning again, and is believed from here on.
+    `counter_lost`: the device counts from the beginning again, and is believed from here on. `behind`: late by its uptime and
+    not newer by its number, so the lateness may be a counter that began anew.
     """
 
     freshness: Freshness
     late_by: timedelta | None
     state: DeviceState
     counter_lost: bool = False
+    behind: bool = False
 
 
 def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: DeviceRule) -> Arrival:
@@ -58,33 +60,15 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
         return _judge_foreign(state, event, now, rule)
     boot, seq = event.boot, event.seq
     offset_ms = (now - _EPOCH - event.uptime) // _MILLISECOND
-    counter_lost = False
     if state.boot is not None and boot < state.boot:
-        since_at = _lower_since_at(state, boot, offset_ms, now)
-        if now - since_at < LOWER_FOR:
-            lower = replace(
-                _seen(state, event, now), lower_boot=boot, lower_offset_ms=offset_ms, lower_since_at=since_at
-            )
-            return Arrival(Freshness.HISTORY, None, lower)
-        counter_lost = True
-    if boot != state.boot:
-        fresh = DeviceState(
-            boot,
-            seq,
-            1,
-            offset_ms,
-            now,
-            now,
-            True,
-            state.battery_percent if event.battery_percent is None else event.battery_percent,
-            state.rssi_dbm if event.rssi_dbm is None else event.rssi_dbm,
-            state.faults,
-            state.last_fingerprint,
-            state.last_fingerprint_at,
-            state.model,
-            state.firmware,
+        since_at = _lower_since_at(state, boot, offset_ms, now, rule)
+        if now - since_at >= LOWER_FOR:
+            return Arrival(Freshness.LIVE, _NO_DELAY, _began(state, event, offset_ms, now), counter_lost=True)
+        return Arrival(
+            Freshness.HISTORY, None, _candidate(_seen(state, event, now), boot, offset_ms, since_at)
         )
-        return Arrival(Freshness.LIVE, _NO_DELAY, fresh, counter_lost)
+    if boot != state.boot:
+        return Arrival(Freshness.LIVE, _NO_DELAY, _began(state, event, offset_ms, now))
 
     late_ms = 0
     late_offset_ms, late_since_at = 0, None
@@ -109,6 +93,13 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
     else:
         base_ms, base_at = offset_ms, now
     late_by = timedelta(milliseconds=late_ms) if late_ms else _NO_DELAY
+    if seq <= state.top_seq and late_by > rule.live_within:
+        # Out of a queue; or a device that cannot keep its boot counter has begun anew and counts from the beginning.
+        since_at = _lower_since_at(state, boot, offset_ms, now, rule)
+        if now - since_at >= LOWER_FOR:
+            return Arrival(Freshness.LIVE, _NO_DELAY, _began(state, event, offset_ms, now), counter_lost=True)
+        seen = _candidate(_seen(state, event, now), boot, offset_ms, since_at)
+        return Arrival(Freshness.HISTORY, late_by, seen, behind=True)
 
     top, window = state.top_seq, state.window
     behind = top - seq
@@ -170,15 +161,42 @@ def after_time_step(state: DeviceState, by: timedelta) -> DeviceState:
     )
 
 
-def _lower_since_at(state: DeviceState, boot: int, offset_ms: int, now: datetime) -> datetime:
-    """Since when a lower boot has been speaking as a living device does: its uptime grows as time passes. What a queue gives
-    back of an older boot comes at once instead, each message with an uptime of its own."""
-    if (
-        state.lower_boot == boot
-        and state.lower_since_at is not None
-        and abs(offset_ms - state.lower_offset_ms) <= STEADY_WITHIN_MS
-    ):
-        return state.lower_since_at
+def _began(state: DeviceState, event: DeviceEvent, offset_ms: int, now: datetime) -> DeviceState:
+    """The device at the first message of a life: its sequence and its offset begin here."""
+    return DeviceState(
+        boot=event.boot,
+        top_seq=event.seq or 0,
+        window=1,
+        offset_ms=offset_ms,
+        offset_at=now,
+        last_seen_at=now,
+        online=True,
+        battery_percent=state.battery_percent if event.battery_percent is None else event.battery_percent,
+        rssi_dbm=state.rssi_dbm if event.rssi_dbm is None else event.rssi_dbm,
+        faults=state.faults,
+        last_fingerprint=state.last_fingerprint,
+        last_fingerprint_at=state.last_fingerprint_at,
+        model=state.model,
+        firmware=state.firmware,
+    )
+
+
+def _candidate(state: DeviceState, boot: int, offset_ms: int, since_at: datetime) -> DeviceState:
+    """Remember that a device may have lost its counter since an instant."""
+    first_ms = state.lower_offset_ms if state.lower_since_at == since_at else offset_ms
+    return replace(state, lower_boot=boot, lower_offset_ms=first_ms, lower_since_at=since_at)
+
+
+def _lower_since_at(
+    state: DeviceState, boot: int, offset_ms: int, now: datetime, rule: DeviceRule
+) -> datetime:
+    """Since when a device with smaller counters has been speaking as a living one does: its uptime grows as time passes. What a
+    queue gives back of an older life comes at once instead, each message with an uptime of its own."""
+    since_at = state.lower_since_at
+    if state.lower_boot == boot and since_at is not None:
+        drift_ms = int((now - since_at).total_seconds() * rule.drift_ppm / 1000)
+        if abs(offset_ms - state.lower_offset_ms) <= STEADY_WITHIN_MS + drift_ms:
+            return since_at
     return now
 
 

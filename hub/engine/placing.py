@@ -78,7 +78,8 @@ def decode_all(
     for index, event in enumerate(decoded):
         if _may_be_known(event):
             decoded[index] = mark_seen(event, known)
-            known.update(dict.fromkeys(keys_to_remember(event), now))
+            for key in keys_to_remember(event):
+                known.setdefault(key, now)
     return decoded
 
 

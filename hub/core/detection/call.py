@@ -18,6 +18,9 @@ from hub.core.reasons import ReasonCode
 REUSED_AFTER = timedelta(hours=1)
 """A press told to be so much younger than the first sight of its id is another press, whatever its id says."""
 
+DOUBTED_AFTER = timedelta(minutes=10)
+"""The same where nothing but the told age is known of its delay: then it is asked about."""
+
 
 def call_key(draft: Draft, event: DeviceEvent) -> str:
     """Dedup key of a press: the wearer, else the home; for a device nobody enrolled, the device where it says it is."""
@@ -74,8 +77,10 @@ def is_reused(draft: Draft, event: DeviceEvent, arrival: Arrival) -> bool:
     ages = [fact.age for fact in event.facts if isinstance(fact, Call | Fall)]
     if not ages:
         return False
+    if arrival.behind and arrival.late_by is not None and arrival.late_by > REUSED_AFTER:
+        return True
     pressed_at = draft.now - max(ages) - (arrival.late_by or timedelta())
-    return pressed_at - event.seen_at > REUSED_AFTER
+    return pressed_at - event.seen_at > (REUSED_AFTER if arrival.late_by is not None else DOUBTED_AFTER)
 
 
 def lateness(draft: Draft, age: timedelta, arrival: Arrival) -> tuple[timedelta, int]:
@@ -211,8 +216,9 @@ def is_new(draft: Draft, event: DeviceEvent, event_id: str | None, arrival: Arri
     if bytes_again or (event.seen and not is_reused(draft, event, arrival)):
         draft.ignored = "repeated"
         return False
-    if event.seen and arrival.late_by is None:
-        # Of a lower boot: a number given out again after an empty battery, or an old copy. Nobody can tell but a person.
+    stepped = event.seen_at is not None and event.seen_at < draft.context.resumed_at
+    if event.seen and (arrival.late_by is None or arrival.behind or stepped):
+        # A number given out again after an empty battery, or an old copy; or the clock was set since. Only a person can tell.
         _ask(draft, event, str(event_id))
         return False
     return True

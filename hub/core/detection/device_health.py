@@ -16,7 +16,7 @@ RULE_PREFIX = "device"
 BATTERY_CLEARS_ABOVE = 10
 """Percentage points above the limit at which a low battery counts as changed."""
 
-QUIET_FOR = timedelta(minutes=10)
+QUIET_FOR = timedelta(hours=2)
 """Without nonsense for so long, a device that reads well is believed again."""
 
 _FAULTS = frozenset(fault.value for fault in Fault)
@@ -47,11 +47,14 @@ def on_alive(draft: Draft, event: DeviceEvent, before: DeviceState) -> None:
 def on_counter_lost(draft: Draft, event: DeviceEvent) -> None:
     """The device forgot how often it has started: it is believed again, and somebody looks at its battery."""
     device = draft.device(event.device_id)
+    key = f"{RULE_PREFIX}|counter_lost|{event.device_id}"
+    if draft.alert_for(key) is not None:
+        return
     raise_alert(
         draft,
         kind=AlertKind.TECHNICAL,
         severity=Severity.TECHNICAL,
-        dedup_key=f"{RULE_PREFIX}|counter_lost|{event.device_id}",
+        dedup_key=key,
         cause=draft.now.isoformat(),
         reason=Reason(ReasonCode.COUNTER_LOST, {"device_id": event.device_id}),
         resident_ids=subjects(draft, device.wearer_id if device else None),
