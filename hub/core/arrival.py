@@ -203,9 +203,14 @@ def _lower_since_at(
 def _judge_foreign(state: DeviceState, event: DeviceEvent, now: datetime, rule: DeviceRule) -> Arrival:
     """Without ids exactly-once is not claimed: identical bytes, or a redelivery, within two seconds are one message."""
     recent = state.last_fingerprint_at is not None and now - state.last_fingerprint_at <= rule.join_within
-    same = recent and event.fingerprint == state.last_fingerprint
+    # A press comes with its release; a redelivery brings both again, in turn.
+    same = recent and event.fingerprint in (state.last_fingerprint, state.earlier_fingerprint)
     seen = replace(
-        _seen(state, event, now), online=True, last_fingerprint=event.fingerprint, last_fingerprint_at=now
+        _seen(state, event, now),
+        online=True,
+        last_fingerprint=event.fingerprint,
+        last_fingerprint_at=now,
+        earlier_fingerprint=state.last_fingerprint,
     )
     return Arrival(Freshness.REPEATED if same else Freshness.LIVE, None, seen)
 

@@ -154,7 +154,8 @@ class DeviceState:
     `boot`, `top_seq`, `window`: the newest sequence number of the newest boot, and a bit for each of the last 128 numbers
     that came. `offset_ms` is the smallest (hub time - uptime) seen in this boot and `offset_at` when: how late a message is
     follows from it. `last_seen_at` None: never heard since it was enrolled. `online` is what its birth or will said.
-    `last_fingerprint` joins repeated foreign messages. `late_offset_ms` and `late_since_at`: how late everything has come lately.
+    `last_fingerprint` and the `earlier_fingerprint` before it join repeated
+    foreign messages. `late_offset_ms` and `late_since_at`: how late everything has come lately.
     `lower_boot`, `lower_offset_ms`, `lower_since_at`: messages of a lower boot, in case the device has lost its counter.
     """
 
@@ -177,6 +178,7 @@ class DeviceState:
     lower_boot: int | None = None
     lower_offset_ms: int = 0
     lower_since_at: datetime | None = None
+    earlier_fingerprint: int = 0
 
 
 class RulePhase(StrEnum):

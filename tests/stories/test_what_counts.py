@@ -447,3 +447,11 @@ def test_nothing_is_acknowledged_before_it_is_committed(story: Story) -> None:
     assert story.shown() == []
     story.run()
     assert len(story.acknowledged) == 1
+
+
+def test_a_foreign_press_and_its_release_delivered_again_are_one_press(story: Story) -> None:
+    press, release = {"action": "emergency", "battery": 80}, {"action": "", "battery": 80}
+    for duplicate in (False, True):
+        story.zigbee("h3", "sos", press, duplicate=duplicate)
+        story.zigbee("h3", "sos", release, duplicate=duplicate)
+    assert story.of(AlertKind.EMERGENCY_CALL).evidence == ()
