@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.clock import HubClock
 from hub.core.arrival import after_time_step
@@ -42,6 +42,7 @@ class Committed:
         self._clock = clock
         self._save_every_s = save_every_s
         self.unsaved = Unsaved(store, {}, 0, save_every_s)
+        self._step_unsaved = False
 
     def take_over(self, loaded: Loaded) -> None:
         """What the store kept."""
@@ -71,10 +72,16 @@ class Committed:
 
     def adopt_outage(self) -> None:
         """Follow a wall clock that jumped ahead. What is known of devices, whose clocks did not jump, moves along and is saved
-        before anything is judged by it: raises StoreUnavailable when that must wait."""
+        before anything is judged by it: raises StoreUnavailable while that must wait, at every call until it is done."""
         gap = self._clock.adopt_step()
-        if not gap:
-            return
+        if gap:
+            self._move_devices(gap)
+            self._step_unsaved = True
+        if self._step_unsaved:
+            self.save_all()
+            self._step_unsaved = False
+
+    def _move_devices(self, gap: timedelta) -> None:
         log.warning(
             "hub time went forward by %.0f s: the clock was stepped or the machine stood still",
             gap.total_seconds(),
@@ -85,7 +92,6 @@ class Committed:
             devices = {key: after_time_step(state, gap) for key, state in home.devices.items()}
             self.homes[home.id] = replace(home, devices=devices)
         self.unsaved.adopt({}, [home.id for home in moved], {})
-        self.save_all()
 
     def follow_wall(self) -> None:
         """Hub time never goes back; the people on duty follow the wall clock all the same."""

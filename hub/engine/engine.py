@@ -206,7 +206,8 @@ class Engine:
         When the store cannot take the batch, nothing has happened: the same inputs are first in the next turn.
         """
         self._turned_at = self._monotonic()
-        self._adopt_outage()
+        if not self._adopt_outage():
+            return 0
         self._committed.follow_wall()
         self._run_writes()
         items = self._retry or self._inbox.take(self._settings.max_batch, self._monotonic())
@@ -332,11 +333,14 @@ class Engine:
 
     # --- around a turn ------------------------------------------------------------------------------------------------
 
-    def _adopt_outage(self) -> None:
+    def _adopt_outage(self) -> bool:
+        """False while a step of the clock could not be saved: nothing is judged by offsets that no row has."""
         try:
             self._committed.adopt_outage()
         except StoreUnavailable as error:
             self._complain(str(error))
+            return False
+        return True
 
     def _run_writes(self) -> None:
         while self._inbox.writes:

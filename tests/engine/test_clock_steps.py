@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hub.core.alerts import AlertKind
+from hub.store.store import StoreUnavailable
 from tests.story import Story
 
 
@@ -92,3 +93,24 @@ def test_a_wall_that_is_steered_back_a_little_changes_nothing(story: Story) -> N
     story.advance(minutes=10)
     assert story.engine.context().version == version
     assert story.engine.health().ready
+
+
+def test_nothing_is_judged_while_a_step_cannot_be_saved(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.measure(spo2_percent=97)
+    acknowledged = len(story.acknowledged)
+    story.time.step_wall(timedelta(hours=6))
+
+    def full(*_: object, **__: object) -> None:
+        raise StoreUnavailable("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(story.store, "save", full)
+        story.press(run=False)
+        assert story.engine.turn() == 0
+        assert story.engine.turn() == 0
+        assert story.alerts() == []
+        assert len(story.acknowledged) == acknowledged
+    story.run()
+    assert story.of(AlertKind.EMERGENCY_CALL).reason.data["late_s"] == 0
