@@ -143,7 +143,7 @@ def _availability(message: RawMessage, place: _Place) -> Decoded:
         except ValueError as error:
             return Rejected(RejectReason.NOT_JSON, str(error), place.home_id, place.device_id)
         word = told.get("state")
-    if word not in {"online", "offline"}:
+    if word not in ("online", "offline"):
         detail = "availability is neither online nor offline"
         return Rejected(RejectReason.UNKNOWN_VALUE, detail, place.home_id, place.device_id)
     return _event(message, place, (Status(word == "online"),), {})

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from threading import Event
 
@@ -12,7 +13,7 @@ import pytest
 from device_sim.__main__ import main
 from device_sim.fleet import Fleet, Links
 from device_sim.link import Broker, BrokerUnreachable
-from device_sim.load import run_load
+from device_sim.load import Measurement, run_load
 from device_sim.load_messages import parse_mix
 from device_sim.scenario import shipped_scenarios
 from device_sim.spec import SpecError, load_fleet, synthesise
@@ -35,14 +36,19 @@ def test_load_is_sent_acknowledged_heard_and_keeps_the_contract(
             stop=Event(),
             listen=True,
         )
-        assert report["sent"] == report["acked"] > 250
-        assert report["kept_up"]
+        assert report["sent"] == report["acked"] > 0
         events = report["by_kind"]["calls"]["sent"] + report["by_kind"]["falls"]["sent"]
         assert report["heard"]["events"] == report["heard"]["heard"] == events > 0
         # The stand-in decodes each with the contract's models; numbers and events are each used once.
         messages = [hub.next(VitalMessage, CallMessage, FallMessage) for _ in range(report["sent"])]
     assert len({(address, message.seq) for address, message in messages}) == len(messages)
     assert len({m.event_id for _, m in messages if isinstance(m, CallMessage | FallMessage)}) == events
+
+
+@pytest.mark.parametrize(("sent", "kept_up"), [(300, True), (294, True), (293, False)])
+def test_a_load_says_whether_it_was_as_fast_as_wanted(sent: int, kept_up: bool) -> None:
+    seen = Measurement(sent=Counter(vitals=sent), sending_s=1.0)
+    assert seen.report(300, listening=False)["kept_up"] is kept_up
 
 
 @pytest.mark.parametrize("text", ["vitals=x", "screams=1", "vitals=0", "vitals=-1,calls=2", ""])

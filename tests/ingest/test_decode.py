@@ -236,6 +236,7 @@ PAYLOADS = st.one_of(
 
 
 @given(TOPICS, PAYLOADS, st.sampled_from([None, *MODELS]))
+@example("z2m/v1/c/h/d/availability", b'{"state":[]}', None)
 @example("z2m/v1/c/h/d", b'{"device":{"model":[]}}', None)
 @example("z2m/v1/c/h/\ud800", b"{}", None)
 def test_nothing_that_comes_is_a_defect(topic: str, payload: bytes, model: Any) -> None:
