@@ -71,15 +71,14 @@ def decode_all(
 ) -> list[Decoded]:
     """Read all messages of a batch and mark those calls and falls whose event was committed before, or stands earlier in it."""
     decoded = [read(message, homes) for message in messages]
-    keys = {key for event in decoded if _may_be_known(event) for key in event_keys(event)}
-    if not keys:
+    signals = [(index, event) for index, event in enumerate(decoded) if _may_be_known(event)]
+    if not signals:
         return decoded
-    known = seen(keys)
-    for index, event in enumerate(decoded):
-        if _may_be_known(event):
-            decoded[index] = mark_seen(event, known)
-            for key in keys_to_remember(event):
-                known.setdefault(key, now)
+    known = seen({key for _, event in signals for key in event_keys(event)})
+    for index, event in signals:
+        decoded[index] = mark_seen(event, known)
+        for key in keys_to_remember(event):
+            known.setdefault(key, now)
     return decoded
 
 

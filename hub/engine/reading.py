@@ -10,11 +10,12 @@ from hub.ingest.message import RawMessage
 from hub.ingest.zigbee2mqtt import BRIDGE_ID
 
 ZIGBEE2MQTT = "zigbee2mqtt"
+_SIGNALS = (Call, Fall)
 
 
 def is_signal(event: DeviceEvent) -> bool:
     """Whether a call or a fall is among the facts."""
-    return any(isinstance(fact, Call | Fall) for fact in event.facts)
+    return any(isinstance(fact, _SIGNALS) for fact in event.facts)
 
 
 def from_gateway(home: Home, event: DeviceEvent) -> DeviceEvent | None:

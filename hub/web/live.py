@@ -73,6 +73,7 @@ class LiveStream:
         self._settings = settings
         self._clients: set[_Client] = set()
         self._recent: deque[tuple[int, bytes]] = deque(maxlen=settings.stream_memory)
+        self._unpublished: list[JournalLine] = []
         self._newest = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -113,6 +114,20 @@ class LiveStream:
             self._stop_listening()
 
     def _publish(self, lines: Sequence[JournalLine]) -> None:
+        """The first line goes out before the others are encoded: it says that there is an alert, they say what follows."""
+        if self._unpublished:
+            self._unpublished.extend(lines)
+        else:
+            self._unpublished.extend(lines[1:])
+            self._publish_now(lines[:1])
+            if self._unpublished:
+                cast(asyncio.AbstractEventLoop, self._loop).call_soon(self._publish_rest)
+
+    def _publish_rest(self) -> None:
+        lines, self._unpublished = self._unpublished, []
+        self._publish_now(lines)
+
+    def _publish_now(self, lines: Sequence[JournalLine]) -> None:
         slow: list[_Client] = []
         for line in lines:
             frame = self._encode(line)

@@ -102,7 +102,7 @@ def test_a_press_waits_for_no_directory_and_nobodys_command_waits_for_reports(st
         for number in range(500)
     ]
     taken = story.engine.submit(RaiseByHand("h1", actor("operator-chen"), "hand-1", "li"))
-    for number in range(300):
+    for number in range(EngineSettings().max_batch):
         story.engine.report(DeliveryReport("h1", f"n-{number}", "A-1", DeliveryOutcome.SENT, 1))
     story.measure_later("h1", "oximeter", heart_rate_bpm=70)
     story.press("h3", "pendant", run=False)

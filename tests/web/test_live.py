@@ -90,6 +90,22 @@ def test_a_screen_that_comes_back_gets_everything_once(
     assert numbers == list(range(before + 1, before + 1 + len(numbers)))
 
 
+def test_lines_of_many_steps_come_in_their_order(tmp_path: Path) -> None:
+    with RunningHub(tmp_path, homes=14) as hub, hub.client() as client:
+        with stream(client) as events:
+            hello = next(event for event in events if event.get("event") == "hello")
+            for home_id in hub.home_ids()[12:14] * 5:
+                hub.press(home_id)
+            last = newest(client)
+            numbers: list[int] = []
+            for event in events:
+                if event.get("event") == "journal":
+                    numbers.append(int(event["id"]))
+                    if numbers[-1] >= last:
+                        break
+        assert numbers == list(range(hello["data"]["number"] + 1, last + 1))
+
+
 def test_one_that_was_away_for_long_reads_from_the_store(tmp_path: Path) -> None:
     with RunningHub(tmp_path, homes=14, stream_memory=4) as hub, hub.client() as client:
         homes = hub.home_ids()[12:14]
