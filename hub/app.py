@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import TypeVar
@@ -18,15 +18,16 @@ from hub.broker import EmbeddedBroker
 from hub.clock import HubClock, wall_now
 from hub.config.settings import Settings
 from hub.core.context import Context
-from hub.core.events import Actor, ActorRole, Command, SetProfile
-from hub.core.home import UNASSIGNED_HOME_ID, Home
+from hub.core.events import Command
+from hub.core.home import Home
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import Result
 from hub.data_dir import store_path
-from hub.directory import profiles as directory_profiles
 from hub.directory import validation
+from hub.directory.keeper import DirectoryKeeper
 from hub.directory.model import Directory
-from hub.directory.validation import DirectoryProblems, Problem
+from hub.directory.profiles import with_people
+from hub.directory.validation import Problem
 from hub.engine.engine import Engine
 from hub.engine.health import EngineHealth, EngineSettings
 from hub.ingest.message import RawMessage
@@ -45,7 +46,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BROKER_DIR = "broker"
-SYSTEM = Actor("system", ActorRole.SYSTEM)
 
 HOUSEKEEPING_EVERY_S = 600.0
 GIVE_UP_AFTER_LOOKS = 2
@@ -89,11 +89,14 @@ class Hub:
         settings = self.settings
         self._listening = listen(settings.web)
         self.clock = HubClock(self.store.load_hub_time())
-        self.directory = self.store.write(directory_rows.load)
         engine_settings = EngineSettings(
             **{field.name: getattr(settings.engine, field.name) for field in fields(EngineSettings)}
         )
-        self.engine = Engine(self.store, self.clock, self._context(), self.cell, engine_settings)
+        directory = self.store.write(directory_rows.load)
+        self.engine = Engine(self.store, self.clock, self._context(directory), self.cell, engine_settings)
+        self.keeper = DirectoryKeeper(
+            self.engine, directory, self._directory_problems, settings.supervision.supervision
+        )
         self.sessions: Sessions | None = None
         channels: dict[str, Channel] = {"home": HomeChannel(self.cell, self._publish)}
         self._webhook: WebhookChannel | None = None
@@ -147,7 +150,7 @@ class Hub:
         self.engine.start(lambda: self._die("the engine's thread ended"))
         self.sender.start()
         # Before the first message: a press must find its home, not be a stranger's.
-        self.refresh_directory()
+        self.keeper.refresh()
         self.sessions.start()
         # Ready without the broker too: a hub that is started again and again brings no broker back.
         tell_systemd("READY=1")
@@ -270,17 +273,16 @@ class Hub:
 
     # --- the directory ------------------------------------------------------------------------------------------------
 
+    @property
+    def directory(self) -> Directory | None:
+        return self.keeper.directory
+
     def adopt_directory(self, directory: Directory) -> None:
         """Keep this directory and let every home and person follow from it.
 
         Raises DirectoryProblems, and nothing changes then.
         """
-        found = self._directory_problems(directory)
-        if found:
-            raise DirectoryProblems(found)
-        self.engine.write(lambda connection: directory_rows.save(connection, directory)).result(timeout=60)
-        self.directory = directory
-        self.refresh_directory()
+        self.keeper.adopt(directory)
 
     def _directory_problems(self, directory: Directory) -> tuple[Problem, ...]:
         return (
@@ -289,29 +291,7 @@ class Hub:
             *validation.policy_problems(directory, self.settings.policies),
         )
 
-    def refresh_directory(self) -> None:
-        """People and profiles depend on dates (one leaves, a cover begins, a device is moved): set what is no longer true."""
-        if self.directory is None:
-            return
-        now = self.now()
-        context = self.engine.context()
-        if self._with_people(context, now) != context:
-            self.engine.replace_context(lambda context: self._with_people(context, now))
-        current = directory_profiles.profiles(self.directory, now, self.settings.supervision.supervision)
-        for home_id, known in self.engine.homes().items():
-            if home_id not in current and home_id != UNASSIGNED_HOME_ID:
-                current[home_id] = directory_profiles.left_behind(known.profile)
-        answers = [
-            self.engine.submit(SetProfile(home_id, SYSTEM, profile))
-            for home_id, profile in current.items()
-            if (home := self.engine.home(home_id)) is None or home.profile != profile
-        ]
-        for answer in answers:
-            answer.result(timeout=60)
-        if answers:
-            log.info("%d homes follow the directory anew", len(answers))
-
-    def _context(self) -> Context:
+    def _context(self, directory: Directory | None) -> Context:
         settings = self.settings
         now = self.clock.now()
         context = Context(
@@ -323,17 +303,7 @@ class Hub:
             night_starts=settings.hub.night_starts,
             night_ends=settings.hub.night_ends,
         )
-        return self._with_people(context, now)
-
-    def _with_people(self, context: Context, at: datetime) -> Context:
-        if self.directory is None:
-            return context
-        return replace(
-            context,
-            people=directory_profiles.people(self.directory, at),
-            shifts=directory_profiles.shifts(self.directory, at),
-            centres=directory_profiles.centres(self.directory),
-        )
+        return context if directory is None else with_people(context, directory, now)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -386,7 +356,7 @@ class Hub:
 
     def _keep_house(self) -> None:
         """Dates of the directory: somebody moves in, a cover begins."""
-        self._again_and_again("following the directory", self.refresh_directory)
+        self._again_and_again("following the directory", self.keeper.refresh)
 
     def _forget_in_time(self) -> None:
         """Retention, in a thread of its own: after a long time it has much to do, and dates must not wait for it."""

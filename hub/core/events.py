@@ -190,6 +190,11 @@ class ActorRole(StrEnum):
     """In whose name a command is given."""
 
     OPERATOR = "operator"
+    DUTY_MANAGER = "duty_manager"
+    CENTRE_DUTY = "centre_duty"
+    BUTLER = "butler"
+    INSTALLER = "installer"
+    SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
     RESPONDER = "responder"
     SYSTEM = "system"

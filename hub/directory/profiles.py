@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from hub.core.alerts import Role
-from hub.core.context import Centre, Person, Shift
+from hub.core.context import Centre, Context, Person, Shift
 from hub.core.home import Device, Profile, Resident
 from hub.directory.model import Bond, Directory, HomeEntry, Region, Room, holds
 from hub.directory.supervision import USUAL, Supervision
@@ -56,6 +57,16 @@ def left_behind(profile: Profile) -> Profile:
         centre_id=profile.centre_id,
         company_id=profile.company_id,
         regions=profile.regions,
+    )
+
+
+def with_people(context: Context, directory: Directory, at: datetime) -> Context:
+    """The context with the people, shifts and centres of this instant."""
+    return replace(
+        context,
+        people=people(directory, at),
+        shifts=shifts(directory, at),
+        centres=centres(directory),
     )
 
 

@@ -18,6 +18,8 @@ _ACCOUNT = table_of(AccountRow)
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """`scope_kind` and `scope_id` as in `hub/web/access`; `person_id`: who of the directory this is, if anybody."""
+
     login: str
     name: str
     role: ActorRole
@@ -25,6 +27,9 @@ class Account:
     active: bool
     generation: int
     created_at: datetime
+    scope_kind: str = "everything"
+    scope_id: str | None = None
+    person_id: str | None = None
 
 
 class AccountExists(Exception):
@@ -36,12 +41,23 @@ class NoSuchAccount(Exception):
 
 
 def add_account(
-    connection: Connection, login: str, name: str, role: ActorRole, password_hash: str, now: datetime
+    connection: Connection,
+    login: str,
+    name: str,
+    role: ActorRole,
+    password_hash: str,
+    now: datetime,
+    scope_kind: str = "everything",
+    scope_id: str | None = None,
+    person_id: str | None = None,
 ) -> Account:
     """Raises AccountExists; log-ins differ by more than capital letters."""
     if find_account(connection, login) is not None:
         raise AccountExists(f"the log-in {login!r} exists already; choose another")
-    account = Account(login.casefold(), name, role, password_hash, True, 1, now)
+    account = Account(
+        *(login.casefold(), name, role, password_hash, True, 1, now),
+        *(scope_kind, scope_id, person_id),
+    )
     row = {field: getattr(account, field) for field in Account.__dataclass_fields__}
     try:
         connection.execute(insert(_ACCOUNT).values(row | {"role": role.value}))
@@ -70,9 +86,23 @@ def set_active(connection: Connection, login: str, active: bool) -> Account:
     return _change(connection, login, active=active)
 
 
-def set_role(connection: Connection, login: str, role: ActorRole) -> Account:
-    """Raises NoSuchAccount."""
-    return _change(connection, login, role=role.value)
+def set_access(
+    connection: Connection,
+    login: str,
+    role: ActorRole,
+    scope_kind: str,
+    scope_id: str | None,
+    person_id: str | None,
+) -> Account:
+    """What the log-in may do, and of whose homes. Raises NoSuchAccount."""
+    return _change(
+        connection,
+        login,
+        role=role.value,
+        scope_kind=scope_kind,
+        scope_id=scope_id,
+        person_id=person_id,
+    )
 
 
 def _change(connection: Connection, login: str, **values: Any) -> Account:
@@ -91,4 +121,5 @@ def _account(row: Any) -> Account:
     return Account(
         *(row.login, row.name, ActorRole(row.role), row.password_hash),
         *(row.active, row.generation, row.created_at),
+        *(row.scope_kind, row.scope_id, row.person_id),
     )

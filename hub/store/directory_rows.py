@@ -1,13 +1,14 @@
-"""Saves and loads the directory of a cell, whole: `hub/directory` knows what it means, this only how it lies in tables."""
+"""Saves and loads the directory of a cell, whole or by what changed; `hub/directory` knows what it means."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import time, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, inspect, select
+from sqlalchemy import Connection, delete, insert, inspect, select, update
 from sqlmodel import SQLModel
 
 from firmware_contracts.vocabulary import Placement
@@ -134,12 +135,64 @@ def save(connection: Connection, directory: Directory) -> None:
         connection.execute(delete(table))
     connection.execute(insert(tables.DirectoryRow), [{"number": 1, "cell": directory.cell}])
     for mapping in _MAPPINGS:
-        rows = [
-            {"number": number, **_to_row(mapping, entry)}
-            for number, entry in enumerate(getattr(directory, mapping.field), start=1)
-        ]
-        if rows:
-            connection.execute(insert(mapping.row), rows)
+        _insert(connection, mapping, getattr(directory, mapping.field), first=1)
+
+
+def save_changes(connection: Connection, before: Directory, after: Directory) -> None:
+    """Write only what differs from `before`, which is what is stored. `after` must be `arranged` after it."""
+    for mapping in _MAPPINGS:
+        old, new = getattr(before, mapping.field), getattr(after, mapping.field)
+        if old is new or old == new:
+            continue
+        number = inspect(mapping.row).columns["number"]
+        numbers = list(connection.scalars(select(number).order_by(number)))
+        row_of = dict(zip(_keys(old), zip(numbers, old, strict=True), strict=True))
+        added: list[Any] = []
+        changed: list[tuple[int, Any]] = []
+        for key, entry in zip(_keys(new), new, strict=True):
+            found = row_of.pop(key, None)
+            if found is None:
+                added.append(entry)
+            elif found[1] != entry:
+                changed.append((found[0], entry))
+        # What is gone goes first: an id may come again as another entry.
+        for gone, _ in row_of.values():
+            connection.execute(delete(mapping.row).where(number == gone))
+        for place, entry in changed:
+            connection.execute(update(mapping.row).where(number == place).values(_to_row(mapping, entry)))
+        _insert(connection, mapping, added, first=max(numbers, default=0) + 1)
+
+
+def arranged(before: Directory, after: Directory) -> Directory:
+    """`after` in the order in which `save_changes` stores it: what was there keeps its place, the new comes last."""
+    changed: dict[str, Any] = {}
+    for mapping in _MAPPINGS:
+        old, new = getattr(before, mapping.field), getattr(after, mapping.field)
+        if old is new or old == new:
+            continue
+        wanted = dict(zip(_keys(new), new, strict=True))
+        kept = [wanted.pop(key) for key in _keys(old) if key in wanted]
+        changed[mapping.field] = (*kept, *wanted.values())
+    return replace(after, **changed)
+
+
+def _keys(entries: Sequence[Any]) -> list[Any]:
+    """What tells entries of one table apart: the id, or for those without one all they say, and which of equal ones."""
+    seen: Counter[Any] = Counter()
+    keys: list[Any] = []
+    for entry in entries:
+        key = getattr(entry, "id", entry)
+        keys.append((key, seen[key]))
+        seen[key] += 1
+    return keys
+
+
+def _insert(connection: Connection, mapping: _Mapping, entries: Sequence[Any], first: int) -> None:
+    rows = [
+        {"number": number, **_to_row(mapping, entry)} for number, entry in enumerate(entries, start=first)
+    ]
+    if rows:
+        connection.execute(insert(mapping.row), rows)
 
 
 def load(connection: Connection) -> Directory | None:

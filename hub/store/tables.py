@@ -255,7 +255,8 @@ class FailedInputRow(SQLModel, table=True):
 
 
 class AccountRow(SQLModel, table=True):
-    """A log-in. `role` is an `ActorRole` value (operator, administrator)."""
+    """A log-in. `role` is an `ActorRole` value. `scope_kind` and `scope_id` say of whose homes it sees what its role may see;
+    `person_id` names the person of the directory who logs in with it."""
 
     __tablename__ = "account"
     id: int | None = Field(default=None, primary_key=True)
@@ -266,3 +267,22 @@ class AccountRow(SQLModel, table=True):
     active: bool = True
     generation: int = 1
     created_at: datetime = instant()
+    scope_kind: str = "everything"
+    scope_id: str | None = None
+    person_id: str | None = None
+
+
+class ChangeRow(SQLModel, table=True):
+    """A line of the change log: what somebody did to the hub itself (directory, log-ins, exports), and what was refused.
+
+    `by` is a log-in. `data` is JSON with ids and field names, never a name, an address or a reading.
+    """
+
+    __tablename__ = "change_log"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = instant()
+    by: str
+    what: str
+    about_kind: str
+    about_id: str | None = None
+    data: str = text()

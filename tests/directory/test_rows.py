@@ -1,15 +1,18 @@
 """What is saved comes back the same, in the same order, and nothing of the directory before it remains."""
 
+import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, create_engine
 
 from hub.directory.demo import demo_directory
-from hub.directory.model import DeviceEntry, Opening
+from hub.directory.model import DeviceEntry, Directory, Opening
 from hub.store import directory_rows
 from hub.store.migrations import migrate
 from tests.directory.samples import AT, small
@@ -61,3 +64,47 @@ def test_a_failed_save_leaves_the_old_directory(connection: Connection) -> None:
 
 def test_a_store_without_a_directory_says_so(connection: Connection) -> None:
     assert directory_rows.load(connection) is None
+
+
+def _edited(directory: Directory, draw: random.Random) -> Directory:
+    """Some entries of some tables gone, changed, added, moved."""
+    changed: dict[str, Any] = {}
+    for field in ("elders", "homes", "residences", "bonds", "persons", "assignments", "devices", "shifts"):
+        entries = list(getattr(directory, field))
+        for _ in range(draw.randrange(4)):
+            entries.pop(draw.randrange(len(entries)))
+        if field == "elders":
+            entries[0] = replace(entries[0], call_name=f"改{draw.random()}")
+            entries.append(replace(entries[1], id=f"new-{draw.random()}"))
+        if field == "bonds":
+            entries.append(entries[2])
+        if draw.random() < 0.3:
+            draw.shuffle(entries)
+        changed[field] = tuple(entries)
+    return replace(directory, **changed)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_only_what_changed_is_written_and_the_whole_comes_back(connection: Connection, seed: int) -> None:
+    draw = random.Random(seed)
+    stored = demo_directory(7, AT)
+    directory_rows.save(connection, stored)
+    for _ in range(3):
+        wanted = _edited(stored, draw)
+        after = directory_rows.arranged(stored, wanted)
+        assert Counter(map(repr, after.bonds)) == Counter(map(repr, wanted.bonds))
+        assert {one.id: one for one in after.elders} == {one.id: one for one in wanted.elders}
+        directory_rows.save_changes(connection, stored, after)
+        assert directory_rows.load(connection) == after
+        stored = after
+
+
+def test_an_edit_of_one_elder_writes_one_row(connection: Connection) -> None:
+    stored = demo_directory(7, AT)
+    directory_rows.save(connection, stored)
+    first, *rest = stored.elders
+    after = replace(stored, elders=(replace(first, note="听不见：直接上门"), *rest))
+    before = connection.exec_driver_sql("SELECT total_changes()").scalar_one()
+    directory_rows.save_changes(connection, stored, after)
+    assert connection.exec_driver_sql("SELECT total_changes()").scalar_one() == before + 1
+    assert directory_rows.load(connection) == after

@@ -54,7 +54,9 @@ def test_a_login_is_taken_only_once(store: Store) -> None:
         ),
         (lambda connection: accounts.set_active(connection, "Zhang", False), "active", False),
         (
-            lambda connection: accounts.set_role(connection, "zhang", ActorRole.ADMINISTRATOR),
+            lambda connection: accounts.set_access(
+                connection, "zhang", ActorRole.ADMINISTRATOR, "everything", None, None
+            ),
             *("role", ActorRole.ADMINISTRATOR),
         ),
     ],

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from sqlalchemy import Connection, text
 
 from hub.store.errors import NewerSchema, NotAStore, WrongCell
-from hub.store.migrations import m0001_initial
+from hub.store.migrations import m0001_initial, m0002_access
 
-STEPS: tuple[Callable[[Connection], None], ...] = (m0001_initial.upgrade,)
+STEPS: tuple[Callable[[Connection], None], ...] = (m0001_initial.upgrade, m0002_access.upgrade)
 SCHEMA_NUMBER = len(STEPS)
 
 

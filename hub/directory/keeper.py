@@ -1,0 +1,138 @@
+"""Keeps the directory of a running hub: changes are checked, saved, written into the change log, and then every home follows.
+
+One change at a time. Dates make changes too (somebody moves in, a cover begins): `refresh` is called again and again.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from hub.core.context import Context
+from hub.core.events import Actor, ActorRole, Command, SetProfile
+from hub.core.home import UNASSIGNED_HOME_ID, Home
+from hub.core.outcome import Result
+from hub.directory import profiles
+from hub.directory.model import Directory
+from hub.directory.supervision import USUAL, Supervision
+from hub.directory.validation import DirectoryProblems, Problem
+from hub.store import change_log, directory_rows
+from hub.store.change_log import Change
+from hub.store.store import Connection
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+SYSTEM = Actor("system", ActorRole.SYSTEM)
+SAVED_WITHIN_S = 60
+
+
+class Homes(Protocol):
+    """What the keeper needs of the engine."""
+
+    @property
+    def cell(self) -> str: ...
+
+    def write(self, fn: Callable[[Connection], T]) -> Future[T]: ...
+
+    def submit(self, command: Command) -> Future[Result]: ...
+
+    def home(self, home_id: str) -> Home | None: ...
+
+    def homes(self) -> Mapping[str, Home]: ...
+
+    def context(self) -> Context: ...
+
+    def replace_context(self, change: Callable[[Context], Context]) -> None: ...
+
+    def now(self) -> datetime: ...
+
+
+class DirectoryKeeper:
+    """`directory` is what is stored, None until one was adopted. Every method may be called from any thread and waits."""
+
+    def __init__(
+        self,
+        homes: Homes,
+        directory: Directory | None,
+        problems: Callable[[Directory], Sequence[Problem]],
+        supervision: Supervision = USUAL,
+    ) -> None:
+        self.directory = directory
+        self._homes = homes
+        self._problems = problems
+        self._supervision = supervision
+        self._one_at_a_time = threading.RLock()
+
+    def adopt(self, directory: Directory) -> None:
+        """Keep this directory instead of the one before. Raises DirectoryProblems, and nothing changes then."""
+        with self._one_at_a_time:
+            found = self._problems(directory)
+            if found:
+                raise DirectoryProblems(found)
+            self._save(lambda connection: directory_rows.save(connection, directory))
+            self.directory = directory
+            self.refresh()
+
+    def edit(self, change: Callable[[Directory], Directory], line: Change) -> Directory:
+        """Make one change and write its line into the change log, in one transaction; returns the directory after it.
+
+        `change` is pure and sees the newest directory. Raises DirectoryProblems with what the change would break (what was
+        wrong before it is not held against it), or whatever `change` raises; nothing changes then.
+        """
+        with self._one_at_a_time:
+            stored = self.directory
+            before = stored if stored is not None else Directory(self._homes.cell)
+            after = directory_rows.arranged(before, change(before))
+            if after == before:
+                return before
+            known = set(self._problems(before))
+            found = [problem for problem in self._problems(after) if problem not in known]
+            if found:
+                raise DirectoryProblems(found)
+
+            def write(connection: Connection) -> None:
+                if stored is None:
+                    directory_rows.save(connection, after)
+                else:
+                    directory_rows.save_changes(connection, before, after)
+                change_log.note(connection, line)
+
+            self._save(write)
+            self.directory = after
+            self.refresh()
+            return after
+
+    def note(self, line: Change) -> None:
+        """A line of the change log about something that is no change of the directory."""
+        self._save(lambda connection: change_log.note(connection, line))
+
+    def refresh(self) -> None:
+        """Set what is no longer true at this instant: people on the roster, profiles of homes."""
+        with self._one_at_a_time:
+            if self.directory is None:
+                return
+            now = self._homes.now()
+            context = self._homes.context()
+            directory = self.directory
+            if profiles.with_people(context, directory, now) != context:
+                self._homes.replace_context(lambda context: profiles.with_people(context, directory, now))
+            current = profiles.profiles(directory, now, self._supervision)
+            for home_id, known in self._homes.homes().items():
+                if home_id not in current and home_id != UNASSIGNED_HOME_ID:
+                    current[home_id] = profiles.left_behind(known.profile)
+            answers = [
+                self._homes.submit(SetProfile(home_id, SYSTEM, profile))
+                for home_id, profile in current.items()
+                if (home := self._homes.home(home_id)) is None or home.profile != profile
+            ]
+            for answer in answers:
+                answer.result(timeout=SAVED_WITHIN_S)
+            if answers:
+                log.info("%d homes follow the directory anew", len(answers))
+
+    def _save(self, write: Callable[[Connection], Any]) -> None:
+        self._homes.write(write).result(timeout=SAVED_WITHIN_S)

@@ -1,0 +1,81 @@
+"""The change log: what people do to the hub itself, who did it, when; and what was refused. Only ever appended to.
+
+What happens to a home (alerts, commands, its profile) stands in that home's journal instead.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from hub.store.tables import ChangeRow, table_of
+
+_CHANGE = table_of(ChangeRow)
+_AT_MOST = 500
+
+
+class What(StrEnum):
+    """What was done."""
+
+    DIRECTORY_IMPORTED = "directory_imported"
+    DIRECTORY_EXPORTED = "directory_exported"
+    DIRECTORY_EDITED = "directory_edited"
+    DEVICE_ENROLLED = "device_enrolled"
+    DEVICE_MOVED = "device_moved"
+    DEVICE_RECOVERED = "device_recovered"
+    HOME_ENROLLED = "home_enrolled"
+    MEMBERSHIP_CHANGED = "membership_changed"
+    ROSTER_CHANGED = "roster_changed"
+    COVER_CONFIRMED = "cover_confirmed"
+    CENTRE_MOVED = "centre_moved"
+    PERSON_CHANGED = "person_changed"
+    ACCOUNT_ADDED = "account_added"
+    ACCOUNT_CHANGED = "account_changed"
+    REPORT_EXPORTED = "report_exported"
+    ACCESS_REFUSED = "access_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line. `by` is a log-in (or `local` for the command line); `data` holds ids and field names only."""
+
+    at: datetime
+    by: str
+    what: What
+    about_kind: str
+    about_id: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def note(connection: Connection, change: Change) -> None:
+    """Append a line, in the transaction of what it is about."""
+    connection.execute(
+        insert(_CHANGE).values(
+            at=change.at,
+            by=change.by,
+            what=change.what.value,
+            about_kind=change.about_kind,
+            about_id=change.about_id,
+            data=json.dumps(dict(change.data), ensure_ascii=False, sort_keys=True),
+        )
+    )
+
+
+def changes(
+    connection: Connection, *, limit: int = 100, before: int | None = None
+) -> list[tuple[int, Change]]:
+    """Newest first, each with its number; `before` is the last number of the page before."""
+    query = select(_CHANGE).order_by(_CHANGE.c.id.desc()).limit(min(limit, _AT_MOST))
+    if before is not None:
+        query = query.where(_CHANGE.c.id < before)
+    return [
+        (
+            row.id,
+            Change(row.at, row.by, What(row.what), row.about_kind, row.about_id, json.loads(row.data)),
+        )
+        for row in connection.execute(query)
+    ]
