@@ -182,6 +182,7 @@ class Hub:
                     session_lasts=timedelta(hours=settings.web.session_hours),
                     answer_secret=secret.encode(),
                 ),
+                self.keeper,
             )
             serve(app, self._listening, settings.web, self._must_end, on_listening)
         self._ending.set()

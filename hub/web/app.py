@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 import hub
+from hub.directory.keeper import DirectoryKeeper
 from hub.store.queries import Queries
 from hub.web import (
     answers,
@@ -51,7 +52,7 @@ TAGS = [
 ]
 
 
-def create_app(engine: Hub, queries: Queries, settings: WebSettings) -> FastAPI:
+def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: DirectoryKeeper) -> FastAPI:
     """The ASGI app. `app.state.parts.live.close()` ends the open streams: call it when the server should stop."""
     logins = Logins(engine, queries)
     views = Views(engine, logins.names)
@@ -68,6 +69,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings) -> FastAPI:
         live=live,
         answers=Answers(settings.answer_secret, engine.now, settings.wall),
         answer_times=answer_times,
+        keeper=keeper,
     )
 
     @asynccontextmanager

@@ -20,9 +20,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Send
+from starlette.types import Scope as Connection
 
 from hub.core.events import Actor, ActorRole
+from hub.core.home import Profile
+from hub.web.access import EVERYTHING, PERMISSIONS, Permission, Scope, ScopeKind
 from hub.web.logins import Login, Logins
 from hub.web.problems import Problem
 from hub.web.sessions import COOKIE, Session, Sessions
@@ -63,15 +66,21 @@ class User:
     login: str
     name: str
     role: ActorRole
+    scope: Scope = EVERYTHING
+    person_id: str | None = None
 
     @property
     def actor(self) -> Actor:
         """A log-in that is also a person of the directory carries that person's id."""
-        return Actor(self.login, self.role)
+        return Actor(self.person_id or self.login, self.role)
 
-    @property
-    def administrator(self) -> bool:
-        return self.role is ActorRole.ADMINISTRATOR
+    def may(self, permission: Permission) -> bool:
+        """Whether the role allows it, for the homes of the scope."""
+        return permission in PERMISSIONS.get(self.role, frozenset())
+
+    def sees(self, profile: Profile) -> bool:
+        """Whether a home lies in the scope."""
+        return self.scope.holds(profile)
 
 
 class SessionCookies:
@@ -112,7 +121,7 @@ class Guard:
         self._basic_key = os.urandom(32)
         self._basic_known: OrderedDict[bytes, tuple[datetime, str, int]] = OrderedDict()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -217,7 +226,8 @@ class Guard:
 
 
 def _user(login: Login) -> User:
-    return User(login.login, login.name, login.role)
+    scope = Scope(ScopeKind(login.scope_kind), login.scope_id)
+    return User(login.login, login.name, login.role, scope, login.person_id)
 
 
 def _is_active(request: Request) -> bool:

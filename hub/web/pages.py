@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from hub.core.alerts import WhatItWas, WhatWasDone
 from hub.core.home import AwayKind, Flag
 from hub.web import api_accounts, api_alerts, api_homes
+from hub.web.access import Permission
 from hub.web.guard import User, client_address
 from hub.web.models import AccountChange, AccountIn, CareCard
 from hub.web.parts import AdministratorDep, Parts, PartsDep, UserDep
@@ -106,7 +107,9 @@ class Pages:
     ) -> HTMLResponse:
         language = self.language(request)
         user: User | None = getattr(request.state, "user", None)
-        menu = (*MENU, ("/accounts", "nav.accounts")) if user and user.administrator else MENU
+        menu = (
+            (*MENU, ("/accounts", "nav.accounts")) if user and user.may(Permission.MANAGE_ACCOUNTS) else MENU
+        )
         query = f"?{request.url.query}" if request.url.query else ""
 
         def t(key: str, **parts: object) -> str:

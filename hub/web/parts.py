@@ -1,11 +1,14 @@
 """What a request handler works with: the hub, the store's read side, the views and the user who asks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from hub.directory.keeper import DirectoryKeeper
 from hub.store.queries import Queries
+from hub.web.access import Permission
 from hub.web.answer_memory import Answers
 from hub.web.answer_times import AnswerTimes
 from hub.web.guard import SessionCookies, User
@@ -30,6 +33,7 @@ class Parts:
     live: LiveStream
     answers: Answers
     answer_times: AnswerTimes
+    keeper: DirectoryKeeper
 
 
 def _parts(request: Request) -> Parts:
@@ -47,19 +51,34 @@ def _user(request: Request) -> User:
     return user
 
 
-def _administrator(request: Request) -> User:
-    user = _user(request)
-    if not user.administrator:
-        raise Problem(
+def allowed(permission: Permission) -> Callable[[Request], User]:
+    """A dependency: the user, when their role has the permission; refused and written down otherwise."""
+
+    def check(request: Request) -> User:
+        user = _user(request)
+        if not user.may(permission):
+            raise Forbidden(user, permission)
+        return user
+
+    return check
+
+
+class Forbidden(Problem):
+    """Somebody asked for what their log-in does not allow."""
+
+    def __init__(self, user: User, permission: Permission, about: str | None = None) -> None:
+        super().__init__(
             403,
             "not_allowed",
-            "Only an administrator may do this.",
+            "This log-in may not do this.",
             where="account",
-            remedy="Log in as an administrator.",
+            remedy="Ask the administrator for the role or the scope that it needs.",
         )
-    return user
+        self.user = user
+        self.permission = permission
+        self.about = about
 
 
 PartsDep = Annotated[Parts, Depends(_parts)]
 UserDep = Annotated[User, Depends(_user)]
-AdministratorDep = Annotated[User, Depends(_administrator)]
+AdministratorDep = Annotated[User, Depends(allowed(Permission.MANAGE_ACCOUNTS))]

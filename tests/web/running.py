@@ -26,7 +26,9 @@ from hub.core.home import Device, DeviceKind
 from hub.core.outcome import Result
 from hub.directory import profiles
 from hub.directory.demo import demo_directory
+from hub.directory.keeper import DirectoryKeeper
 from hub.directory.model import Directory
+from hub.directory.validation import problems
 from hub.engine.engine import Engine
 from hub.engine.health import EngineSettings
 from hub.ingest.message import RawMessage, SessionName
@@ -101,7 +103,10 @@ class RunningHub:
             lambda connection: [add_account(connection, *one, _HASH, now) for one in _ACCOUNTS]
         ).result(10)
         self.settings = WebSettings(self._folder, answer_secret=ANSWER_SECRET, **self._settings)
-        self.app = create_app(self.engine, self.queries, self.settings)
+        self.keeper = DirectoryKeeper(
+            self.engine, self.directory, lambda directory: problems(directory, self.engine.now())
+        )
+        self.app = create_app(self.engine, self.queries, self.settings, self.keeper)
         self._serve()
         return self
 

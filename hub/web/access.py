@@ -1,0 +1,106 @@
+"""Who may do what, and about whose homes: roles give permissions, a scope says which homes they are for. Pure tables.
+
+Asked at every page, API call, stream line and export; `tests/web/test_access.py` holds the whole table.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.core.alerts import Role
+from hub.core.events import ActorRole
+from hub.core.home import Profile
+
+
+class Permission(StrEnum):
+    """What a log-in may do with the homes of its scope."""
+
+    VIEW_ALERTS = "view_alerts"
+    ACT_ON_ALERTS = "act_on_alerts"
+    RAISE_ALERT = "raise_alert"
+    VIEW_HOMES = "view_homes"
+    SET_AWAY = "set_away"
+    CHANGE_MEMBERSHIP = "change_membership"
+    VIEW_DEVICES = "view_devices"
+    ENROL = "enrol"
+    VIEW_REJECTED = "view_rejected"
+    VIEW_REQUESTS = "view_requests"
+    ACT_ON_REQUESTS = "act_on_requests"
+    VIEW_ROSTER = "view_roster"
+    EDIT_ROSTER = "edit_roster"
+    CONFIRM_COVER = "confirm_cover"
+    VIEW_PEOPLE = "view_people"
+    EDIT_PEOPLE = "edit_people"
+    VIEW_REPORTS = "view_reports"
+    EXPORT = "export"
+    IMPORT = "import"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    VIEW_CHANGES = "view_changes"
+
+
+P = Permission
+_AT_A_DESK = frozenset(
+    {
+        *(P.VIEW_ALERTS, P.ACT_ON_ALERTS, P.RAISE_ALERT, P.VIEW_HOMES, P.SET_AWAY, P.VIEW_DEVICES),
+        *(P.VIEW_REQUESTS, P.ACT_ON_REQUESTS, P.VIEW_ROSTER, P.VIEW_PEOPLE),
+    }
+)
+
+PERMISSIONS: dict[ActorRole, frozenset[Permission]] = {
+    ActorRole.OPERATOR: _AT_A_DESK | {P.VIEW_REJECTED},
+    ActorRole.DUTY_MANAGER: _AT_A_DESK
+    | {P.VIEW_REJECTED, P.CHANGE_MEMBERSHIP, P.EDIT_ROSTER, P.CONFIRM_COVER, P.EDIT_PEOPLE}
+    | {P.VIEW_REPORTS, P.EXPORT, P.VIEW_CHANGES},
+    ActorRole.CENTRE_DUTY: _AT_A_DESK
+    | {P.CHANGE_MEMBERSHIP, P.EDIT_ROSTER, P.CONFIRM_COVER, P.VIEW_REPORTS, P.EXPORT},
+    ActorRole.BUTLER: frozenset(
+        {
+            *(P.VIEW_ALERTS, P.ACT_ON_ALERTS, P.VIEW_HOMES, P.SET_AWAY, P.VIEW_DEVICES),
+            *(P.VIEW_REQUESTS, P.ACT_ON_REQUESTS, P.VIEW_ROSTER, P.CONFIRM_COVER),
+        }
+    ),
+    ActorRole.INSTALLER: frozenset({P.VIEW_HOMES, P.VIEW_DEVICES, P.ENROL, P.VIEW_REJECTED}),
+    ActorRole.SUPERVISOR: frozenset({P.VIEW_REPORTS}),
+    ActorRole.ADMINISTRATOR: frozenset(Permission),
+}
+"""What each role that logs in may do; a role that is not here may do nothing."""
+
+LOG_IN_ROLES = tuple(PERMISSIONS)
+
+
+class ScopeKind(StrEnum):
+    """Of whose homes."""
+
+    EVERYTHING = "everything"
+    COMPANY = "company"
+    REGION = "region"
+    CENTRE = "centre"
+    OWN = "own"
+    """The homes to which a person is bound (a butler's own list, and the lists they cover)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`id` names the company, region, centre or person; None for everything."""
+
+    kind: ScopeKind = ScopeKind.EVERYTHING
+    id: str | None = None
+
+    def holds(self, profile: Profile) -> bool:
+        """Whether a home lies in the scope."""
+        match self.kind:
+            case ScopeKind.EVERYTHING:
+                return True
+            case ScopeKind.COMPANY:
+                return self.id is not None and profile.company_id == self.id
+            case ScopeKind.REGION:
+                return self.id in profile.regions
+            case ScopeKind.CENTRE:
+                return self.id is not None and profile.centre_id == self.id
+            case ScopeKind.OWN:
+                return any(self.id in people for role, people in profile.people.items() if role in CARERS)
+
+
+CARERS = frozenset({Role.BUTLER, Role.DEPUTY, Role.ELDER_HELPER})
+"""Bound in one of these roles, a person sees the home."""
+
+EVERYTHING = Scope()
