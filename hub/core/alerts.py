@@ -134,6 +134,17 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class InCharge:
+    """Whose home it was when something began there: the centre, and the own butler (on the dates of a cover, the cover).
+
+    Never changes, whatever becomes of home and roster: reports count by it.
+    """
+
+    centre_id: str | None = None
+    butler_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why an alert was raised or grew: a code of a closed list (texts in zh and en are made from it) and its numbers.
 
@@ -167,6 +178,8 @@ class Alert:
     `step` is the index of the policy step last taken; `escalate_at` when the next one is due (None while held or resolved);
     `reassure_at` when the elder is told again that help is being looked for. `version` grows with every change (compare and
     swap). `notified` counts notifications made, so that each has an id of its own. `asked` are the people asked so far.
+    What reports count never changes once it is known: `opened_as` (the severity it began with), `in_charge`, and who answered
+    first and when. None in alerts of older releases.
     """
 
     id: str
@@ -197,6 +210,9 @@ class Alert:
     what_was_done: WhatWasDone | None = None
     note: str = ""
     version: int = 1
+    opened_as: Severity | None = None
+    in_charge: InCharge | None = None
+    first_answer_by: str | None = None
 
     @property
     def open(self) -> bool:
@@ -236,6 +252,7 @@ class ServiceRequest:
     note: str = ""
     done_at: datetime | None = None
     version: int = 1
+    in_charge: InCharge | None = None
 
 
 def derived_id(prefix: str, *parts: str) -> str:
@@ -279,6 +296,7 @@ def _hold(alert: Alert, state: AlertState, by: str, now: datetime, lasting: time
         escalate_at=None,
         reassure_at=None,
         first_answer_at=alert.first_answer_at or now,
+        first_answer_by=alert.first_answer_by if alert.first_answer_at else by,
         version=alert.version + 1,
     )
 
@@ -294,6 +312,7 @@ def resolve(
         escalate_at=None,
         reassure_at=None,
         first_answer_at=alert.first_answer_at or now,
+        first_answer_by=alert.first_answer_by if alert.first_answer_at else by,
         resolved_at=now,
         resolved_by=by,
         what_it_was=what_it_was,

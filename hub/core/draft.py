@@ -5,9 +5,10 @@ one device copies one small dictionary.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from hub.core.alerts import Alert, ServiceRequest
+from hub.core.alerts import Alert, InCharge, Role, ServiceRequest
 from hub.core.context import Context
 from hub.core.home import Away, Device, DeviceState, Home, Profile, RuleState
 from hub.core.journal import Entry, EntryKind
@@ -112,6 +113,12 @@ class Draft:
     # --- alerts and requests ------------------------------------------------------------------------------------------
 
     @property
+    def in_charge(self) -> InCharge:
+        """Whose home it is now."""
+        butlers = self.profile.people.get(Role.BUTLER, ())
+        return InCharge(self.profile.centre_id, butlers[0] if butlers else None)
+
+    @property
     def alerts(self) -> Mapping[str, Alert]:
         return self.home.alerts if self._alerts is None else self._alerts
 
@@ -139,6 +146,9 @@ class Draft:
         return self.home.requests if self._requests is None else self._requests
 
     def put_request(self, request: ServiceRequest, *, open_: bool) -> ServiceRequest:
+        """Record a new or changed request; a new one is told whose home it is."""
+        if request.in_charge is None and request.id not in self.requests:
+            request = replace(request, in_charge=self.in_charge)
         if self._requests is None:
             self._requests = dict(self.home.requests)
         if open_:

@@ -54,6 +54,8 @@ def raise_alert(
         policy=policy or policy_for(draft, severity),
         device_id=device_id,
         event_ids=(event_id,) if event_id else (),
+        opened_as=severity,
+        in_charge=draft.in_charge,
     )
     if escalation.can_hear(draft, alert):
         alert = replace(alert, reassure_at=draft.now + escalation.reassure_every(draft))
@@ -70,6 +72,8 @@ def raise_alert(
             "event_id": event_id,
             "resident_ids": list(resident_ids),
             "policy": alert.policy.name,
+            "centre_id": draft.in_charge.centre_id,
+            "butler_id": draft.in_charge.butler_id,
         },
     )
     return escalation.advance(draft, alert)
