@@ -98,7 +98,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     problems.install(app)
     for router in (
         *(api_alerts.router, api_homes.router, answers.router, api_accounts.router),
-        *(api_events.router, metrics.router, pages.router),
+        *(api_events.router, metrics.router, *pages.ROUTERS),
     ):
         app.include_router(router)
     static = Path(hub.__file__).parent / "web" / "static"

@@ -18,7 +18,7 @@ from hub.web.entry_texts import entry_text
 from hub.web.pages import NOT_FOR_SCRIPTS
 from hub.web.words import WORDS
 
-WEB = Path(words.__file__).parent
+WEB = Path(words.__file__).parent.parent
 LISTS: dict[str, type[StrEnum]] = {
     "kind": AlertKind,
     "severity": Severity,
@@ -39,6 +39,10 @@ LISTS: dict[str, type[StrEnum]] = {
     "hold": HoldReason,
     "reject": RejectReason,
 }
+
+
+def test_no_word_stands_in_two_areas() -> None:
+    assert len(WORDS) == sum(len(area.WORDS) for area in words.AREAS)
 
 
 @pytest.mark.parametrize("group", LISTS)

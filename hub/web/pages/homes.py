@@ -1,0 +1,58 @@
+"""Homes: the list, and one home with its care card."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from hub.core.home import AwayKind, Flag
+from hub.web import api_alerts, api_homes
+from hub.web.models import CareCard
+from hub.web.pages.rendering import pages_of
+from hub.web.parts import PartsDep, UserDep
+from hub.web.words import say
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_WARNINGS = {
+    Flag.HARD_OF_HEARING: "card.go_to_door",
+    Flag.ON_OXYGEN: "card.oxygen",
+    Flag.DEMENTIA: "card.dementia",
+}
+
+
+@router.get("/homes")
+async def homes_page(
+    request: Request, parts: PartsDep, user: UserDep, q: api_homes.Search = "", after: str | None = None
+) -> Response:
+    found = await api_homes.list_homes(parts, q, 50, after)
+    return pages_of(request).page(
+        request, "homes.html", here="/homes", q=q, items=found.items, next=found.next
+    )
+
+
+@router.get("/homes/{home_id}")
+async def home_page(request: Request, home_id: str, parts: PartsDep, user: UserDep) -> Response:
+    pages, language = pages_of(request), pages_of(request).language(request)
+    card = await api_homes.get_home(home_id, parts, user)
+    history = await api_alerts.list_alerts(parts, home=home_id, limit=50)
+    local = parts.hub.now().astimezone(parts.settings.timezone)
+    return pages.page(
+        request,
+        "home.html",
+        here="/homes",
+        page_data=pages.data(request),
+        card=card,
+        history=history.items,
+        warnings=[say(language, key) for key in _warnings(card)],
+        away_kinds=[kind.value for kind in AwayKind],
+        away_from=local.strftime("%Y-%m-%dT%H:%M"),
+        away_until=(local + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M"),
+        year=local.year,
+    )
+
+
+def _warnings(card: CareCard) -> list[str]:
+    flags = {flag for resident in card.residents for flag in resident.flags}
+    keys = [key for flag, key in _WARNINGS.items() if flag in flags]
+    return [*keys, "card.unjudged"] if card.unjudged else keys

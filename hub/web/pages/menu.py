@@ -1,0 +1,26 @@
+"""The menu: which pages there are, and the permission that shows each."""
+
+from typing import NamedTuple
+
+from hub.web.access import Permission
+from hub.web.guard import User
+
+
+class MenuItem(NamedTuple):
+    path: str
+    word: str
+    permission: Permission
+
+
+MENU = (
+    MenuItem("/", "nav.console", Permission.VIEW_ALERTS),
+    MenuItem("/homes", "nav.homes", Permission.VIEW_HOMES),
+    MenuItem("/devices", "nav.devices", Permission.VIEW_DEVICES),
+    MenuItem("/rejected", "nav.rejected", Permission.VIEW_REJECTED),
+    MenuItem("/accounts", "nav.accounts", Permission.MANAGE_ACCOUNTS),
+)
+
+
+def menu_of(user: User | None) -> tuple[MenuItem, ...]:
+    """What this user may open."""
+    return tuple(item for item in MENU if user is not None and user.may(item.permission))

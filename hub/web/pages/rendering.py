@@ -1,0 +1,124 @@
+"""Renders templates in the language of a request; what every page has around it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from hub.web.guard import User
+from hub.web.pages.menu import menu_of
+from hub.web.words import LANGUAGES, WORDS, Language, say, table
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+LANGUAGE_COOKIE = "care_language"
+MARKS = {"emergency": "***", "urgent": "**", "routine": "*", "technical": "•"}
+NOT_FOR_SCRIPTS = (
+    "accounts.",
+    "entry.",
+    "error.",
+    "help.",
+    "hold.",
+    "homes.",
+    "login.",
+    "nav.",
+    "notify.",
+    "reject.",
+    "rejected.",
+)
+"""Words that only pages and timelines use, which are put into words here."""
+
+
+class Pages:
+    """Renders templates in the language of a request."""
+
+    def __init__(self, timezone: ZoneInfo, language: Language) -> None:
+        self._timezone = timezone
+        self._language = language
+
+    @cached_property
+    def _templates(self) -> "Environment":
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        templates = Environment(
+            loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        templates.filters["local"] = self.local
+        templates.filters["short"] = short_address
+        return templates
+
+    def local(self, at: datetime) -> str:
+        return at.astimezone(self._timezone).strftime("%Y-%m-%d %H:%M:%S")
+
+    def language(self, request: Request) -> Language:
+        chosen = request.cookies.get(LANGUAGE_COOKIE)
+        return next((language for language in LANGUAGES if language == chosen), self._language)
+
+    def page(
+        self, request: Request, template: str, status: int = 200, here: str = "", **values: Any
+    ) -> HTMLResponse:
+        language = self.language(request)
+        user: User | None = getattr(request.state, "user", None)
+        query = f"?{request.url.query}" if request.url.query else ""
+
+        def t(key: str, **parts: object) -> str:
+            return say(language, key, **parts)
+
+        def room(name: str) -> str:
+            return say(language, f"room.{name}") if f"room.{name}" in WORDS else name
+
+        def reject_reason(reason: str) -> str:
+            return say(language, f"reject.{reason}") if f"reject.{reason}" in WORDS else reason
+
+        html = self._templates.get_template(template).render(
+            t=t,
+            room=room,
+            reject_reason=reject_reason,
+            language=language,
+            user=user,
+            menu=menu_of(user),
+            here=here,
+            this_page=request.url.path + query if request.method == "GET" else here or "/",
+            marks=MARKS,
+            **values,
+        )
+        return HTMLResponse(html, status)
+
+    def data(self, request: Request) -> Mapping[str, Any]:
+        """What the scripts of a page need to know."""
+        language = self.language(request)
+        user: User = request.state.user
+        words = {key: text for key, text in table(language).items() if not key.startswith(NOT_FOR_SCRIPTS)}
+        return {
+            "language": language,
+            "timezone": self._timezone.key,
+            "user": {"id": user.login, "name": user.name, "role": user.role.value},
+            "words": words,
+        }
+
+
+def pages_of(request: Request) -> Pages:
+    pages: Pages = request.app.state.pages
+    return pages
+
+
+def short_address(address: str) -> str:
+    """Compound, building, stair and flat of an address; the wider regions are the same for a whole list."""
+    parts = address.split(" ")
+    return " ".join(parts[-4:]) if len(parts) > 5 else address
+
+
+def local_path(then: str) -> str:
+    """Where to go after a log-in: a path of this hub, never another site."""
+    return then if then.startswith("/") and not then.startswith(("//", "/\\")) else "/"

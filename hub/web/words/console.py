@@ -1,0 +1,146 @@
+"""The console: queue, details, dialogs, sound, the live line."""
+
+from hub.web.words.said import Words
+
+WORDS: dict[str, Words] = {
+    "queue.title": Words("待处置告警", "Open alerts"),
+    "queue.count": Words("{waiting} 条待接警，共 {all} 条", "{waiting} waiting, {all} in all"),
+    "queue.empty": Words("现在没有待处置的告警", "No alert is open"),
+    "queue.empty_more": Words(
+        "新告警会自动出现在这里，并响铃。", "A new alert appears here by itself, with sound."
+    ),
+    "queue.loading": Words("正在读取…", "Loading…"),
+    "queue.held_by": Words("{name} 已接", "held by {name}"),
+    "queue.held_until": Words("保留到 {time}", "until {time}"),
+    "queue.nobody": Words("还没有人接", "nobody has it yet"),
+    "queue.next_in": Words("{time} 后通知下一级", "next step in {time}"),
+    "queue.next_now": Words("正在通知下一级", "next step now"),
+    "queue.times": Words("又有 {count} 次信号：{what}", "signs since: {count}, the last: {what}"),
+    "queue.late": Words("晚到 {minutes} 分钟", "{minutes} min late"),
+    "queue.pressed_again": Words("又按了 {count} 次", "pressed again: {count}"),
+    "queue.signs_again": Words("又有 {count} 次新信号", "new signs: {count}"),
+    "detail.none": Words("选一条告警查看详情", "Choose an alert to see it"),
+    "detail.none_more": Words("用 ↑ ↓ 或 J K 选择，回车打开。", "Choose with ↑ ↓ or J K, open with Enter."),
+    "detail.back": Words("返回列表", "Back to the list"),
+    "detail.why": Words("原因", "Why"),
+    "detail.timeline": Words("处置经过", "Timeline"),
+    "detail.notifications": Words("{count} 条通知：{first}…", "{count} notifications: {first}…"),
+    "detail.opened": Words("触发时间", "triggered at"),
+    "detail.outcome": Words("处置结果", "Outcome"),
+    "detail.gone": Words("这条告警已处置", "This alert is resolved"),
+    "detail.gone_by": Words("这条告警已由{name}在 {time} 处置", "Resolved by {name} at {time}"),
+    "card.title": Words("老人档案卡", "Care card"),
+    "card.level": Words("能力等级 {level} 级", "ability level {level}"),
+    "card.born": Words("{year} 年生，约 {age} 岁", "born {year}, about {age}"),
+    "card.address": Words("地址", "Address"),
+    "card.floor": Words("{floor} 楼", "floor {floor}"),
+    "card.lift": Words("有电梯", "lift"),
+    "card.no_lift": Words("无电梯", "no lift"),
+    "card.phone": Words("家中电话", "Home telephone"),
+    "card.door_code": Words("门锁密码", "Door code"),
+    "card.door_code_hidden": Words("接警后才能看到", "shown to whom holds the alert"),
+    "card.door_code_none": Words("没有登记", "none recorded"),
+    "card.people": Words("联系人", "Contacts"),
+    "card.people_none": Words(
+        "没有登记联系人。请通知站点补登。", "Nobody is recorded. Ask the centre to add contacts."
+    ),
+    "card.centre": Words("责任站点", "Responsible centre"),
+    "card.note": Words("备注", "Note"),
+    "card.care_bed": Words("家庭养老床位", "family care bed"),
+    "card.away": Words("外出登记", "Away"),
+    "card.away_until": Words("{kind}，{from} 到 {until}", "{kind}, {from} to {until}"),
+    "card.both": Words(
+        "家中有 {count} 位老人，还不知道是哪一位", "{count} elders live here; it is not known which one"
+    ),
+    "card.unknown": Words("住户待核实", "resident to be confirmed"),
+    "card.go_to_door": Words(
+        "听力障碍：直接上门，不要等回答", "Hard of hearing: go to the door, do not wait for an answer"
+    ),
+    "card.oxygen": Words("吸氧：停电时优先", "On oxygen: first in a power cut"),
+    "card.dementia": Words("失智：问答不一定可靠", "Dementia: answers may not be reliable"),
+    "card.devices": Words("设备", "Devices"),
+    "card.unjudged": Words(
+        "这一户的规则暂时不可信，呼叫仍会告警。请电话核实。",
+        "The rules for this home cannot be trusted now; calls still alert. Please telephone.",
+    ),
+    "action.acknowledge": Words("接警", "Acknowledge"),
+    "action.on_the_way": Words("已出发", "On the way"),
+    "action.on_site": Words("已到场", "On site"),
+    "action.resolve": Words("处置完成", "Resolve"),
+    "action.ambulance": Words("代呼120", "Call ambulance"),
+    "action.note": Words("记一笔", "Note"),
+    "action.raise": Words("手工建单", "Raise by hand"),
+    "action.open": Words("打开", "Open"),
+    "action.cancel": Words("取消", "Cancel"),
+    "action.save": Words("保存", "Save"),
+    "action.close": Words("关闭", "Close"),
+    "action.help": Words("按键说明", "Keys"),
+    "resolve.title": Words("处置完成", "Resolve"),
+    "resolve.what_it_was": Words("是什么事", "What it was"),
+    "resolve.what_was_done": Words("怎么处置的", "What was done"),
+    "resolve.note": Words("说明（可不填）", "Note (optional)"),
+    "resolve.missing": Words("请两项都选上。", "Please choose both."),
+    "ambulance.title": Words("代呼120", "Call ambulance"),
+    "ambulance.text": Words(
+        "请用电话拨打120并读出下面的内容。打完后按“已叫救护车”，老人会听到“急救车叫了，您别动”。",
+        "Telephone 120 and read this out. Then press “Ambulance called”: the elder hears that it is on its way.",
+    ),
+    "ambulance.done": Words("已叫救护车", "Ambulance called"),
+    "note.title": Words("记一笔", "Note"),
+    "note.text": Words("内容", "Text"),
+    "note.missing": Words("请写一点内容。", "Please write something."),
+    "raise.title": Words("手工建单", "Raise by hand"),
+    "raise.search": Words("姓名、地址或电话", "Name, address or telephone"),
+    "raise.hint": Words(
+        "输入几个字，↑ ↓ 选择，回车立即建单",
+        "Type a few characters, choose with ↑ ↓, Enter raises it at once",
+    ),
+    "raise.none": Words("没有找到住户", "No home found"),
+    "raise.note": Words("来电内容（可不填）", "What the caller said (optional)"),
+    "raise.done": Words("已建单", "Raised"),
+    "stale.taken": Words(
+        "慢了一步：{name} 先动了，现在是“{state}”。",
+        "Somebody was faster: {name} has it, it is now “{state}”. ",
+    ),
+    "stale.changed": Words(
+        "这条告警刚有变化，现在是“{state}”。请看一眼再操作。",
+        "This alert has just changed, it is now “{state}”. Look once more. ",
+    ),
+    "stale.kept": Words("您填的内容还在。", "What you typed is still here."),
+    "lift.floor": Words("{floor} 楼，{lift}", "floor {floor}, {lift}"),
+    "stale.changed_to": Words("现在是“{state}” {name}", "It is now “{state}” {name}"),
+    "said.done": Words("已记录", "Recorded"),
+    "said.failed": Words("没有成功：{why}", "It did not work: {why}"),
+    "said.no_answer": Words(
+        "系统没有回应。请再试一次；不行就用电话。",
+        "The hub did not answer. Try again; if it fails, use the telephone.",
+    ),
+    "sound.on": Words("声音已开", "Sound on"),
+    "sound.off_bar": Words(
+        "声音没有打开：按任意键或点这里打开", "The sound is off: press a key or click here"
+    ),
+    "sound.off": Words("声音没开", "Sound off"),
+    "sound.paused": Words("声音暂停", "Audio paused"),
+    "sound.paused_bar": Words(
+        "声音已暂停，{time} 后恢复。暂停不等于接警。按 M 立即恢复",
+        "Audio paused for {time} more. Silence is not acknowledgement. Press M to end it",
+    ),
+    "sound.toggle": Words("暂停或恢复声音", "Pause or resume the sound"),
+    "sound.none": Words(
+        "这个浏览器不能发声，请换一个浏览器", "This browser cannot make sound; use another one"
+    ),
+    "line.lost": Words(
+        "与系统的连接断了，下面可能不是最新情况。正在重连（已断 {time}）…",
+        "The connection is lost; what you see may be old. Reconnecting (lost for {time})…",
+    ),
+    "line.reset": Words(
+        "断开太久，已重新读取全部告警。", "It was lost for too long; all alerts were read anew."
+    ),
+    "line.problems": Words("系统提示：{text}", "The hub says: {text}"),
+    "help.title": Words("按键说明", "Keys"),
+    "help.move": Words("上下选择", "move"),
+    "help.open": Words("打开详情", "open"),
+    "help.sound": Words("暂停或恢复声音（2 分钟）", "pause or resume the sound (2 minutes)"),
+    "help.help": Words("这张说明", "this list"),
+    "help.escape": Words("关闭对话框，返回列表", "close a dialog, back to the list"),
+}

@@ -1,0 +1,32 @@
+"""Devices, and messages that nobody could read."""
+
+from hub.web.words.said import Words
+
+WORDS: dict[str, Words] = {
+    "devices.title": Words("设备", "Devices"),
+    "devices.device": Words("设备编号", "Device"),
+    "devices.kind": Words("种类", "Kind"),
+    "devices.where": Words("住户与位置", "Home and place"),
+    "devices.seen": Words("最近信号", "Last seen"),
+    "devices.never": Words("从未收到", "never"),
+    "devices.battery": Words("电量", "Battery"),
+    "devices.state": Words("状态", "State"),
+    "devices.ok": Words("正常", "fine"),
+    "devices.offline": Words("离线", "offline"),
+    "devices.silent": Words("失联", "silent"),
+    "devices.only_problems": Words("只看有问题的", "only those with a problem"),
+    "devices.none": Words("没有设备。", "No device."),
+    "rejected.title": Words("读不懂的消息", "Rejected messages"),
+    "rejected.lead": Words(
+        "收到但读不懂、或来自未登记设备的消息，原样保留。",
+        "Messages that could not be read or came from unknown devices, kept as they were.",
+    ),
+    "rejected.none": Words("没有读不懂的消息。", "No rejected message."),
+    "rejected.at": Words("时间", "Time"),
+    "rejected.topic": Words("主题", "Topic"),
+    "rejected.reason": Words("原因", "Reason"),
+    "rejected.bytes": Words("内容（{size} 字节）", "Content ({size} bytes)"),
+    "rejected.text": Words("文本", "as text"),
+    "rejected.hex": Words("十六进制", "as hex"),
+    "reject.unknown_device": Words("设备未登记", "device not enrolled"),
+}

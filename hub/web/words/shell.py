@@ -1,0 +1,38 @@
+"""What stands around every page: name, menu, log-in, errors."""
+
+from hub.web.words.said import Words
+
+WORDS: dict[str, Words] = {
+    "app.name": Words("居家养老告警台", "Care alert console"),
+    "nav.console": Words("告警台", "Console"),
+    "nav.homes": Words("住户", "Homes"),
+    "nav.devices": Words("设备", "Devices"),
+    "nav.rejected": Words("读不懂的消息", "Rejected messages"),
+    "nav.accounts": Words("账号", "Accounts"),
+    "nav.main": Words("主导航", "Main navigation"),
+    "nav.skip": Words("跳到正文", "Skip to the content"),
+    "nav.other_language": Words("English", "中文"),
+    "nav.log_out": Words("退出", "Log out"),
+    "login.title": Words("登录", "Log in"),
+    "login.login": Words("账号", "Log-in"),
+    "login.password": Words("密码", "Password"),
+    "login.submit": Words("登录", "Log in"),
+    "login.wrong": Words(
+        "账号或密码不对。请重新输入。", "The log-in or the password is wrong. Please try again."
+    ),
+    "login.too_many": Words(
+        "试的次数太多。请等 {minutes} 分钟再试，或请管理员重设密码。",
+        "Too many attempts. Wait {minutes} minutes, or ask the administrator for a new password.",
+    ),
+    "login.ended": Words("登录已失效，请重新登录。", "Your session has ended. Please log in again."),
+    "error.title": Words("打不开这个页面", "This page cannot be shown"),
+    "error.back": Words("回到告警台", "Back to the console"),
+    "error.not_found": Words("没有这个页面，或已不存在。", "There is no such page, or no longer."),
+    "error.not_allowed": Words("这个页面只对管理员开放。", "This page is for administrators only."),
+    "error.failed": Words(
+        "系统出错，已记录。请再试一次。", "The hub failed; it was recorded. Please try again."
+    ),
+    "previous": Words("上一页", "Previous"),
+    "next": Words("下一页", "Next"),
+    "list.and": Words("、", ", "),
+}

@@ -1,0 +1,61 @@
+"""The lines of an alert's timeline."""
+
+from hub.web.words.said import Words
+
+WORDS: dict[str, Words] = {
+    "entry.alert_triggered": Words("触发：{why}", "Triggered: {why}"),
+    "entry.alert_evidence": Words("又有信号：{why}", "Another sign: {why}"),
+    "entry.alert_severity_raised": Words(
+        "级别提高为{severity}：{why}", "Severity raised to {severity}: {why}"
+    ),
+    "entry.alert_escalated": Words("进入第 {step} 级通知", "Step {step} of the chain"),
+    "entry.alert_escalated_again": Words(
+        "仍无人接，第 {step} 级再次通知", "Still unanswered: step {step} again"
+    ),
+    "entry.alert_cleared": Words("已自行恢复：{why}", "Cleared by itself: {why}"),
+    "entry.alert_acknowledged": Words("{by}已接警", "{by} acknowledged"),
+    "entry.alert_on_the_way": Words("{by}已出发", "{by} is on the way"),
+    "entry.alert_on_site": Words("{by}已到场", "{by} is on site"),
+    "entry.alert_hold_expired": Words(
+        "{by}接警后没有进展，已超时，重新待接警", "The hold of {by} expired without progress; triggered again"
+    ),
+    "entry.alert_reopened": Words("重新待接警", "Triggered again"),
+    "entry.alert_resolved": Words(
+        "{by}已处置：{what_it_was}，{what_was_done}", "{by} resolved it: {what_it_was}, {what_was_done}"
+    ),
+    "entry.alert_ambulance": Words("{by}已代呼120", "{by} called an ambulance"),
+    "entry.alert_note": Words("{by}记录：{note}", "Note by {by}: {note}"),
+    "entry.notification_queued": Words("准备通知{whom}（{why}）", "To be told: {whom} ({why})"),
+    "entry.notification_held": Words("没有通知{whom}：{why}", "Not told: {whom}: {why}"),
+    "entry.notification_cancelled": Words("不再通知{whom}：{why}", "No longer to be told: {whom}: {why}"),
+    "entry.notification_sent": Words("通知已发给{whom}", "Sent to {whom}"),
+    "entry.notification_received": Words("{whom}已收到通知", "Received by {whom}"),
+    "entry.notification_failed": Words("通知{whom}没有成功", "{whom} could not be reached"),
+    "entry.request_opened": Words("求助：{category}", "Service request: {category}"),
+    "entry.request_moved": Words("求助转为{state}", "Service request is now {state}"),
+    "entry.call_test": Words("测试按键", "Test press"),
+    "entry.away_set": Words("登记{away}", "Marked away: {away}"),
+    "entry.away_ended": Words("{by}取消外出", "{by} ended the absence"),
+    "entry.profile_set": Words("档案已更新", "Record updated"),
+    "entry.step_failed": Words(
+        "这条信号处理出错，已保留，转人工", "A signal could not be judged; it is kept for a person to look at"
+    ),
+    "entry.unknown": Words("有新记录", "Recorded"),
+    "whom.home": Words("家中设备 {device}", "{device} in the home"),
+    "whom.nobody": Words("相关人员", "those concerned"),
+    "notify.step": Words("轮到这一步", "their step is due"),
+    "notify.step_repeated": Words("仍无人接，再次通知", "still unanswered, told again"),
+    "notify.busy_butler": Words("管家正忙", "the butler is busy"),
+    "notify.pressed_again": Words("老人又按了", "the elder pressed again"),
+    "notify.severity_raised": Words("级别提高", "severity raised"),
+    "notify.taken_by_other": Words("已有人接警", "somebody else took it"),
+    "notify.hold_expired": Words("接警后超时", "the hold expired"),
+    "notify.resolved": Words("已处置", "resolved"),
+    "notify.call_state": Words("告诉老人进展", "the elder hears where it stands"),
+    "notify.reassure": Words("安抚老人", "the elder is reassured"),
+    "hold.nobody_on_duty": Words("没有人值班", "nobody is on duty"),
+    "hold.no_contact_method": Words("没有登记联系方式", "no contact method is recorded"),
+    "hold.outside_hours": Words("不在约定时间", "outside the agreed hours"),
+    "hold.home_cannot_speak": Words("家中没有语音设备", "no device in the home can speak"),
+    "by.hub": Words("系统", "the hub"),
+}
