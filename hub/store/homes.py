@@ -104,7 +104,8 @@ def _alert_row(alert: Alert, centre_id: str | None) -> tuple[Any, ...]:
 def _request_row(request: ServiceRequest, centre_id: str | None) -> tuple[Any, ...]:
     return (
         *(request.id, request.home_id, request.category.value, request.state.value, centre_id),
-        *(to_micros(request.opened_at), request.version, codec.REQUEST.dump(request)),
+        *(to_micros(request.opened_at), to_micros(request.done_at) if request.done_at else None),
+        *(request.version, codec.REQUEST.dump(request)),
     )
 
 

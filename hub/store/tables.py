@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import text as sql
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -51,6 +52,11 @@ def text(*, nullable: bool = False) -> Any:
 def table_of(row: type[SQLModel]) -> Table:
     """The Core table behind a row class."""
     return SQLModel.metadata.tables[str(row.__tablename__)]
+
+
+ALERT_LASTED = "resolved_at - opened_at > 86400000000"
+REQUEST_LASTED = "done_at - opened_at > 86400000000"
+"""More than a day, in microseconds; asked with these very words, the indexes of what lasted are used."""
 
 
 class CellRow(SQLModel, table=True):
@@ -118,9 +124,13 @@ class RuleStateRow(SQLModel, table=True):
 
 
 class AlertRow(SQLModel, table=True):
-    """Every alert that ever was (until retention); the open ones are loaded with their home."""
+    """Every alert that ever was (until retention); the open ones are loaded with their home.
+
+    `alert_lasting` holds the few that took longer than a day: a report finds the others near their beginning.
+    """
 
     __tablename__ = "alert"
+    __table_args__ = (Index("alert_lasting", "resolved_at", "opened_at", sqlite_where=sql(ALERT_LASTED)),)
     id: int | None = Field(default=None, primary_key=True)
     alert_id: str = Field(unique=True)
     home_id: str = Field(index=True)
@@ -137,7 +147,10 @@ class AlertRow(SQLModel, table=True):
 
 
 class RequestRow(SQLModel, table=True):
+    """Every service request that ever was (until retention); `request_lasting` as `alert_lasting`."""
+
     __tablename__ = "service_request"
+    __table_args__ = (Index("request_lasting", "done_at", "opened_at", sqlite_where=sql(REQUEST_LASTED)),)
     id: int | None = Field(default=None, primary_key=True)
     request_id: str = Field(unique=True)
     home_id: str = Field(index=True)
@@ -145,6 +158,7 @@ class RequestRow(SQLModel, table=True):
     state: str = Field(index=True)
     centre_id: str | None = Field(default=None, index=True)
     opened_at: datetime = instant()
+    done_at: datetime | None = instant(nullable=True)
     version: int
     body: str = text()
 
