@@ -155,6 +155,12 @@ class SupervisionSection(Section):
         )
 
 
+class ServiceSection(Section):
+    """What the service has promised: reports measure against it."""
+
+    on_site_within_min: Annotated[int, Field(ge=1, le=24 * 60)] = 30
+
+
 class SettingsFile(Section):
     """All sections. `[webhook]` may be left out: then nobody is told outside the console, and a warning says so."""
 
@@ -165,6 +171,7 @@ class SettingsFile(Section):
     engine: EngineSection = EngineSection()
     retention: RetentionSection = RetentionSection()
     supervision: SupervisionSection = SupervisionSection()
+    service: ServiceSection = ServiceSection()
 
 
 def is_loopback(host: str) -> bool:

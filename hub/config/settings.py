@@ -16,6 +16,7 @@ from hub.config.sections import (
     HubSection,
     MqttSection,
     RetentionSection,
+    ServiceSection,
     SettingsFile,
     SupervisionSection,
     WebhookSection,
@@ -64,6 +65,7 @@ class Settings:
     engine: EngineSection
     retention: RetentionSection
     supervision: SupervisionSection
+    service: ServiceSection
     rules: Rules
     policies: Mapping[str, Policy]
     secrets: Secrets
@@ -104,6 +106,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
         engine=parsed.engine,
         retention=parsed.retention,
         supervision=parsed.supervision,
+        service=parsed.service,
         rules=rules,
         policies=policies,
         secrets=secrets,
