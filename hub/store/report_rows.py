@@ -1,0 +1,258 @@
+"""What a report reads of the store: facts of alerts and requests that never change, and which homes were not yet open.
+
+Rows are found without an index on their beginning: keys grow with time, so the first key of an instant is searched for. What
+began at most a day before the period is read by key; what lasted longer stands in the indexes of what lasted.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, TextClause, func, or_, select, text
+
+from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
+from hub.core.home import Membership
+from hub.store import directory_tables, tables
+from hub.store.homes import OPEN_REQUEST_STATES
+from hub.store.tables import ALERT_LASTED, REQUEST_LASTED, table_of, to_micros
+
+LASTS_AT_MOST = timedelta(days=1)
+"""What takes longer stands in the indexes of what lasted."""
+
+_ALERT = table_of(tables.AlertRow)
+_REQUEST = table_of(tables.RequestRow)
+_RESIDENCE = table_of(directory_tables.ResidenceRow)
+_HOME = table_of(directory_tables.HomeEntryRow)
+_BOND = table_of(directory_tables.BondRow)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFacts:
+    """An alert as reports count it: written once, each as soon as it is known.
+
+    `late_s`: how long before it was heard it had happened, 0 when it came at once. `centre_id` and `butler_id`: whose home it
+    was when the alert opened. An alert of an older release tells its last severity and centre instead, and no butler.
+    """
+
+    id: str
+    home_id: str
+    kind: AlertKind
+    opened_as: Severity
+    opened_at: datetime
+    reason: str
+    late_s: float = 0
+    centre_id: str | None = None
+    butler_id: str | None = None
+    first_answer_at: datetime | None = None
+    first_answer_by: str | None = None
+    on_site_at: datetime | None = None
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    what_it_was: WhatItWas | None = None
+    what_was_done: WhatWasDone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """A service request as reports count it."""
+
+    id: str
+    home_id: str
+    category: str
+    opened_at: datetime
+    due_at: datetime | None = None
+    done_at: datetime | None = None
+    centre_id: str | None = None
+    butler_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnopenedHome:
+    """A home where nobody has answered a test press yet."""
+
+    home_id: str
+    centre_id: str | None = None
+    butler_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRows:
+    """Everything that was open at some instant of [`from_at`, `until_at`), oldest first, and the homes not yet open at its end
+    (or now, when it has not ended)."""
+
+    from_at: datetime
+    until_at: datetime
+    alerts: tuple[AlertFacts, ...] = ()
+    requests: tuple[RequestFacts, ...] = ()
+    unopened: tuple[UnopenedHome, ...] = field(default=())
+
+
+def report_rows(
+    connection: Connection, from_at: datetime, until_at: datetime, known_at: datetime
+) -> ReportRows:
+    """What a report of [from_at, until_at) needs; `known_at` is the end of the period, or now when that is earlier."""
+    alert_open = _ALERT.c.open.is_(True)
+    request_open = _REQUEST.c.state.in_(OPEN_REQUEST_STATES)
+    alerts = _Open(_ALERT, _ALERT_FACTS, _ALERT.c.resolved_at, alert_open, ALERT_LASTED)
+    requests = _Open(_REQUEST, _REQUEST_FACTS, _REQUEST.c.done_at, request_open, REQUEST_LASTED)
+    return ReportRows(
+        from_at,
+        until_at,
+        tuple(
+            sorted(
+                (_alert(row) for row in alerts.within(connection, from_at, until_at)),
+                key=lambda one: (one.opened_at, one.id),
+            )
+        ),
+        tuple(
+            sorted(
+                (_request(row) for row in requests.within(connection, from_at, until_at)),
+                key=lambda one: (one.opened_at, one.id),
+            )
+        ),
+        tuple(_unopened(connection, known_at)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """How to find the rows of a table that were open at some instant of a period."""
+
+    table: Any
+    facts: tuple[Any, ...]
+    ended_at: Any
+    is_open: Any
+    lasted: str
+
+    def within(self, connection: Connection, from_at: datetime, until_at: datetime) -> Iterable[Row[Any]]:
+        """What began before the end of the period and had not ended before it began, each row once."""
+        table, near_at = self.table, from_at - LASTS_AT_MOST
+        first, end = _first_key(connection, table, near_at), _first_key(connection, table, until_at)
+        not_ended = or_(self.ended_at.is_(None), self.ended_at >= from_at)
+        long_ago = table.c.opened_at < near_at
+        for query in (
+            select(*self.facts).where(table.c.id >= first, table.c.id < end, not_ended),
+            select(*self.facts).where(text(self.lasted), self.ended_at >= from_at, long_ago),
+            select(*self.facts).where(self.is_open, long_ago),
+        ):
+            yield from connection.execute(query)
+
+
+def _first_key(connection: Connection, table: Any, at: datetime) -> int:
+    """The first key of what began at an instant or later: found by halving, for keys grow with the instants of beginning.
+    Keys that retention has removed leave gaps."""
+    low = connection.scalar(select(func.min(table.c.id))) or 0
+    high = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+    micros = to_micros(at)
+    probe: TextClause = text(
+        f"SELECT id, opened_at FROM {table.name} WHERE id >= :middle ORDER BY id LIMIT 1"  # noqa: S608
+    )
+    while low < high:
+        middle = (low + high) // 2
+        row = connection.execute(probe, {"middle": middle}).one_or_none()
+        if row is None or row.opened_at >= micros:
+            high = middle
+        else:
+            low = row.id + 1
+    return low
+
+
+# --- alerts and requests ----------------------------------------------------------------------------------------------
+
+# One look into the body for all of it: SQLite reads it once.
+_ALERT_TOLD = (
+    *("opened_as", "in_charge", "first_answer_at", "first_answer_by", "on_site_at", "resolved_by"),
+    *("what_it_was", "what_was_done", "reason"),
+)
+_REQUEST_TOLD = ("in_charge", "due_at")
+
+
+def _told(table: Any, names: tuple[str, ...]) -> Any:
+    return func.json_extract(table.c.body, *(f"$.{name}" for name in names)).label("told")
+
+
+_ALERT_FACTS = (
+    *(_ALERT.c.alert_id, _ALERT.c.home_id, _ALERT.c.kind, _ALERT.c.severity, _ALERT.c.centre_id),
+    *(_ALERT.c.opened_at, _ALERT.c.resolved_at, _told(_ALERT, _ALERT_TOLD)),
+)
+_REQUEST_FACTS = (
+    *(_REQUEST.c.request_id, _REQUEST.c.home_id, _REQUEST.c.category, _REQUEST.c.centre_id),
+    *(_REQUEST.c.opened_at, _REQUEST.c.done_at, _told(_REQUEST, _REQUEST_TOLD)),
+)
+
+
+def _alert(row: Row[Any]) -> AlertFacts:
+    told = dict(zip(_ALERT_TOLD, json.loads(row.told), strict=True))
+    in_charge, it_was, was_done = told["in_charge"], told["what_it_was"], told["what_was_done"]
+    return AlertFacts(
+        id=row.alert_id,
+        home_id=row.home_id,
+        kind=AlertKind(row.kind),
+        opened_as=Severity(told["opened_as"] or row.severity),
+        opened_at=row.opened_at,
+        reason=told["reason"]["code"],
+        late_s=told["reason"]["data"].get("late_s") or 0,
+        centre_id=in_charge["centre_id"] if in_charge else row.centre_id,
+        butler_id=in_charge["butler_id"] if in_charge else None,
+        first_answer_at=_instant(told["first_answer_at"]),
+        first_answer_by=told["first_answer_by"],
+        on_site_at=_instant(told["on_site_at"]),
+        resolved_at=row.resolved_at,
+        resolved_by=told["resolved_by"],
+        what_it_was=WhatItWas(it_was) if it_was else None,
+        what_was_done=WhatWasDone(was_done) if was_done else None,
+    )
+
+
+def _request(row: Row[Any]) -> RequestFacts:
+    in_charge, due_at = json.loads(row.told)
+    return RequestFacts(
+        id=row.request_id,
+        home_id=row.home_id,
+        category=row.category,
+        opened_at=row.opened_at,
+        due_at=_instant(due_at),
+        done_at=row.done_at,
+        centre_id=in_charge["centre_id"] if in_charge else row.centre_id,
+        butler_id=in_charge["butler_id"] if in_charge else None,
+    )
+
+
+def _instant(told: str | None) -> datetime | None:
+    return None if told is None else datetime.fromisoformat(told)
+
+
+# --- homes ------------------------------------------------------------------------------------------------------------
+
+
+def _unopened(connection: Connection, at: datetime) -> list[UnopenedHome]:
+    """Homes of the directory with an elder who is not yet open at an instant and none who is active or paused."""
+    residences = select(_RESIDENCE.c.home_id, _RESIDENCE.c.membership).where(*_holding(_RESIDENCE, at))
+    waiting, served = set(), set()
+    for home_id, membership in connection.execute(residences):
+        if membership == Membership.NOT_YET_OPEN:
+            waiting.add(home_id)
+        elif membership in (Membership.ACTIVE, Membership.PAUSED):
+            served.add(home_id)
+    unopened = waiting - served
+    if not unopened:
+        return []
+    centres = {
+        row.id: row.centre_id
+        for row in connection.execute(select(_HOME.c.id, _HOME.c.centre_id))
+        if row.id in unopened
+    }
+    bonds = select(_BOND.c.home_id, _BOND.c.person_id, _BOND.c.cover, _BOND.c.rank).where(
+        _BOND.c.role == Role.BUTLER.value, _BOND.c.home_id.is_not(None), *_holding(_BOND, at)
+    )
+    butlers: dict[str, str] = {}
+    # A cover takes the own butler's place, then whoever is asked first.
+    for row in connection.execute(bonds.order_by(_BOND.c.cover, _BOND.c.rank.desc(), _BOND.c.number.desc())):
+        butlers[row.home_id] = row.person_id
+    return [UnopenedHome(one, centres.get(one), butlers.get(one)) for one in sorted(unopened)]
+
+
+def _holding(table: Any, at: datetime) -> tuple[Any, Any]:
+    return table.c.from_at <= at, or_(table.c.until_at.is_(None), table.c.until_at > at)

@@ -1,0 +1,1 @@
+"""Reports of the day, against numbers reckoned by hand."""
