@@ -1,12 +1,10 @@
-"""An alert and a service request: what they are, and the verbs that move them from state to state."""
+"""An alert: what it is, and the verbs that move it from state to state."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-
-from firmware_contracts.vocabulary import ServiceCategory
 
 
 class AlertKind(StrEnum):
@@ -227,32 +225,6 @@ class Alert:
             at for at in (self.escalate_at, self.hold.until_at if self.hold else None, self.reassure_at) if at
         ]
         return min(instants) if instants else None
-
-
-class RequestState(StrEnum):
-    NEW = "new"
-    ASSIGNED = "assigned"
-    IN_PROGRESS = "in_progress"
-    DONE = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceRequest:
-    """A wish for a service: a queue of its own, never between the emergencies."""
-
-    id: str
-    home_id: str
-    category: ServiceCategory
-    state: RequestState
-    opened_at: datetime
-    resident_ids: tuple[str, ...]
-    device_id: str | None = None
-    event_id: str | None = None
-    assignee_id: str | None = None
-    note: str = ""
-    done_at: datetime | None = None
-    version: int = 1
-    in_charge: InCharge | None = None
 
 
 def derived_id(prefix: str, *parts: str) -> str:

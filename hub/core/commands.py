@@ -11,7 +11,6 @@ from hub.core.alerts import (
     AlertKind,
     AlertState,
     Reason,
-    RequestState,
     Severity,
     WhatItWas,
     WhatWasDone,
@@ -38,6 +37,7 @@ from hub.core.notifications import NotifyReason, Template
 from hub.core.outcome import Done, RefusalCode, Refused, Result
 from hub.core.raising import clear_by_itself, raise_alert
 from hub.core.reasons import ReasonCode
+from hub.core.service_requests import RequestState
 
 
 def obey(draft: Draft, command: Command) -> Result:

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from hub.core.alerts import Alert, InCharge, Role, ServiceRequest
+from hub.core.alerts import Alert, InCharge, Role
 from hub.core.context import Context
 from hub.core.home import Away, Device, DeviceState, Home, Profile, RuleState
 from hub.core.journal import Entry, EntryKind
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import DeliveryUpdate, LateMessage, Outcome, Reading, Result
+from hub.core.service_requests import ServiceRequest
 
 NO_STATE = DeviceState()
 

@@ -19,9 +19,10 @@ from firmware_contracts.vocabulary import (
     Placement,
     ServiceCategory,
 )
-from hub.core.alerts import RequestState, WhatItWas, WhatWasDone
+from hub.core.alerts import WhatItWas, WhatWasDone
 from hub.core.home import AwayKind, Profile
 from hub.core.record import record
+from hub.core.service_requests import RequestState
 
 # --- facts that devices tell ------------------------------------------------------------------------------------------
 

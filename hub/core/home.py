@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from firmware_contracts.vocabulary import Fault, Placement
-from hub.core.alerts import Alert, Role, ServiceRequest
+from hub.core.alerts import Alert, Role
 from hub.core.record import record
+from hub.core.service_requests import ServiceRequest
 
 UNASSIGNED_HOME_ID = "unassigned"
 """The home of a cell that receives calls of devices nobody has enrolled; its policy begins at the call-centre."""

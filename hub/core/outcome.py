@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from hub.core.alerts import Alert, ServiceRequest
+from hub.core.alerts import Alert
 from hub.core.events import DeviceEvent
 from hub.core.home import Home
 from hub.core.journal import Entry
 from hub.core.notifications import Heard, Notification
 from hub.core.record import record
+from hub.core.service_requests import ServiceRequest
 
 
 class RefusalCode(StrEnum):

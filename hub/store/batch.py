@@ -7,12 +7,13 @@ from enum import IntEnum
 
 from sqlalchemy import Connection
 
-from hub.core.alerts import Alert, ServiceRequest
+from hub.core.alerts import Alert
 from hub.core.home import Home
 from hub.core.journal import Entry
 from hub.core.notifications import Notification
 from hub.core.outcome import LateMessage, Outcome, Reading
 from hub.core.record import record
+from hub.core.service_requests import ServiceRequest
 
 
 class InputSource(IntEnum):

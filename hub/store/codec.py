@@ -14,10 +14,11 @@ from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
-from hub.core.alerts import Alert, ServiceRequest
+from hub.core.alerts import Alert
 from hub.core.events import Command, DeliveryReport, DeviceEvent, Fact, Tick
 from hub.core.home import Away, DeviceState, Profile, RuleState
 from hub.core.notifications import Notification
+from hub.core.service_requests import ServiceRequest
 
 T = TypeVar("T")
 

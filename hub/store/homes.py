@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
-from hub.core.alerts import Alert, RequestState, ServiceRequest
+from hub.core.alerts import Alert
 from hub.core.home import DeviceState, Home, Profile, RuleState
+from hub.core.service_requests import RequestState, ServiceRequest
 from hub.store import codec, statements, tables
 from hub.store.codec import HomeBody
 from hub.store.tables import table_of, to_micros

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, create_engine, event, func, select
 
-from hub.core.alerts import Alert, AlertKind, AlertState, RequestState, ServiceRequest, Severity
+from hub.core.alerts import Alert, AlertKind, AlertState, Severity
 from hub.core.home import DeviceState, Home
+from hub.core.service_requests import RequestState, ServiceRequest
 from hub.store import codec, tables
 from hub.store.batch import JournalLine
 from hub.store.errors import StoreMissing, translated

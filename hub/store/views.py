@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.core.alerts import Alert, AlertState, ServiceRequest, Severity
+from hub.core.alerts import Alert, AlertState, Severity
 from hub.core.home import Device, DeviceState, Profile
 from hub.core.notifications import Notification
+from hub.core.service_requests import ServiceRequest
 from hub.store.batch import JournalLine
 
 

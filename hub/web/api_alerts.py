@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
 
-from hub.core.alerts import AlertKind, AlertState, RequestState, Severity
+from hub.core.alerts import AlertKind, AlertState, Severity
 from hub.core.events import (
     Acknowledge,
     AddNote,
@@ -17,8 +17,9 @@ from hub.core.events import (
     Resolve,
 )
 from hub.core.outcome import Refused
+from hub.core.service_requests import RequestState
+from hub.web.access import Permission
 from hub.web.commands import (
-    alert_detail,
     current_alert,
     current_request,
     done_id,

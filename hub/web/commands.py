@@ -3,9 +3,10 @@
 import asyncio
 from typing import Any
 
-from hub.core.alerts import Alert, ServiceRequest
+from hub.core.alerts import Alert
 from hub.core.events import Command
 from hub.core.outcome import RefusalCode, Refused, Result
+from hub.core.service_requests import ServiceRequest
 from hub.store.views import AlertDetail
 from hub.web.hub import answer
 from hub.web.models import AlertOut

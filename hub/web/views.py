@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from hub.core.alerts import Alert, Role, ServiceRequest
+from hub.core.alerts import Alert, Role
 from hub.core.context import Context
 from hub.core.home import Device, DeviceState, Flag, Home, Membership, Profile
 from hub.core.journal import Entry, EntryKind
 from hub.core.roster import on_duty
+from hub.core.service_requests import ServiceRequest
 from hub.notify.reason_texts import reason_text
 from hub.store.store import JournalLine
 from hub.web.entry_texts import entry_text

@@ -12,9 +12,10 @@ import pytest
 
 from firmware_contracts.topics import Address
 from firmware_contracts.vocabulary import CallAction, FallPhase, Fault, Kind, ServiceCategory
-from hub.core.alerts import Alert, RequestState, WhatItWas, WhatWasDone
+from hub.core.alerts import Alert, WhatItWas, WhatWasDone
 from hub.core.events import Acknowledge, MoveRequest, RaiseByHand, Resolve, SetAway, SetProfile
 from hub.core.home import AwayKind, Home
+from hub.core.service_requests import RequestState
 from hub.engine.health import EngineSettings
 from hub.ingest.message import RawMessage, SessionName
 from hub.store import codec

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from firmware_contracts.vocabulary import CallAction, FallPhase, Fault, ServiceCategory
-from hub.core.alerts import Alert, AlertKind, RequestState, Role, Severity, WhatItWas, WhatWasDone
+from hub.core.alerts import Alert, AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.context import Context
 from hub.core.events import MoveRequest, SetProfile
 from hub.core.home import Profile
+from hub.core.service_requests import RequestState
 from hub.reports.day import day_report, period_report
 from hub.reports.figures import Report, RequestCounts, Response, Visits
 from hub.reports.outcomes import OutcomeClass

@@ -13,9 +13,7 @@ from hub.core.alerts import (
     Policy,
     PolicyStep,
     Reason,
-    RequestState,
     Role,
-    ServiceRequest,
     Severity,
     StepRole,
     When,
@@ -37,6 +35,7 @@ from hub.core.home import (
 from hub.core.journal import Entry, EntryKind
 from hub.core.notifications import Notification, NotifyReason, Template
 from hub.core.outcome import LateMessage, Outcome
+from hub.core.service_requests import RequestState, ServiceRequest
 from hub.store.store import Batch, Effect, InputSource, LoggedInput
 
 CELL = "erqi"

@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import text
 
-from hub.core.alerts import RequestState, WhatItWas, WhatWasDone, acknowledge, go_on_the_way, resolve
+from hub.core.alerts import WhatItWas, WhatWasDone, acknowledge, go_on_the_way, resolve
 from hub.core.events import Acknowledge, Actor, ActorRole
 from hub.core.home import Home
 from hub.core.journal import Entry, EntryKind
 from hub.core.outcome import DeliveryUpdate, Outcome, Reading
+from hub.core.service_requests import RequestState
 from hub.store import accounts, codec
 from hub.store.migrations import SCHEMA_NUMBER
 from hub.store.queries import Queries

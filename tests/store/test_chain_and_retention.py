@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from hub.core.alerts import RequestState, WhatItWas, WhatWasDone, resolve
+from hub.core.alerts import WhatItWas, WhatWasDone, resolve
 from hub.core.journal import EntryKind
 from hub.core.outcome import DeliveryUpdate, Outcome, Reading
+from hub.core.service_requests import RequestState
 from hub.store.retention import CHUNK_ROWS, CHUNKS_A_TURN
 from hub.store.store import Batch, Effect, Failure, Rejection, Retention, Store
 from tests.store import samples

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.core.alerts import Alert, Reason, ServiceRequest
+from hub.core.alerts import Alert, Reason
 from hub.core.events import Command, DeliveryReport, DeviceEvent, Tick
 from hub.core.home import DeviceState, Profile, RuleState
 from hub.core.notifications import Notification
+from hub.core.service_requests import ServiceRequest
 from hub.store import codec
 from hub.store.codec import HomeBody
 from tests.store import samples

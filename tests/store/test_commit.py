@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from hub.core.alerts import Alert, AlertState, RequestState, WhatItWas, WhatWasDone, acknowledge, resolve
+from hub.core.alerts import Alert, AlertState, WhatItWas, WhatWasDone, acknowledge, resolve
 from hub.core.events import Acknowledge, Actor, ActorRole
 from hub.core.home import DeviceState, Home
 from hub.core.journal import Entry, EntryKind
 from hub.core.outcome import DeliveryUpdate, Outcome, Reading
+from hub.core.service_requests import RequestState
 from hub.store import codec
 from hub.store.store import Batch, Effect, Failure, InputSource, LoggedInput, Rejection, Store
 from tests.store import samples

@@ -14,7 +14,6 @@ from hub.core.alerts import (
     Alert,
     AlertKind,
     AlertState,
-    RequestState,
     Severity,
     WhatItWas,
     WhatWasDone,
@@ -24,6 +23,7 @@ from hub.core.alerts import (
 from hub.core.home import DeviceState, Home, Resident
 from hub.core.journal import Entry, EntryKind
 from hub.core.outcome import DeliveryUpdate, Outcome, Reading
+from hub.core.service_requests import RequestState
 from hub.store.errors import StoreMissing
 from hub.store.queries import Queries
 from hub.store.store import Batch, Effect, Failure, Rejection, Retention, Store

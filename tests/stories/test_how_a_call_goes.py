@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from firmware_contracts.vocabulary import CallAction, FallPhase, Fault, Kind, ServiceCategory
-from hub.core.alerts import AlertKind, AlertState, RequestState, Role, Severity, WhatItWas, WhatWasDone
+from hub.core.alerts import AlertKind, AlertState, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.context import Context
 from hub.core.events import (
     Acknowledge,
@@ -25,6 +25,7 @@ from hub.core.journal import EntryKind
 from hub.core.notifications import HoldReason, NotifyReason, Template
 from hub.core.outcome import RefusalCode, Refused
 from hub.core.reasons import ReasonCode
+from hub.core.service_requests import RequestState
 from hub.notify import phrases
 from tests.story import SHANGHAI, SYSTEM, Story, actor, device, done, person, staff, street
 

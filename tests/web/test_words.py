@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from firmware_contracts.vocabulary import Fault, RejectReason, ServiceCategory
-from hub.core.alerts import AlertKind, AlertState, RequestState, Role, Severity, WhatItWas, WhatWasDone
+from hub.core.alerts import AlertKind, AlertState, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.home import AwayKind, DeviceKind, Flag, Membership
 from hub.core.journal import EntryKind
 from hub.core.notifications import HoldReason, NotifyReason
+from hub.core.service_requests import RequestState
 from hub.directory.model import RoomKind
 from hub.web import words
 from hub.web.entry_texts import entry_text

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from hub.core import escalation
-from hub.core.alerts import AlertKind, AlertState, Reason, RequestState, ServiceRequest, Severity, derived_id
+from hub.core.alerts import AlertKind, AlertState, Reason, Severity, derived_id
 from hub.core.arrival import Arrival, Freshness
 from hub.core.draft import Draft
 from hub.core.events import Call, DeviceEvent, Fall, UnreadableSignal
@@ -14,6 +14,7 @@ from hub.core.journal import EntryKind
 from hub.core.notifications import Heard, NotifyReason
 from hub.core.raising import join, raise_alert, subjects
 from hub.core.reasons import ReasonCode
+from hub.core.service_requests import RequestState, ServiceRequest
 
 REUSED_AFTER = timedelta(hours=1)
 """A press told to be so much younger than the first sight of its id is another press, whatever its id says."""
