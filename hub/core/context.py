@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from hub.core.alerts import Policy, Role
+from hub.core.alerts import Policy
+from hub.core.calendar import Calendar
 from hub.core.rules import Rules
+from hub.core.shifts import Cover, DatedShift, Leave, RosterIndex, Shift, index
+
+__all__ = ["Centre", "ContactMethod", "Context", "Person", "Shift"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +31,6 @@ class Person:
     surname: str
     methods: tuple[ContactMethod, ...] = ()
     phone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """A weekly duty: on these weekdays (0 = Monday) from `starts` to `ends` local time; `ends` <= `starts` runs past midnight.
-
-    `centre_id` None: for the whole cell (operators, duty managers).
-    """
-
-    person_id: str
-    role: Role
-    weekdays: frozenset[int]
-    starts: time
-    ends: time
-    centre_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +63,21 @@ class Context:
     night_ends: time = time(7, 0)
     wall_synchronised: bool = True
     wall_offset: timedelta = timedelta()
+    dated_shifts: tuple[DatedShift, ...] = ()
+    leaves: tuple[Leave, ...] = ()
+    covers: tuple[Cover, ...] = ()
+    calendar: Calendar = field(default_factory=Calendar)
+    roster: RosterIndex = field(default_factory=RosterIndex, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        entries = (self.shifts, self.dated_shifts, self.leaves, self.covers)
+        if not self.roster.built_from(*entries):
+            object.__setattr__(self, "roster", index(*entries))
+
+    def wall(self, at: datetime) -> datetime:
+        """What the wall clock said at an instant of hub time (UTC)."""
+        return at - self.wall_offset
 
     def local(self, at: datetime) -> datetime:
         """The local time of the people at an instant of hub time."""
-        return (at - self.wall_offset).astimezone(self.timezone)
+        return self.wall(at).astimezone(self.timezone)

@@ -1,14 +1,20 @@
 """Who is on duty at an instant: one pure function from role, home and context to people."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from hub.core.alerts import Role, When
+from hub.core.calendar import span
 from hub.core.context import Context, Shift
 from hub.core.home import Profile
+from hub.core.shifts import DatedShift, Takes
 
 CENTRE_ROLES = frozenset({Role.BUTLER, Role.DEPUTY, Role.ELDER_HELPER, Role.CENTRE_DUTY})
 """Roles that a centre staffs; when nobody is on duty there, its parent centre is asked."""
+
+CELL_ROLES = frozenset({Role.OPERATOR, Role.DUTY_MANAGER})
+"""Roles that serve every home of the cell. All others are asked only where somebody is bound to the home."""
 
 BY_DAY_ONLY = frozenset({Role.PARTNER})
 """Asked by agreement, by day, never the only responder."""
@@ -29,48 +35,181 @@ def in_hours(when: When, now: datetime, context: Context) -> bool:
 def on_duty(role: Role, profile: Profile, now: datetime, context: Context) -> tuple[str, ...]:
     """Ids of the people who hold `role` for this home at `now`, in order, without duplicates.
 
-    People bound to the home count when they are on shift, or have no shifts at all (a contact always answers). Without a bound
-    person on duty the roster decides: the home's centre, then its parents; operators and duty managers serve the whole cell.
-    A butler who is off duty is replaced by a deputy on duty.
+    People bound to the home count when they are on shift, or have no shifts at all (a contact always answers); whoever stands
+    in for them by a confirmed cover is asked instead, and nobody who is on leave. Without a bound person on duty the roster
+    decides: the home's centre, then its parents; operators and duty managers serve the whole cell. A butler who is off duty is
+    replaced by a deputy on duty.
     """
-    if role in BY_DAY_ONLY and context.wall_synchronised and is_night(now, context):
-        return ()
-    bound = tuple(person for person in profile.people.get(role, ()) if _available(person, role, now, context))
-    if bound:
-        return bound
-    rostered = _rostered(role, profile, now, context)
-    if rostered or role is not Role.BUTLER:
-        return rostered
-    return on_duty(Role.DEPUTY, profile, now, context)
+    return Moment(now, context).on_duty(role, profile)
 
 
 def on_shift(shift: Shift, now: datetime, context: Context) -> bool:
-    """Whether a weekly shift covers the instant, in local time, across midnight too."""
-    local = context.local(now)
-    today, clock = local.weekday(), local.time()
-    if shift.starts < shift.ends:
-        return today in shift.weekdays and shift.starts <= clock < shift.ends
-    yesterday = (local - timedelta(days=1)).weekday()
-    return (today in shift.weekdays and clock >= shift.starts) or (
-        yesterday in shift.weekdays and clock < shift.ends
+    """Whether a weekly shift covers the instant, in local time, across midnight too; whoever stands in for its person."""
+    return Moment(now, context).runs(shift)
+
+
+def stands_in(person_id: str, now: datetime, context: Context) -> str:
+    """Who answers for this person's own list at `now`: the person, or whoever covers it."""
+    return Moment(now, context).stand_in(person_id, Takes.HOMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Somebody on duty now. `covered_id`: whose shift it is when it is not the person's own."""
+
+    person_id: str
+    role: Role
+    centre_id: str | None
+    covered_id: str | None = None
+
+
+def duties(now: datetime, context: Context) -> tuple[Duty, ...]:
+    """Everybody on shift at `now`, for the whole cell, without duplicates."""
+    moment = Moment(now, context)
+    return tuple(
+        dict.fromkeys(
+            Duty(person_id, role, centre_id, None if person_id == owner else owner)
+            for role, centre_id in context.roster.places
+            for owner, person_id in moment.shift_holders(role, centre_id)
+        )
     )
 
 
-def _available(person_id: str, role: Role, now: datetime, context: Context) -> bool:
-    own = [shift for shift in context.shifts if shift.person_id == person_id and shift.role is role]
-    return not own or any(on_shift(shift, now, context) for shift in own)
+class Moment:
+    """The roster at one instant; remembers what it was asked, so that a sweep over many homes asks each shift once."""
 
+    __slots__ = ("_at_place", "_context", "_days", "_hours", "_now", "_roster", "_wall")
 
-def _rostered(role: Role, profile: Profile, now: datetime, context: Context) -> tuple[str, ...]:
-    for centre_id in _centres(role, profile, context):
-        people = [
-            shift.person_id
-            for shift in context.shifts
-            if shift.role is role and shift.centre_id == centre_id and on_shift(shift, now, context)
+    def __init__(self, now: datetime, context: Context) -> None:
+        self._now, self._context, self._roster = now, context, context.roster
+        self._wall = context.wall(now)
+        local = self._wall.astimezone(context.timezone)
+        today = local.date()
+        self._days = [today - timedelta(days=1), today]
+        if local.fold:
+            # The clock went back, perhaps over midnight: what began on the later date goes on.
+            self._days.append(today + timedelta(days=1))
+        self._at_place: dict[tuple[Role, str | None], tuple[str, ...]] = {}
+        self._hours: dict[tuple[str, Role, bool], bool] = {}
+
+    def on_duty(self, role: Role, profile: Profile) -> tuple[str, ...]:
+        """As the function of this name."""
+        context = self._context
+        if role in BY_DAY_ONLY and context.wall_synchronised and is_night(self._now, context):
+            return ()
+        bound = tuple(dict.fromkeys(self._bound(role, profile)))
+        if bound:
+            return bound
+        for centre_id in _centres(role, profile, context):
+            people = self.at_place(role, centre_id)
+            if people:
+                return people
+        return self.on_duty(Role.DEPUTY, profile) if role is Role.BUTLER else ()
+
+    def away(self, person_id: str) -> bool:
+        return any(
+            leave.from_at <= self._wall < leave.until_at
+            for leave in self._roster.leaves_of.get(person_id, ())
+        )
+
+    def stand_in(self, person_id: str, part: Takes) -> str:
+        """Who takes a person's homes or shifts: the end of a chain of covers (who covers may be covered). In a circle nobody
+        stands in for anybody."""
+        seen = [person_id]
+        while (by_id := self._covered_by(seen[-1], part)) is not None:
+            if by_id in seen:
+                return person_id
+            seen.append(by_id)
+        return seen[-1]
+
+    def at_place(self, role: Role, centre_id: str | None) -> tuple[str, ...]:
+        """Who is on shift in a role at a centre, or for the whole cell."""
+        key = (role, centre_id)
+        people = self._at_place.get(key)
+        if people is None:
+            people = tuple(dict.fromkeys(person for _, person in self.shift_holders(role, centre_id)))
+            self._at_place[key] = people
+        return people
+
+    def shift_holders(self, role: Role, centre_id: str | None) -> Iterator[tuple[str, str]]:
+        """Each shift that runs in a role at a place: whose it is, and who is there. Left out when that person is away."""
+        roster = self._roster
+        running: list[Shift | DatedShift] = [
+            shift for shift in roster.at_place.get((role, centre_id), ()) if self.runs(shift)
         ]
-        if people:
-            return tuple(dict.fromkeys(people))
-    return ()
+        if roster.dated_at_place:
+            for day in self._days:
+                dated = roster.dated_at_place.get((role, centre_id, day), ())
+                running.extend(shift for shift in dated if self._lasts(shift))
+        for shift in running:
+            person_id = self.stand_in(shift.person_id, Takes.SHIFTS)
+            if not self.away(person_id):
+                yield shift.person_id, person_id
+
+    def runs(self, shift: Shift) -> bool:
+        """Whether a weekly shift lasts now, unless a dated one takes its place."""
+        roster, calendar, zone = self._roster, self._context.calendar, self._context.timezone
+        for day in self._days:
+            if not calendar.falls_on(day, shift.days, shift.weekdays):
+                continue
+            if (shift.person_id, shift.role, day) in roster.displaced:
+                continue
+            from_at, until_at = span(day, shift.starts, shift.ends, zone)
+            if from_at <= self._wall < until_at:
+                return True
+        return False
+
+    def _lasts(self, shift: DatedShift) -> bool:
+        from_at, until_at = span(shift.on, shift.starts, shift.ends, self._context.timezone)
+        return from_at <= self._wall < until_at
+
+    def _covered_by(self, person_id: str, part: Takes) -> str | None:
+        for cover in self._roster.covers_of.get(person_id, ()):
+            if cover.takes.includes(part) and cover.holds(self._wall):
+                return cover.by_id
+        return None
+
+    def _bound(self, role: Role, profile: Profile) -> Iterator[str]:
+        for owner in profile.people.get(role, ()):
+            person_id = self.stand_in(owner, Takes.HOMES)
+            if not self.away(person_id) and self._available(person_id, role, stands_in=person_id != owner):
+                yield person_id
+
+    def _available(self, person_id: str, role: Role, *, stands_in: bool) -> bool:
+        """On a shift in the role, an own one or one taken over; without any shifts: always. Who stands in and has shifts in
+        another role only is there in those: a deputy who covers a butler answers in the deputy's hours."""
+        has_shifts = self._roster.has_shifts
+        own = (person_id, role) in has_shifts
+        if not own and not stands_in:
+            return True
+        key = (person_id, role, stands_in)
+        found = self._hours.get(key)
+        if found is None:
+            owners = self._stands_for(person_id)
+            hours = [(owner, role) for owner in owners if (owner, role) in has_shifts]
+            if not own and person_id in owners:
+                hours += [(person_id, other) for other in CENTRE_ROLES if (person_id, other) in has_shifts]
+            found = any(self._on_own_shift(*one) for one in hours) or (stands_in and not hours)
+            self._hours[key] = found
+        return found
+
+    def _stands_for(self, person_id: str) -> set[str]:
+        """Everybody whose shifts this person holds now, the own ones among them unless somebody covers them."""
+        found, open_ = {person_id}, [person_id]
+        while open_:
+            for cover in self._roster.covers_by.get(open_.pop(), ()):
+                if cover.covered_id not in found:
+                    found.add(cover.covered_id)
+                    open_.append(cover.covered_id)
+        return {owner for owner in found if self.stand_in(owner, Takes.SHIFTS) == person_id}
+
+    def _on_own_shift(self, person_id: str, role: Role) -> bool:
+        roster = self._roster
+        return any(self.runs(shift) for shift in roster.of_person.get((person_id, role), ())) or any(
+            self._lasts(shift)
+            for day in self._days
+            for shift in roster.dated_of_person.get((person_id, role, day), ())
+        )
 
 
 def _centres(role: Role, profile: Profile, context: Context) -> Iterator[str | None]:
@@ -83,7 +222,8 @@ def _centres(role: Role, profile: Profile, context: Context) -> Iterator[str | N
             yield centre_id
             centre = context.centres.get(centre_id)
             centre_id = centre.parent_id if centre else None
-    yield None
+    if role in CENTRE_ROLES or role in CELL_ROLES:
+        yield None
 
 
 def _within(clock: time, starts: time, ends: time) -> bool:
