@@ -106,7 +106,8 @@ class Profile:
 
     `people` names the persons bound to this home by role (own butler, deputy, contacts, keyholders, partner...); other roles
     (centre duty, operator, duty manager) come from the roster. `centre_id` is the centre that answers; `regions` the ids from
-    district to compound. `overrides` holds per-home rule values: rule name -> parameter -> number.
+    district to compound. `overrides` holds per-home rule values: rule name -> parameter -> number. `callers` are names and
+    telephones of those who may telephone about this home: it is found by them.
     """
 
     home_id: str
@@ -125,6 +126,7 @@ class Profile:
     note: str = ""
     emergency_policy: str = "emergency"
     overrides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    callers: tuple[tuple[str, str], ...] = ()
 
     def resident(self, resident_id: str | None) -> Resident | None:
         return next((resident for resident in self.residents if resident.id == resident_id), None)
@@ -148,16 +150,54 @@ class Away:
     resident_id: str | None = None
 
 
+class Footing(StrEnum):
+    """How well the beginning of a life is known: only begun, fed from a queue as it turned out, or well."""
+
+    FRESH = "fresh"
+    FALLING = "falling"
+    FIRM = "firm"
+
+
+@record
+class Delay:
+    """How late everything has come lately: `offset_ms` by the first such message, at `since_at`. It has not shrunk since, in
+    `seen` messages at intervals, the last of them at `at`."""
+
+    offset_ms: int
+    since_at: datetime
+    at: datetime
+    seen: int = 1
+
+
+@record
+class OtherLife:
+    """A life that speaks beside the current one: past, or a candidate for being believed, or (`rival`) a second device.
+
+    `offset_ms` is when it began by hub time. Of its numbers, `top_seq` and `window` are remembered as of the current life.
+    `since_at`: since when it has been speaking (a past life: when it was last heard live), `agreed` how many messages have
+    agreed on its beginning since, the last of them at `at`.
+    """
+
+    boot: int
+    top_seq: int
+    window: int
+    offset_ms: int
+    since_at: datetime
+    at: datetime
+    agreed: int = 1
+    rival: bool = False
+
+
 @record
 class DeviceState:
     """What the hub remembers of a device.
 
-    `boot`, `top_seq`, `window`: the newest sequence number of the newest boot, and a bit for each of the last 128 numbers
-    that came. `offset_ms` is the smallest (hub time - uptime) seen in this boot and `offset_at` when: how late a message is
-    follows from it. `last_seen_at` None: never heard since it was enrolled. `online` is what its birth or will said.
-    `last_fingerprint` and the `earlier_fingerprint` before it join repeated
-    foreign messages. `late_offset_ms` and `late_since_at`: how late everything has come lately.
-    `lower_boot`, `lower_offset_ms`, `lower_since_at`: messages of a lower boot, in case the device has lost its counter.
+    The current life: `boot`, its newest number `top_seq`, in `window` a bit for each of the last 128 numbers that came,
+    `offset_ms` the smallest (hub time - uptime), which is when it began, `offset_at` when that was seen, `footing` how well it is
+    known, `live_at` when it last spoke live, `late` the delay that its messages have now. `other` is a second life, and
+    `doubted_since_at` since when messages have come of which none was believed.
+    `last_seen_at` None: never heard since it was enrolled. `online` is what its birth or will said.
+    `last_fingerprint` and the `earlier_fingerprint` before it join repeated foreign messages.
     """
 
     boot: int | None = None
@@ -174,11 +214,11 @@ class DeviceState:
     last_fingerprint_at: datetime | None = None
     model: str | None = None
     firmware: str | None = None
-    late_offset_ms: int = 0
-    late_since_at: datetime | None = None
-    lower_boot: int | None = None
-    lower_offset_ms: int = 0
-    lower_since_at: datetime | None = None
+    late: Delay | None = None
+    live_at: datetime | None = None
+    footing: Footing = Footing.FIRM
+    other: OtherLife | None = None
+    doubted_since_at: datetime | None = None
     earlier_fingerprint: int = 0
 
 

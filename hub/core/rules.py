@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from firmware_contracts.vocabulary import PLAUSIBLE, Fault, Hazard, Measure
 from hub.core.alerts import Severity
+from hub.core.service_requests import RequestCategory
 
 
 class Side(StrEnum):
@@ -86,6 +87,44 @@ class DeviceRule:
     join_within: timedelta = timedelta(seconds=2)
     offline_after: timedelta = timedelta(minutes=3)
     again_after: timedelta = timedelta(days=1)
+    live_within_ms: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "live_within_ms", self.live_within // timedelta(milliseconds=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """By when a request should be done: so long `after` it was opened, counted in the opening hours of the centre or always."""
+
+    after: timedelta
+    in_opening_hours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRule:
+    """Service requests. `due` has every category; who is responsible for a late one hears of it again `remind_every`."""
+
+    due: Mapping[RequestCategory, Due] = field(
+        default_factory=lambda: {
+            RequestCategory.MEALS: Due(timedelta(hours=2), in_opening_hours=True),
+            RequestCategory.MEDICAL: Due(timedelta(hours=24)),
+            RequestCategory.CLEANING: Due(timedelta(hours=48)),
+            RequestCategory.SHOPPING: Due(timedelta(hours=8), in_opening_hours=True),
+            RequestCategory.RECREATION: Due(timedelta(hours=72)),
+            RequestCategory.OTHER: Due(timedelta(hours=24)),
+            RequestCategory.MISTAKEN_PRESSES: Due(timedelta(days=3)),
+        }
+    )
+    remind_every: timedelta = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeRule:
+    """`count` presses by mistake on one device `within` this time (its end included) become a task for the butler."""
+
+    count: int = 3
+    within: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +150,8 @@ class Rules:
         }
     )
     plausible: Mapping[Measure, tuple[float, float]] = field(default_factory=lambda: dict(PLAUSIBLE))
+    requests: RequestRule = field(default_factory=RequestRule)
+    mistakes: MistakeRule = MistakeRule()
     calm: Mapping[Measure, tuple[float, float]] = field(init=False)
     """Strictly between these bounds a reading is possible and beyond no threshold: by far the most are, and are done with."""
 

@@ -7,7 +7,7 @@ data. The same function runs in gateway, centre, simulation, replay and test.
 from datetime import datetime
 
 from hub.core import commands, escalation
-from hub.core.arrival import Arrival, Freshness, judge_arrival
+from hub.core.arrival import Arrival, Freshness, Identity, identify, judge_arrival
 from hub.core.context import Context
 from hub.core.detection import call, device_health, environment, fall, vitals
 from hub.core.draft import Draft
@@ -93,9 +93,12 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
     live = arrival.freshness is Freshness.LIVE
     if live and not event.retained:
         device_health.on_alive(draft, event, before)
-    if arrival.counter_lost:
-        device_health.on_counter_lost(draft, event)
+    if arrival.finding is not None:
+        device_health.on_finding(draft, event, arrival.finding)
+    if arrival.state.other is not before.other:
+        device_health.on_lives(draft, event, two_devices=arrival.two_devices)
     late = False
+    news = False
     for fact in event.facts:
         if isinstance(fact, Vital):
             if live and not event.retained and fact.age <= draft.context.rules.device.live_within:
@@ -103,9 +106,13 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
             else:
                 late = True
         elif isinstance(fact, Call):
-            call.on_call(draft, event, fact, arrival)
+            identity = _identity(draft, event, fact, arrival)
+            news = news or identity is not Identity.KNOWN
+            call.on_call(draft, event, fact, arrival, identity)
         elif isinstance(fact, Fall):
-            fall.on_fall(draft, event, fact, arrival)
+            identity = _identity(draft, event, fact, arrival)
+            news = news or identity is not Identity.KNOWN
+            fall.on_fall(draft, event, fact, arrival, identity)
         elif isinstance(fact, FaultReport):
             if not event.retained and arrival.freshness is not Freshness.REPEATED:
                 device_health.on_fault(draft, event, fact)
@@ -124,9 +131,22 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
             late = True
     if late:
         _set_aside(draft, event, arrival)
-    if not event.seen or call.is_reused(draft, event, arrival):
+    if news:
         for device_id, key in keys_to_remember(event):
             draft.remember_event(device_id, key)
+
+
+def _identity(draft: Draft, event: DeviceEvent, report: Call | Fall, arrival: Arrival) -> Identity:
+    context = draft.context
+    return identify(
+        event,
+        report.event_id,
+        report.age,
+        arrival,
+        now=draft.now,
+        resumed_at=context.resumed_at,
+        rule=context.rules.device,
+    )
 
 
 def _set_aside(draft: Draft, event: DeviceEvent, arrival: Arrival) -> None:

@@ -164,6 +164,8 @@ def _battery(data: Data) -> Words:
 _SIGNS = {
     "no_value": ("测不到数值", "readings without a value"),
     "implausible": ("读数不可信", "readings that nobody can have"),
+    "not_believed": ("消息分不清新旧", "sending messages that cannot be told from old ones"),
+    "two_devices": ("两台设备同用一个编号", "the id of two devices"),
     "unreadable": ("消息读不懂", "messages nobody can read"),
 }
 """What a device was accused of besides the contract's faults."""
@@ -233,7 +235,8 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.RAISED_BY_HAND: _fixed("坐席手工建单", "raised by hand by an operator"),
     ReasonCode.UNKNOWN_DEVICE: _unknown_device,
     ReasonCode.UNCONFIRMED_CALL: _fixed(
-        "收到旧的求救记录，无法确认何时按下", "a stored press was found; when it was pressed is not known"
+        "收到求救，但无法确认是何时按下的，请致电核实",
+        "a press came, but when it was made is not known: telephone the home",
     ),
     ReasonCode.UNREADABLE_SIGNAL: _unreadable(
         "求救设备发来的信号无法读取，可能是求救", "a call device sent what cannot be read; it may be a call"
@@ -257,6 +260,14 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.FAULT_CLEARED: _fault_went,
     ReasonCode.COUNTER_LOST: _about_device(
         "的启动计数从头开始了，请检查电池", "counts its boots from the beginning again: check its battery"
+    ),
+    ReasonCode.NOT_BELIEVED: _about_device(
+        "的消息分不清新旧，读数未采用，请检查设备",
+        "sends messages that cannot be told from old ones; its readings do not count: check it",
+    ),
+    ReasonCode.TWO_DEVICES: _about_device(
+        "的编号有两台设备在用，请核对并改号",
+        "is the id of two devices: find them, and give one an id of its own",
     ),
     ReasonCode.QOS_ZERO: _about_device(
         "的求救没有送达保证，请检查网关设置",

@@ -77,6 +77,14 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (ReasonCode.FAULT, {"device_id": "gw-1", "fault": "mains_failed"}, "断电", "mains failed"),
     (ReasonCode.FAULT_CLEARED, {"device_id": "gw-1", "fault": "tamper"}, "恢复", "no longer tamper"),
     (ReasonCode.COUNTER_LOST, {"device_id": "z-1"}, "启动计数从头开始", "counts its boots"),
+    (ReasonCode.NOT_BELIEVED, {"device_id": "z-1"}, "设备z-1的消息分不清新旧", "told from old ones"),
+    (ReasonCode.TWO_DEVICES, {"device_id": "z-1"}, "设备z-1的编号有两台设备在用", "the id of two devices"),
+    (
+        ReasonCode.FAULT_CLEARED,
+        {"device_id": "z-1", "fault": "two_devices"},
+        "两台设备同用一个编号",
+        "no longer the id of two devices",
+    ),
     (
         ReasonCode.FAULT_CLEARED,
         {"device_id": "z-1", "fault": "no_value-spo2_percent"},

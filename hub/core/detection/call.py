@@ -6,21 +6,15 @@ from datetime import timedelta
 from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from hub.core import escalation
 from hub.core.alerts import AlertKind, AlertState, Reason, Severity, derived_id
-from hub.core.arrival import Arrival, Freshness
+from hub.core.arrival import Arrival, Identity
 from hub.core.draft import Draft
-from hub.core.events import Call, DeviceEvent, Fall, UnreadableSignal
+from hub.core.events import Call, DeviceEvent, UnreadableSignal
 from hub.core.home import UNASSIGNED_HOME_ID
 from hub.core.journal import EntryKind
 from hub.core.notifications import Heard, NotifyReason
 from hub.core.raising import join, raise_alert, subjects
 from hub.core.reasons import ReasonCode
 from hub.core.service_requests import RequestState, ServiceRequest
-
-REUSED_AFTER = timedelta(hours=1)
-"""A press told to be so much younger than the first sight of its id is another press, whatever its id says."""
-
-DOUBTED_AFTER = timedelta(minutes=10)
-"""The same where nothing but the told age is known of its delay: then it is asked about."""
 
 
 def call_key(draft: Draft, event: DeviceEvent) -> str:
@@ -39,14 +33,18 @@ def confirm(draft: Draft, event: DeviceEvent, event_id: str | None, *, urgent: b
         draft.say_heard(Heard(event.claimed_home or draft.home.id, event.device_id, event_id, urgent))
 
 
-def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival) -> None:
-    """One press. A known event id is heard again and changes nothing; a retained one nobody saw live is asked about."""
+def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, identity: Identity) -> None:
+    """One press. A known one is heard again and changes nothing; a doubtful emergency is asked about, unless it has its alert."""
     if event.retained:
         on_retained(draft, event)
         return
     urgent = is_emergency(call)
     confirm(draft, event, call.event_id, urgent=urgent)
-    if not is_new(draft, event, call.event_id, arrival):
+    if identity is Identity.KNOWN:
+        draft.ignored = "repeated"
+        return
+    if identity is Identity.DOUBTFUL and urgent and draft.alert_for(call_key(draft, event)) is None:
+        ask_about(draft, event, call.event_id)
         return
     if event.qos == 0:
         _on_qos_zero(draft, event)
@@ -65,23 +63,6 @@ def is_emergency(call: Call) -> bool:
     return call.action is CallAction.EMERGENCY or (
         call.action is CallAction.SERVICE and call.category is ServiceCategory.URGENT_HELP
     )
-
-
-def is_reused(draft: Draft, event: DeviceEvent, arrival: Arrival) -> bool:
-    """Whether a known event id stands for another press: a device that lost its counters gives its numbers out again.
-
-    A repetition tells the age of the press, so its press lies before the id was first seen; a press told to be much younger
-    than that is a new one.
-    """
-    if not event.seen or event.seen_at is None or event.retained:
-        return False
-    ages = [fact.age for fact in event.facts if isinstance(fact, Call | Fall)]
-    if not ages:
-        return False
-    if arrival.behind and arrival.late_by is not None and arrival.late_by > REUSED_AFTER:
-        return True
-    pressed_at = draft.now - max(ages) - (arrival.late_by or timedelta())
-    return pressed_at - event.seen_at > (REUSED_AFTER if arrival.late_by is not None else DOUBTED_AFTER)
 
 
 def lateness(draft: Draft, age: timedelta, arrival: Arrival) -> tuple[timedelta, int]:
@@ -211,18 +192,9 @@ def on_retained(draft: Draft, event: DeviceEvent) -> None:
         _ask(draft, event, f"{event.fingerprint:08x}")
 
 
-def is_new(draft: Draft, event: DeviceEvent, event_id: str | None, arrival: Arrival) -> bool:
-    """Whether a live call or fall report is one that nobody has judged yet; a doubtful one is asked about instead."""
-    bytes_again = event_id is None and arrival.freshness is Freshness.REPEATED
-    if bytes_again or (event.seen and not is_reused(draft, event, arrival)):
-        draft.ignored = "repeated"
-        return False
-    stepped = event.seen_at is not None and event.seen_at < draft.context.resumed_at
-    if event.seen and (arrival.late_by is None or arrival.behind or stepped):
-        # A number given out again after an empty battery, or an old copy; or the clock was set since. Only a person can tell.
-        _ask(draft, event, str(event_id))
-        return False
-    return True
+def ask_about(draft: Draft, event: DeviceEvent, event_id: str | None) -> None:
+    """A number given out again, or an old copy: only a person can tell whether somebody pressed."""
+    _ask(draft, event, str(event_id))
 
 
 def _ask(draft: Draft, event: DeviceEvent, about: str) -> None:

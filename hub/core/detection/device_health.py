@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from firmware_contracts.vocabulary import Fault
 from hub.core.alerts import AlertKind, Reason, Severity
+from hub.core.arrival import Finding
 from hub.core.draft import Draft
 from hub.core.escalation import tell_standing_to
 from hub.core.events import DeviceEvent, FaultReport, Status, UnreadableTelemetry
@@ -20,8 +21,13 @@ QUIET_FOR = timedelta(hours=2)
 """Without nonsense for so long, a device that reads well is believed again."""
 
 _FAULTS = frozenset(fault.value for fault in Fault)
-_LASTING = _FAULTS | {"silent", "gone"}
+_LASTING = _FAULTS | {"silent", "gone", "two_devices"}
 """Signs that last by themselves until their end is told; the others need to be seen again."""
+
+_FINDINGS = {
+    Finding.COUNTER_LOST: ReasonCode.COUNTER_LOST,
+    Finding.NOT_BELIEVED: ReasonCode.NOT_BELIEVED,
+}
 
 _CLEARS = {Fault.MAINS_RESTORED: Fault.MAINS_FAILED}
 
@@ -33,6 +39,7 @@ def on_alive(draft: Draft, event: DeviceEvent, before: DeviceState) -> None:
             if f"{RULE_PREFIX}|{sign}|{event.device_id}" in draft.rules:
                 acquit_device(draft, event.device_id, sign, ReasonCode.DEVICE_BACK)
                 _watch_again(draft, event.device_id)
+        acquit_device(draft, event.device_id, Finding.NOT_BELIEVED.value)
         acquit_when_quiet(draft, event.device_id, "unreadable")
     percent = event.battery_percent
     if percent is not None and percent != before.battery_percent:
@@ -44,22 +51,22 @@ def on_alive(draft: Draft, event: DeviceEvent, before: DeviceState) -> None:
             acquit_device(draft, event.device_id, Fault.BATTERY_LOW.value)
 
 
-def on_counter_lost(draft: Draft, event: DeviceEvent) -> None:
-    """The device forgot how often it has started: it is believed again, and somebody looks at its battery."""
-    device = draft.device(event.device_id)
-    key = f"{RULE_PREFIX}|counter_lost|{event.device_id}"
-    if draft.alert_for(key) is not None:
-        return
-    raise_alert(
-        draft,
-        kind=AlertKind.TECHNICAL,
-        severity=Severity.TECHNICAL,
-        dedup_key=key,
-        cause=draft.now.isoformat(),
-        reason=Reason(ReasonCode.COUNTER_LOST, {"device_id": event.device_id}),
-        resident_ids=subjects(draft, device.wearer_id if device else None),
-        device_id=event.device_id,
-    )
+def on_finding(draft: Draft, event: DeviceEvent, finding: Finding) -> None:
+    """The numbers of a device's messages are not what they should be: somebody looks at its battery, or changes it."""
+    if (
+        draft.device(event.device_id) is not None
+    ):  # Of a stranger's messages only the calls count, and they always do.
+        reason = Reason(_FINDINGS[finding], {"device_id": event.device_id})
+        accuse_device(draft, event.device_id, finding.value, reason)
+
+
+def on_lives(draft: Draft, event: DeviceEvent, *, two_devices: bool) -> None:
+    """Two devices speak under one id, or not any more: one of them was set up with the other's."""
+    if not two_devices:
+        acquit_device(draft, event.device_id, "two_devices")
+    elif draft.device(event.device_id) is not None:
+        reason = Reason(ReasonCode.TWO_DEVICES, {"device_id": event.device_id})
+        accuse_device(draft, event.device_id, "two_devices", reason)
 
 
 def _watch_again(draft: Draft, device_id: str) -> None:
@@ -149,6 +156,8 @@ def _lasting_reason(draft: Draft, sign: str, device_id: str) -> Reason:
     """Why a sign that lasts by itself is told, from what is known of the device now."""
     if sign == "silent":
         return _silent_reason(draft, device_id)
+    if sign == "two_devices":
+        return Reason(ReasonCode.TWO_DEVICES, {"device_id": device_id})
     if sign == "gone":
         return Reason(ReasonCode.DEVICE_OFFLINE, {"device_id": device_id})
     percent = draft.device_state(device_id).battery_percent

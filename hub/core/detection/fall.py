@@ -2,8 +2,8 @@
 
 from firmware_contracts.vocabulary import FallPhase
 from hub.core.alerts import AlertKind, Reason
-from hub.core.arrival import Arrival
-from hub.core.detection.call import confirm, is_new, lateness, on_retained
+from hub.core.arrival import Arrival, Identity
+from hub.core.detection.call import ask_about, confirm, lateness, on_retained
 from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Fall
 from hub.core.home import UNASSIGNED_HOME_ID
@@ -17,13 +17,14 @@ _REASONS = {
 }
 
 
-def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival) -> None:
+def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival, identity: Identity) -> None:
     """One report. Getting up is a sign on the open alert, never its end: somebody looks."""
     if event.retained:
         on_retained(draft, event)
         return
     confirm(draft, event, fall.event_id, urgent=True)
-    if not is_new(draft, event, fall.event_id, arrival):
+    if identity is Identity.KNOWN:
+        draft.ignored = "repeated"
         return
     rule = draft.context.rules.fall
     device = draft.device(event.device_id)
@@ -32,6 +33,9 @@ def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival) -> N
         key = f"fall|{event.claimed_home}/{event.device_id}"
     else:
         key = f"fall|{wearer or draft.home.id}"
+    if identity is Identity.DOUBTFUL and fall.phase is not FallPhase.GOT_UP and draft.alert_for(key) is None:
+        ask_about(draft, event, fall.event_id)
+        return
     ago, late_s = lateness(draft, fall.age, arrival)
     reason = Reason(_REASONS[fall.phase], {"late_s": late_s})
     if fall.phase is FallPhase.GOT_UP:

@@ -1,0 +1,13 @@
+"""The room of the device counters: is a message live, repeated or history, how late is it, and is its press new?
+
+A device numbers its messages (`seq`) within each of its *lives*, which it numbers too (`boot`), and says how long this life has
+lasted (`uptime`). Cheap hardware forgets its numbers, brokers deliver old messages, two devices may bear one id. Whatever the
+numbers say: telemetry is judged live only when its life is believed, a press only ever becomes an alert or a question.
+Everything that follows from these numbers is decided here; the rest of the core uses the verdict.
+"""
+
+from hub.core.arrival.identity import Identity, identify
+from hub.core.arrival.judging import after_time_step, judge_arrival
+from hub.core.arrival.verdict import Arrival, Finding, Freshness
+
+__all__ = ["Arrival", "Finding", "Freshness", "Identity", "after_time_step", "identify", "judge_arrival"]

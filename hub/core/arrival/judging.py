@@ -1,0 +1,245 @@
+"""A message of the life that is believed, which nearly every message is: its place among the numbers, and its delay.
+
+The device's clock is never asked. Its uptime is: hub time - uptime is when its life began, or later by as much as the message
+was held up. The smallest seen is the beginning; what exceeds it is delay. What cannot be of this life is judged in `strange`.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from firmware_contracts.vocabulary import SEQUENCE_WINDOW
+from hub.core.arrival.strange import ALONE_AFTER, began, heard, judge_stranger
+from hub.core.arrival.timing import (
+    DISTINCT_AFTER,
+    EPOCH,
+    MILLISECOND,
+    STEADY_WITHIN_MS,
+    WITNESSES,
+    agrees,
+)
+from hub.core.arrival.verdict import NO_DELAY, Arrival, Freshness
+from hub.core.arrival.window import WINDOW_MASK, place
+from hub.core.events import DeviceEvent
+from hub.core.home import Delay, DeviceState, Footing
+from hub.core.record import record
+from hub.core.rules import DeviceRule
+
+STEADY_FOR = timedelta(minutes=5)
+"""A delay that has not shrunk for so long is none: hub time was stepped, or the device's counter stands still while it sleeps. (A
+queue that is emptied no faster than it fills looks the same.)"""
+
+SETTLES_AFTER = timedelta(seconds=30)
+"""Nothing having come quicker for so long, the beginning of a life is known."""
+
+COUNTER_MS = 2**32
+"""A counter of 32 bits begins anew after 49 days."""
+
+
+_LIVE, _HISTORY = Freshness.LIVE, Freshness.HISTORY
+_FIRM, _FALLING = Footing.FIRM, Footing.FALLING
+"""Bound once: to look a member up in its enum five times would be a sixth of what a message costs here."""
+
+
+@record
+class _Fit:
+    """How the beginning of the current life looks after one more message of it."""
+
+    offset_ms: int
+    offset_at: datetime
+    late_ms: int
+    footing: Footing
+    late: Delay | None = None
+
+
+def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: DeviceRule) -> Arrival:
+    """Judge one message of a device and advance what is remembered of the device's lives."""
+    if event.retained:
+        return Arrival(_LIVE, None, state)
+    boot, seq, uptime = event.boot, event.seq, event.uptime
+    if boot is None or seq is None or uptime is None:
+        return _judge_foreign(state, event, now, rule)
+    offset_ms = (now - EPOCH - uptime) // MILLISECOND
+    base_ms, base_at = state.offset_ms, state.offset_at
+    if base_at is None:
+        return Arrival(_LIVE, NO_DELAY, began(state, event, offset_ms, now))
+    if boot != state.boot:
+        return judge_stranger(state, event, offset_ms, now, rule)
+
+    late_ms = offset_ms - base_ms
+    drift_ms = int((now - base_at).total_seconds() * rule.drift_ppm / 1000)
+    within_ms = rule.live_within_ms
+    footing = state.footing
+    late = None
+    if footing is _FIRM and -STEADY_WITHIN_MS <= late_ms <= within_ms:
+        if late_ms <= drift_ms:
+            if late_ms < 0 or drift_ms > 1000:
+                base_ms, base_at = offset_ms, now
+            late_ms = 0
+    else:
+        fit = _refit(state, event, seq, offset_ms, late_ms, drift_ms, within_ms, now, rule)
+        if fit is None:
+            return judge_stranger(state, event, offset_ms, now, rule)
+        base_ms, base_at, late_ms = fit.offset_ms, fit.offset_at, fit.late_ms
+        footing, late = fit.footing, fit.late
+
+    top = state.top_seq
+    if 0 < seq - top < SEQUENCE_WINDOW:
+        window, top, freshness = ((state.window << seq - top) | 1) & WINDOW_MASK, seq, _LIVE
+    else:
+        top, window, freshness = place(top, state.window, seq)
+    if freshness is _HISTORY and late_ms <= within_ms:
+        # Spoken just now, and far behind what was spoken just now: another device counts here.
+        return judge_stranger(state, event, offset_ms, now, rule)
+    live_at, doubted_since_at, other = state.live_at, state.doubted_since_at, state.other
+    if freshness is _LIVE:
+        if late_ms > within_ms or footing is _FALLING:
+            freshness = _HISTORY
+        else:
+            live_at, doubted_since_at = now, None
+            if other is not None and other.rival and now - other.at >= ALONE_AFTER:
+                other = None
+    return Arrival(
+        freshness,
+        timedelta(0, 0, late_ms * 1000) if late_ms else NO_DELAY,
+        DeviceState(
+            boot,
+            top,
+            window,
+            base_ms,
+            base_at,
+            now,
+            True,
+            state.battery_percent if event.battery_percent is None else event.battery_percent,
+            state.rssi_dbm if event.rssi_dbm is None else event.rssi_dbm,
+            state.faults,
+            state.last_fingerprint,
+            state.last_fingerprint_at,
+            state.model,
+            state.firmware,
+            late,
+            live_at,
+            footing,
+            other,
+            doubted_since_at,
+        ),
+    )
+
+
+def _refit(
+    state: DeviceState,
+    event: DeviceEvent,
+    seq: int,
+    offset_ms: int,
+    late_ms: int,
+    drift_ms: int,
+    within_ms: int,
+    now: datetime,
+    rule: DeviceRule,
+) -> _Fit | None:
+    """The rare cases: the life is not known well yet, or the message came quicker or later than it explains. None: it is not of
+    this life."""
+    base_ms, base_at = state.offset_ms, state.offset_at or now
+    if late_ms > max(within_ms, drift_ms):
+        return _held_up(state, event, seq, offset_ms, within_ms, now, rule)
+    footing = state.footing
+    if footing is Footing.FIRM:
+        if late_ms >= -STEADY_WITHIN_MS - drift_ms:
+            return _Fit(offset_ms, now, 0, footing)
+        if late_ms < -within_ms - drift_ms:
+            return None
+        footing, base_at = Footing.FRESH, now  # It came quicker than any before: is a queue being emptied?
+    fallen_ms = within_ms if footing is Footing.FRESH else STEADY_WITHIN_MS
+    if late_ms < -fallen_ms - drift_ms:
+        # What came before had waited, longer than this message shows; so may this one.
+        return _Fit(offset_ms, now, 0, Footing.FALLING)
+    stood_for = now - base_at
+    if stood_for >= STEADY_FOR or (
+        stood_for >= SETTLES_AFTER
+        and (footing is Footing.FRESH or abs(late_ms) <= STEADY_WITHIN_MS + drift_ms)
+    ):
+        if late_ms <= drift_ms:
+            return _Fit(offset_ms, now, 0, Footing.FIRM)
+        return _Fit(base_ms, base_at, late_ms, Footing.FIRM)
+    return _Fit(base_ms, base_at, max(late_ms, 0), footing)
+
+
+def _held_up(
+    state: DeviceState,
+    event: DeviceEvent,
+    seq: int,
+    offset_ms: int,
+    within_ms: int,
+    now: datetime,
+    rule: DeviceRule,
+) -> _Fit | None:
+    """A message that comes late by its uptime. None where no delay explains it: its number is an old one (a life that began
+    anew under the same boot, unless the broker itself says that it delivers it again), or newer than what was live meanwhile."""
+    base_ms, base_at = state.offset_ms, state.offset_at or now
+    late_ms = offset_ms - base_ms
+    other = state.other
+    if seq <= state.top_seq:
+        return _Fit(base_ms, base_at, late_ms, state.footing) if event.duplicate else None
+    if (
+        other is not None
+        and other.boot == event.boot
+        and other.agreed
+        and agrees(other, offset_ms, now, rule)
+    ):
+        return None
+    if late_ms > COUNTER_MS // 2:
+        base_ms, base_at = min(base_ms + COUNTER_MS, offset_ms), now
+        late_ms = offset_ms - base_ms
+        if late_ms <= within_ms:
+            return _Fit(base_ms, base_at, late_ms, state.footing)
+    elif state.live_at is not None and late_ms > (now - state.live_at) // MILLISECOND + within_ms:
+        return None
+    late = state.late
+    if late is None or offset_ms < late.offset_ms - STEADY_WITHIN_MS:
+        late = Delay(offset_ms, now, now)
+    elif now - late.at >= DISTINCT_AFTER:
+        late = replace(late, at=now, seen=late.seen + 1)
+    if late.seen < WITNESSES or now - late.since_at < STEADY_FOR:
+        return _Fit(base_ms, base_at, late_ms, state.footing, late)
+    return _Fit(offset_ms, now, 0, Footing.FIRM, replace(late, offset_ms=offset_ms))
+
+
+def after_time_step(state: DeviceState, by: timedelta) -> DeviceState:
+    """The device as it stands after hub time jumped forward while its uptime did not: nothing is late because of that."""
+    if state.offset_at is None:
+        return state
+    by_ms = by // MILLISECOND
+    late, other = state.late, state.other
+    if late is not None:
+        late = Delay(late.offset_ms + by_ms, late.since_at + by, late.at + by, late.seen)
+    if other is not None:
+        other = replace(
+            other, offset_ms=other.offset_ms + by_ms, since_at=other.since_at + by, at=other.at + by
+        )
+    return replace(
+        state,
+        offset_ms=state.offset_ms + by_ms,
+        offset_at=state.offset_at + by,
+        late=late,
+        live_at=_moved(state.live_at, by),
+        doubted_since_at=_moved(state.doubted_since_at, by),
+        other=other,
+    )
+
+
+def _moved(at: datetime | None, by: timedelta) -> datetime | None:
+    return None if at is None else at + by
+
+
+def _judge_foreign(state: DeviceState, event: DeviceEvent, now: datetime, rule: DeviceRule) -> Arrival:
+    """Without ids exactly-once is not claimed: identical bytes, or a redelivery, within two seconds are one message."""
+    recent = state.last_fingerprint_at is not None and now - state.last_fingerprint_at <= rule.join_within
+    # A press comes with its release; a redelivery brings both again, in turn.
+    same = recent and event.fingerprint in (state.last_fingerprint, state.earlier_fingerprint)
+    seen = replace(
+        heard(state, event, now),
+        online=True,
+        last_fingerprint=event.fingerprint,
+        last_fingerprint_at=now,
+        earlier_fingerprint=state.last_fingerprint,
+    )
+    return Arrival(Freshness.REPEATED if same else Freshness.LIVE, None, seen)

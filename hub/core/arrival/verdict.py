@@ -1,0 +1,51 @@
+"""What the counters of one message come to."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from hub.core.home import DeviceState, Footing
+from hub.core.record import record
+
+NO_DELAY = timedelta()
+
+
+class Freshness(StrEnum):
+    LIVE = "live"
+    REPEATED = "repeated"
+    HISTORY = "history"
+
+
+class Finding(StrEnum):
+    """What a message shows of its device, for a technician."""
+
+    COUNTER_LOST = "counter_lost"
+    """It counts from the beginning again, and is believed from here on."""
+    NOT_BELIEVED = "not_believed"
+    """Messages have been coming for a while, and none of them could be told from an old one."""
+
+
+@record
+class Arrival:
+    """`late_by` is the transport delay, None where it cannot be known: the sender tells no uptime, or the life that speaks is
+    not (or not alone) believed. `state` already counts this message."""
+
+    freshness: Freshness
+    late_by: timedelta | None
+    state: DeviceState
+    finding: Finding | None = None
+
+    @property
+    def two_devices(self) -> bool:
+        """Whether two lives go on speaking under this id."""
+        other = self.state.other
+        return other is not None and other.rival
+
+    @property
+    def sure(self) -> bool:
+        """Whether the message is certainly as fresh as it looks: spoken just now, by a life that is known well."""
+        return (
+            self.freshness is Freshness.LIVE
+            and self.late_by is not None
+            and self.state.footing is Footing.FIRM
+            and self.state.late is None
+        )
