@@ -53,10 +53,11 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class RequestCounts:
-    """Service requests: `opened` and `done` in the period; `overdue`: due before its end (or now), and not done by then."""
+    """`opened`, `done` and `cancelled` in the period; `overdue`: due before its end (or now), and not ended by then."""
 
     opened: int = 0
     done: int = 0
+    cancelled: int = 0
     overdue: int = 0
 
 
@@ -72,6 +73,7 @@ class Figures:
     `what_it_was`, `what_was_done`, `classes`: of the others, of every severity.
     `visits`: see there. `still_open`: alerts that were open at its end (or now), by the severity they began with;
     `oldest_open_at`: when the longest open of them began.
+    `requests`: what elders asked for. `tasks`: what the hub asked of a butler, after presses by mistake again and again.
     `not_yet_open`: homes where at its end nobody had answered a test press yet; `silent`: other homes with a device that had
     not been heard for too long. Both are unprotected.
     """
@@ -89,6 +91,7 @@ class Figures:
     still_open: Mapping[Severity, int] = field(default_factory=dict)
     oldest_open_at: datetime | None = None
     requests: RequestCounts = RequestCounts()
+    tasks: RequestCounts = RequestCounts()
     not_yet_open: int = 0
     silent: int = 0
 

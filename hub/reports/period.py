@@ -1,7 +1,7 @@
 """The days that a report is about: local days, from midnight to midnight."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 FINAL_AFTER = timedelta(seconds=180)
@@ -11,28 +11,27 @@ are final. It is the longest answer that is measured for."""
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Whole local days, `last` included. A day lasts from one local midnight to the next, also when the clocks are changed."""
+    """Whole local days, `last` included. A day lasts from one local midnight to the next, also when the clocks are changed.
+
+    `until_at` is the first instant that is no longer in it.
+    """
 
     first: date
     last: date
     timezone: tzinfo
+    from_at: datetime = field(init=False)
+    until_at: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise ValueError(f"a period from {self.first} until {self.last} has no day")
+        # Every fact is compared with these: they are found once.
+        object.__setattr__(self, "from_at", midnight(self.first, self.timezone))
+        object.__setattr__(self, "until_at", midnight(self.last + timedelta(days=1), self.timezone))
 
     @property
     def days(self) -> int:
         return (self.last - self.first).days + 1
-
-    @property
-    def from_at(self) -> datetime:
-        return midnight(self.first, self.timezone)
-
-    @property
-    def until_at(self) -> datetime:
-        """The first instant that is no longer in it."""
-        return midnight(self.last + timedelta(days=1), self.timezone)
 
     @property
     def final_at(self) -> datetime:

@@ -1,6 +1,7 @@
 """From the facts of a period to its report: pure. How each figure is defined stands in `figures`."""
 
 import math
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from typing import TypeVar
 
 from hub.core.alerts import Severity, WhatWasDone
 from hub.core.reasons import ReasonCode
+from hub.core.service_requests import RequestCategory
 from hub.reports.figures import Figures, Report, RequestCounts, Response, Stretch, Visits
 from hub.reports.outcomes import CLASS_OF
 from hub.reports.period import FINAL_AFTER, Period, midnight
@@ -21,6 +23,8 @@ K = TypeVar("K")
 
 SILENT = frozenset({ReasonCode.DEVICE_SILENT, ReasonCode.DEVICE_OFFLINE})
 """Why an alert was raised that leaves a home unprotected while it is open."""
+
+TASK = RequestCategory.MISTAKEN_PRESSES
 
 AT_THE_DOOR = frozenset({WhatWasDone.ON_SITE, WhatWasDone.NO_ENTRY, WhatWasDone.FORCED_ENTRY})
 """What can only be done there."""
@@ -110,8 +114,8 @@ class _Clock:
         return Response(
             calls=count,
             waiting=waiting,
-            within_60=sum(one <= timedelta(seconds=60) for one in took),
-            within_180=sum(one <= timedelta(seconds=180) for one in took),
+            within_60=bisect_right(took, timedelta(seconds=60)),
+            within_180=bisect_right(took, timedelta(seconds=180)),
             answered=len(took),
             median=_nearest_rank(took, 0.5, count),
             p95=_nearest_rank(took, 0.95, count),
@@ -187,7 +191,8 @@ class _Reckoning:
             visits=self._visits(closed),
             still_open=Counter(one.opened_as for one in left),
             oldest_open_at=min((one.opened_at for one in left), default=None),
-            requests=self._requests(share.requests),
+            requests=self._requests(one for one in share.requests if one.category is not TASK),
+            tasks=self._requests(one for one in share.requests if one.category is TASK),
             not_yet_open=len(share.unopened),
             silent=len(share.silent),
         )
@@ -206,13 +211,15 @@ class _Reckoning:
         return Visits(made, on_time, unrecorded)
 
     def _requests(self, requests: Iterable[RequestFacts]) -> RequestCounts:
-        opened = done = overdue = 0
+        opened = done = cancelled = overdue = 0
         for one in requests:
             opened += self.clock.opened(one)
-            done += self.clock.period.holds(one.done_at)
-            left = one.done_at is None or one.done_at >= self.clock.known_at
+            if self.clock.period.holds(one.ended_at):
+                done += not one.cancelled
+                cancelled += one.cancelled
+            left = one.ended_at is None or one.ended_at >= self.clock.known_at
             overdue += left and one.due_at is not None and one.due_at < self.clock.known_at
-        return RequestCounts(opened, done, overdue)
+        return RequestCounts(opened, done, cancelled, overdue)
 
 
 def _stretches(alerts: Iterable[AlertFacts], clock: _Clock) -> Iterable[Stretch]:

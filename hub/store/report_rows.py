@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, TextClause, func, or_, select, text
 
 from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.home import Membership
+from hub.core.service_requests import RequestCategory, RequestState
 from hub.store import directory_tables, tables
 from hub.store.homes import OPEN_REQUEST_STATES
 from hub.store.tables import ALERT_LASTED, REQUEST_LASTED, table_of, to_micros
@@ -56,14 +57,15 @@ class AlertFacts:
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
-    """A service request as reports count it."""
+    """A service request, or a task of the hub's own, as reports count it. `ended_at`: when it was done, or given up."""
 
     id: str
     home_id: str
-    category: str
+    category: RequestCategory
     opened_at: datetime
     due_at: datetime | None = None
-    done_at: datetime | None = None
+    ended_at: datetime | None = None
+    cancelled: bool = False
     centre_id: str | None = None
     butler_id: str | None = None
 
@@ -179,7 +181,7 @@ _ALERT_FACTS = (
 )
 _REQUEST_FACTS = (
     *(_REQUEST.c.request_id, _REQUEST.c.home_id, _REQUEST.c.category, _REQUEST.c.centre_id),
-    *(_REQUEST.c.opened_at, _REQUEST.c.done_at, _told(_REQUEST, _REQUEST_TOLD)),
+    *(_REQUEST.c.state, _REQUEST.c.opened_at, _REQUEST.c.done_at, _told(_REQUEST, _REQUEST_TOLD)),
 )
 
 
@@ -211,10 +213,11 @@ def _request(row: Row[Any]) -> RequestFacts:
     return RequestFacts(
         id=row.request_id,
         home_id=row.home_id,
-        category=row.category,
+        category=RequestCategory(row.category),
         opened_at=row.opened_at,
         due_at=_instant(due_at),
-        done_at=row.done_at,
+        ended_at=row.done_at,
+        cancelled=row.state == RequestState.CANCELLED,
         centre_id=in_charge["centre_id"] if in_charge else row.centre_id,
         butler_id=in_charge["butler_id"] if in_charge else None,
     )

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 
 from hub.core.alerts import AlertKind, Severity, WhatItWas, WhatWasDone
 from hub.core.reasons import ReasonCode
-from hub.reports.figures import Figures, Report, Visits, percent
+from hub.core.service_requests import RequestCategory
+from hub.reports.figures import Figures, Report, RequestCounts, Visits, percent
 from hub.reports.outcomes import CLASS_OF
 from hub.reports.period import Period
 from hub.reports.reckoning import reckon
@@ -134,9 +135,23 @@ def test_overdue_is_what_was_due_and_not_done_at_the_end(
     def at(hours: float | None) -> datetime | None:
         return None if hours is None else PERIOD.from_at + timedelta(hours=hours)
 
-    wish = RequestFacts("R-1", "h1", "meals", PERIOD.from_at, at(due_h), at(done_h))
+    wish = RequestFacts("R-1", "h1", RequestCategory.MEALS, PERIOD.from_at, at(due_h), at(done_h))
     rows = ReportRows(PERIOD.from_at, PERIOD.until_at, requests=(wish,))
     assert reckon(rows, PERIOD, LATER, HALF_AN_HOUR).total.requests.overdue == overdue
+
+
+def test_tasks_are_no_wishes_and_what_was_given_up_is_not_done() -> None:
+    opened_at, ended_at = PERIOD.from_at, PERIOD.from_at + timedelta(hours=1)
+    requests = (
+        RequestFacts("R-1", "h1", RequestCategory.MEALS, opened_at, ended_at=ended_at),
+        RequestFacts("R-2", "h1", RequestCategory.CLEANING, opened_at, ended_at=ended_at, cancelled=True),
+        RequestFacts("R-3", "h1", RequestCategory.MISTAKEN_PRESSES, opened_at, ended_at),
+    )
+    total = reckon(
+        ReportRows(PERIOD.from_at, PERIOD.until_at, requests=requests), PERIOD, LATER, HALF_AN_HOUR
+    ).total
+    assert total.requests == RequestCounts(opened=2, done=1, cancelled=1)
+    assert total.tasks == RequestCounts(opened=1, overdue=1)
 
 
 def test_a_home_not_yet_open_is_not_silent_as_well() -> None:
