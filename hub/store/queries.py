@@ -1,5 +1,9 @@
-"""What screens and metrics ask of the store: short reads on connections of their own, beside the writer and from any thread."""
+"""What screens and metrics ask of the store: short reads on connections of their own, beside the writer and from any thread.
 
+`homes` names the homes that the one who asks may see; None: all.
+"""
+
+import json
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -81,6 +85,7 @@ class Queries:
         search: str = "",
         limit: int = 100,
         before: str | None = None,
+        homes: Collection[str] | None = None,
     ) -> list[Alert]:
         """Newest first; an empty collection means any. `before` is the id of the last alert of the page before.
 
@@ -96,7 +101,7 @@ class Queries:
         ):
             if values:
                 query = query.where(column.in_([value.value for value in values]))
-        query = _of(query, _ALERT, home_id, centre_id, search, _ALERT.c.alert_id)
+        query = _of(query, _ALERT, home_id, centre_id, search, _ALERT.c.alert_id, homes)
         return self.read(lambda connection: [codec.ALERT.load(body) for body in connection.scalars(query)])
 
     def alert(self, alert_id: str) -> AlertDetail | None:
@@ -120,12 +125,13 @@ class Queries:
         search: str = "",
         limit: int = 100,
         before: str | None = None,
+        homes: Collection[str] | None = None,
     ) -> list[ServiceRequest]:
         """Newest first; as `list_alerts`."""
         query = _page(select(_REQUEST.c.body), _REQUEST, _REQUEST.c.request_id, before, limit)
         if states:
             query = query.where(_REQUEST.c.state.in_([state.value for state in states]))
-        query = _of(query, _REQUEST, home_id, centre_id, search, _REQUEST.c.request_id)
+        query = _of(query, _REQUEST, home_id, centre_id, search, _REQUEST.c.request_id, homes)
         return self.read(lambda connection: [codec.REQUEST.load(body) for body in connection.scalars(query)])
 
     def request(self, request_id: str) -> RequestDetail | None:
@@ -141,7 +147,12 @@ class Queries:
     # --- homes --------------------------------------------------------------------------------------------------------
 
     def list_homes(
-        self, *, search: str = "", limit: int = 100, after: str | None = None
+        self,
+        *,
+        search: str = "",
+        limit: int = 100,
+        after: str | None = None,
+        homes: Collection[str] | None = None,
     ) -> list[HomeSummary]:
         """By home id; `after` is the last id of the page before. `search`: a part of an id, address, telephone or name."""
         open_alerts = (
@@ -156,6 +167,8 @@ class Queries:
             query = query.where(_HOME.c.home_id > after)
         if search:
             query = query.where(_HOME.c.search.contains(search.casefold(), autoescape=True))
+        if homes is not None:
+            query = query.where(within(_HOME.c.home_id, homes))
         return self.read(
             lambda connection: [
                 HomeSummary(row.home_id, codec.PROFILE.load(row.profile), row.unjudged, row.open_alerts)
@@ -244,9 +257,13 @@ class Queries:
 
     # --- what went wrong ----------------------------------------------------------------------------------------------
 
-    def rejected(self, *, limit: int = 100, before: int | None = None) -> list[RejectedMessage]:
-        """Newest first; `before` is the last id of the page before."""
+    def rejected(
+        self, *, limit: int = 100, before: int | None = None, homes: Collection[str] | None = None
+    ) -> list[RejectedMessage]:
+        """Newest first; `before` is the last id of the page before. With `homes`: those whose topic names one of them."""
         query = _newest(_REJECTED, limit, before)
+        if homes is not None:
+            query = query.where(within(_home_in(_REJECTED.c.topic), homes))
         return self.read(lambda connection: [RejectedMessage(*row) for row in connection.execute(query)])
 
     def failed(self, *, limit: int = 100, before: int | None = None) -> list[FailedInput]:
@@ -327,9 +344,29 @@ def _page(query: Select[Any], table: Any, key: Any, before: str | None, limit: i
     return query.where(table.c.id < select(table.c.id).where(key == before).scalar_subquery())
 
 
+def within(column: ColumnElement[Any], homes: Collection[str]) -> ColumnElement[bool]:
+    """Whether a column names one of these homes: one parameter, however many they are."""
+    return column.in_(select(func.json_each(json.dumps(list(homes))).table_valued("value").c.value))
+
+
+def _home_in(topic: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The fourth level of a topic of our own devices (care/v1/{cell}/{home}/...); of any other, nothing that is a home."""
+    rest = func.substr(topic, len("care/v1/") + 1)
+    rest = func.substr(rest, func.instr(rest, "/") + 1)
+    return func.substr(rest, 1, func.instr(rest, "/") - 1)
+
+
 def _of(
-    query: Select[Any], table: Any, home_id: str | None, centre_id: str | None, search: str, key: Any
+    query: Select[Any],
+    table: Any,
+    home_id: str | None,
+    centre_id: str | None,
+    search: str,
+    key: Any,
+    within_homes: Collection[str] | None,
 ) -> Select[Any]:
+    if within_homes is not None:
+        query = query.where(within(table.c.home_id, within_homes))
     if home_id is not None:
         query = query.where(table.c.home_id == home_id)
     if centre_id is not None:

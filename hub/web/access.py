@@ -1,6 +1,7 @@
 """Who may do what, and about whose homes: roles give permissions, a scope says which homes they are for. Pure tables.
 
-Asked at every page, API call, stream line and export; `tests/web/test_access.py` holds the whole table.
+Asked at every page, API call, stream line and export. Which homes a scope reaches at this moment is worked out by
+`visibility`; `tests/web/test_who_sees_what.py` holds the whole table of roles, scopes and resources.
 """
 
 from dataclasses import dataclass
@@ -8,7 +9,6 @@ from enum import StrEnum
 
 from hub.core.alerts import Role
 from hub.core.events import ActorRole
-from hub.core.home import Profile
 
 
 class Permission(StrEnum):
@@ -34,6 +34,7 @@ class Permission(StrEnum):
     EXPORT = "export"
     IMPORT = "import"
     MANAGE_ACCOUNTS = "manage_accounts"
+    MOVE_CENTRE = "move_centre"
     VIEW_CHANGES = "view_changes"
 
 
@@ -74,8 +75,9 @@ class ScopeKind(StrEnum):
     COMPANY = "company"
     REGION = "region"
     CENTRE = "centre"
+    """A centre and the small ones that back up to it."""
     OWN = "own"
-    """The homes to which a person is bound (a butler's own list, and the lists they cover)."""
+    """The homes to which a person is bound (a butler's own list), and the lists they cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +87,24 @@ class Scope:
     kind: ScopeKind = ScopeKind.EVERYTHING
     id: str | None = None
 
-    def holds(self, profile: Profile) -> bool:
-        """Whether a home lies in the scope."""
-        match self.kind:
-            case ScopeKind.EVERYTHING:
-                return True
-            case ScopeKind.COMPANY:
-                return self.id is not None and profile.company_id == self.id
-            case ScopeKind.REGION:
-                return self.id in profile.regions
-            case ScopeKind.CENTRE:
-                return self.id is not None and profile.centre_id == self.id
-            case ScopeKind.OWN:
-                return any(self.id in people for role, people in profile.people.items() if role in CARERS)
 
+_PLACES = (ScopeKind.EVERYTHING, ScopeKind.COMPANY, ScopeKind.REGION)
+
+SCOPES: dict[ActorRole, tuple[ScopeKind, ...]] = {
+    ActorRole.OPERATOR: _PLACES,
+    ActorRole.DUTY_MANAGER: _PLACES,
+    ActorRole.CENTRE_DUTY: (ScopeKind.CENTRE,),
+    ActorRole.BUTLER: (ScopeKind.OWN,),
+    ActorRole.INSTALLER: (*_PLACES, ScopeKind.CENTRE),
+    ActorRole.SUPERVISOR: _PLACES,
+    ActorRole.ADMINISTRATOR: (ScopeKind.EVERYTHING,),
+}
+"""Which scopes a role may have, the usual one first; with any other a log-in sees no home at all."""
 
 CARERS = frozenset({Role.BUTLER, Role.DEPUTY, Role.ELDER_HELPER})
 """Bound in one of these roles, a person sees the home."""
+
+AT_THE_CALL_CENTRE = frozenset({ActorRole.OPERATOR, ActorRole.DUTY_MANAGER, ActorRole.ADMINISTRATOR})
+"""They see the calls of devices that belong to no home: nobody knows whose scope these are in."""
 
 EVERYTHING = Scope()

@@ -27,6 +27,7 @@ from hub.web.commands import (
     obey,
     refusal,
 )
+from hub.web.guard import User
 from hub.web.models import (
     AlertDetail,
     AlertOut,
@@ -39,8 +40,9 @@ from hub.web.models import (
     RequestPage,
     ResolveIn,
 )
-from hub.web.parts import Parts, PartsDep, UserDep
+from hub.web.parts import ActOnAlerts, ActOnRequests, Parts, PartsDep, RaiseAlert, ViewAlerts, ViewRequests
 from hub.web.problems import RESPONSES, Problem, not_found
+from hub.web.visibility import see_alert, see_home, see_request, visible_homes
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
 
@@ -52,6 +54,7 @@ OPEN_REQUESTS = (RequestState.NEW, RequestState.ASSIGNED, RequestState.IN_PROGRE
 @router.get("/alerts", tags=["alerts"])
 async def list_alerts(
     parts: PartsDep,
+    user: ViewAlerts,
     is_open: Annotated[bool | None, Query(alias="open")] = None,
     state: Annotated[list[AlertState] | None, Query()] = None,
     severity: Annotated[list[Severity] | None, Query()] = None,
@@ -63,10 +66,13 @@ async def list_alerts(
     before: str | None = None,
 ) -> AlertPage:
     """Alerts, newest first. `q` finds a part of a name, an address, a telephone number or an id."""
+    if home is not None and parts.hub.home(home) is not None:
+        see_home(parts, user, home, Permission.VIEW_ALERTS)
     # The number first: what is committed between the two reads is in the list and comes again in the stream, never neither.
     number = (await asyncio.to_thread(parts.queries.journal_range)).newest
     alerts = await asyncio.to_thread(
         parts.queries.list_alerts,
+        homes=visible_homes(parts, user),
         is_open=is_open,
         states=state or (),
         severities=severity or (),
@@ -86,9 +92,9 @@ async def list_alerts(
 
 
 @router.get("/alerts/{alert_id}", tags=["alerts"])
-async def get_alert(alert_id: str, parts: PartsDep) -> AlertDetail:
+async def get_alert(alert_id: str, parts: PartsDep, user: ViewAlerts) -> AlertDetail:
     """One alert with its timeline, oldest entry first."""
-    detail = await alert_detail(parts, alert_id)
+    detail = await see_alert(parts, user, alert_id)
     return AlertDetail(
         **parts.views.alert(detail.alert).model_dump(),
         timeline=parts.views.timeline(detail.timeline),
@@ -99,7 +105,7 @@ async def get_alert(alert_id: str, parts: PartsDep) -> AlertDetail:
 async def raise_by_hand(
     body: RaiseIn,
     parts: PartsDep,
-    user: UserDep,
+    user: RaiseAlert,
     idempotency_key: Annotated[str | None, Header(min_length=8, max_length=64)] = None,
 ) -> AlertOut:
     """Raise an emergency for a home; the same `Idempotency-Key` again gives the same alert. An open call is joined."""
@@ -111,8 +117,7 @@ async def raise_by_hand(
             where="Idempotency-Key",
             remedy="Send a new random value for every alert, and the same one again when you repeat the request.",
         )
-    if parts.hub.home(body.home_id) is None:
-        raise not_found("home", "home_id")
+    see_home(parts, user, body.home_id, Permission.RAISE_ALERT)
     alert_id = done_id(
         await obey(
             parts,
@@ -132,40 +137,40 @@ async def raise_by_hand(
 
 
 @router.post("/alerts/{alert_id}/acknowledge", tags=["alerts"])
-async def acknowledge(alert_id: str, body: MoveIn, parts: PartsDep, user: UserDep) -> AlertOut:
+async def acknowledge(alert_id: str, body: MoveIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
     """Take the alert: it is yours until the hold expires."""
-    home_id = await _home_of(parts, alert_id)
+    home_id = await _home_of(parts, user, alert_id)
     return await move_alert(
         parts, Acknowledge(home_id, alert_id, user.actor, body.version), home_id, alert_id
     )
 
 
 @router.post("/alerts/{alert_id}/on-the-way", tags=["alerts"])
-async def on_the_way(alert_id: str, body: MoveIn, parts: PartsDep, user: UserDep) -> AlertOut:
-    home_id = await _home_of(parts, alert_id)
+async def on_the_way(alert_id: str, body: MoveIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
+    home_id = await _home_of(parts, user, alert_id)
     return await move_alert(parts, GoOnTheWay(home_id, alert_id, user.actor, body.version), home_id, alert_id)
 
 
 @router.post("/alerts/{alert_id}/on-site", tags=["alerts"])
-async def on_site(alert_id: str, body: MoveIn, parts: PartsDep, user: UserDep) -> AlertOut:
-    home_id = await _home_of(parts, alert_id)
+async def on_site(alert_id: str, body: MoveIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
+    home_id = await _home_of(parts, user, alert_id)
     return await move_alert(
         parts, ArriveOnSite(home_id, alert_id, user.actor, body.version), home_id, alert_id
     )
 
 
 @router.post("/alerts/{alert_id}/ambulance", tags=["alerts"])
-async def ambulance(alert_id: str, body: MoveIn, parts: PartsDep, user: UserDep) -> AlertOut:
+async def ambulance(alert_id: str, body: MoveIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
     """A person has telephoned 120: recorded, and told to the elder."""
-    home_id = await _home_of(parts, alert_id)
+    home_id = await _home_of(parts, user, alert_id)
     command = RecordAmbulance(home_id, alert_id, user.actor, body.version)
     return await move_alert(parts, command, home_id, alert_id)
 
 
 @router.post("/alerts/{alert_id}/resolve", tags=["alerts"])
-async def resolve(alert_id: str, body: ResolveIn, parts: PartsDep, user: UserDep) -> AlertOut:
+async def resolve(alert_id: str, body: ResolveIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
     """Final. What it was and what was done are two closed lists."""
-    home_id = await _home_of(parts, alert_id)
+    home_id = await _home_of(parts, user, alert_id)
     command = Resolve(
         home_id, alert_id, user.actor, body.what_it_was, body.what_was_done, body.note, body.version
     )
@@ -173,19 +178,20 @@ async def resolve(alert_id: str, body: ResolveIn, parts: PartsDep, user: UserDep
 
 
 @router.post("/alerts/{alert_id}/notes", tags=["alerts"])
-async def add_note(alert_id: str, body: NoteIn, parts: PartsDep, user: UserDep) -> AlertOut:
+async def add_note(alert_id: str, body: NoteIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
     """Notes need no version: they overwrite nothing."""
-    home_id = await _home_of(parts, alert_id)
+    home_id = await _home_of(parts, user, alert_id)
     return await move_alert(parts, AddNote(home_id, alert_id, user.actor, body.note), home_id, alert_id)
 
 
-async def _home_of(parts: Parts, alert_id: str) -> str:
-    return (await alert_detail(parts, alert_id)).alert.home_id
+async def _home_of(parts: Parts, user: User, alert_id: str) -> str:
+    return (await see_alert(parts, user, alert_id, Permission.ACT_ON_ALERTS)).alert.home_id
 
 
 @router.get("/requests", tags=["requests"])
 async def list_requests(
     parts: PartsDep,
+    user: ViewRequests,
     is_open: Annotated[bool | None, Query(alias="open")] = None,
     state: Annotated[list[RequestState] | None, Query()] = None,
     home: str | None = None,
@@ -195,6 +201,8 @@ async def list_requests(
     before: str | None = None,
 ) -> RequestPage:
     """Service requests, newest first."""
+    if home is not None and parts.hub.home(home) is not None:
+        see_home(parts, user, home, Permission.VIEW_REQUESTS)
     wanted: tuple[RequestState, ...] = tuple(state or ())
     if is_open is not None:
         allowed = OPEN_REQUESTS if is_open else (RequestState.DONE,)
@@ -203,6 +211,7 @@ async def list_requests(
             return RequestPage(items=[], next=None)
     found = await asyncio.to_thread(
         parts.queries.list_requests,
+        homes=visible_homes(parts, user),
         states=wanted,
         home_id=home,
         centre_id=centre,
@@ -217,11 +226,11 @@ async def list_requests(
 
 
 @router.post("/requests/{request_id}/move", tags=["requests"])
-async def move_request(request_id: str, body: MoveRequestIn, parts: PartsDep, user: UserDep) -> RequestOut:
+async def move_request(
+    request_id: str, body: MoveRequestIn, parts: PartsDep, user: ActOnRequests
+) -> RequestOut:
     """Take a service request to another state."""
-    found = await asyncio.to_thread(parts.queries.request, request_id)
-    if found is None:
-        raise not_found("request", "request_id")
+    found = await see_request(parts, user, request_id, Permission.ACT_ON_REQUESTS)
     home_id = found.request.home_id
     if body.assignee_id is not None and body.assignee_id not in parts.hub.context().people:
         raise not_found("person", "assignee_id")

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Query
 from hub.core.events import EndAway, SetAway
 from hub.core.home import Home
 from hub.core.roster import on_shift
+from hub.web.access import Permission
 from hub.web.commands import done_id, obey
+from hub.web.guard import User
 from hub.web.models import (
     AwayIn,
     CareCard,
@@ -21,8 +23,9 @@ from hub.web.models import (
     RejectedOut,
     RejectedPage,
 )
-from hub.web.parts import Parts, PartsDep, UserDep
-from hub.web.problems import RESPONSES, not_found
+from hub.web.parts import Parts, PartsDep, SetsAway, ViewDevices, ViewHomes, ViewRejected, ViewRoster
+from hub.web.problems import RESPONSES
+from hub.web.visibility import see_home, visible_centres, visible_homes
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
 
@@ -34,10 +37,16 @@ SHOWN_BYTES = 4096
 
 @router.get("/homes", tags=["homes"])
 async def list_homes(
-    parts: PartsDep, q: Search = "", limit: Limit = 50, after: str | None = None
+    parts: PartsDep, user: ViewHomes, q: Search = "", limit: Limit = 50, after: str | None = None
 ) -> HomePage:
     """Homes by id. `q` finds a part of an id, a name, an address or a telephone number."""
-    found = await asyncio.to_thread(parts.queries.list_homes, search=q.strip(), limit=limit, after=after)
+    found = await asyncio.to_thread(
+        parts.queries.list_homes,
+        search=q.strip(),
+        limit=limit,
+        after=after,
+        homes=visible_homes(parts, user),
+    )
     homes = [parts.hub.home(summary.home_id) for summary in found]
     return HomePage(
         items=[parts.views.home_row(home) for home in homes if home is not None],
@@ -46,34 +55,35 @@ async def list_homes(
 
 
 @router.get("/homes/{home_id}", tags=["homes"])
-async def get_home(home_id: str, parts: PartsDep, user: UserDep) -> CareCard:
+async def get_home(home_id: str, parts: PartsDep, user: ViewHomes) -> CareCard:
     """The care card. The door code is there only for whom holds an open alert of this home."""
-    return parts.views.care_card(_home(parts, home_id), user.login)
+    return care_card(parts, user, home_id)
 
 
 @router.post("/homes/{home_id}/away", tags=["homes"])
-async def set_away(home_id: str, body: AwayIn, parts: PartsDep, user: UserDep) -> CareCard:
+async def set_away(home_id: str, body: AwayIn, parts: PartsDep, user: SetsAway) -> CareCard:
     """Somebody is away between two instants: sensor rules pause, a button never does."""
-    _home(parts, home_id)
+    see_home(parts, user, home_id, Permission.SET_AWAY)
     done_id(
         await obey(
             parts, SetAway(home_id, user.actor, body.kind, body.from_at, body.until_at, body.resident_id)
         )
     )
-    return parts.views.care_card(_home(parts, home_id), user.login)
+    return care_card(parts, user, home_id)
 
 
 @router.delete("/homes/{home_id}/away", tags=["homes"])
-async def end_away(home_id: str, parts: PartsDep, user: UserDep, resident_id: Id | None = None) -> CareCard:
+async def end_away(home_id: str, parts: PartsDep, user: SetsAway, resident_id: Id | None = None) -> CareCard:
     """Back home earlier; without `resident_id`, what was entered for everybody ends."""
-    _home(parts, home_id)
+    see_home(parts, user, home_id, Permission.SET_AWAY)
     done_id(await obey(parts, EndAway(home_id, user.actor, resident_id)))
-    return parts.views.care_card(_home(parts, home_id), user.login)
+    return care_card(parts, user, home_id)
 
 
 @router.get("/devices", tags=["devices"])
 async def list_devices(
     parts: PartsDep,
+    user: ViewDevices,
     q: Search = "",
     home: str | None = None,
     problems: bool = False,
@@ -81,20 +91,21 @@ async def list_devices(
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> DevicePage:
     """Enrolled devices. `problems`: only those that are silent, offline, never heard, or have a fault."""
-    found = await asyncio.to_thread(find_devices, parts, q, home, problems)
+    if home is not None:
+        see_home(parts, user, home, Permission.VIEW_DEVICES)
+    found = await asyncio.to_thread(find_devices, parts, user, q, home, problems)
     return DevicePage(items=found[offset : offset + limit], total=len(found))
 
 
-def find_devices(parts: Parts, q: str, home_id: str | None, problems: bool) -> list[DeviceOut]:
-    """From the engine's homes, which are newer than what is saved."""
+def find_devices(parts: Parts, user: User, q: str, home_id: str | None, problems: bool) -> list[DeviceOut]:
+    """From the engine's homes, which are newer than what is saved; of the user's scope."""
     words = q.strip().casefold()
-    if home_id is None:
-        homes = list(parts.hub.homes().values())
-    else:
-        one = parts.hub.home(home_id)
-        homes = [one] if one is not None else []
+    visible = visible_homes(parts, user)
+    wanted = None if home_id is None else {home_id}
     found: list[DeviceOut] = []
-    for home in homes:
+    for home in parts.hub.homes().values():
+        if (visible is not None and home.id not in visible) or (wanted is not None and home.id not in wanted):
+            continue
         in_home = words in _words_of(home)
         for device in home.profile.devices.values():
             if not in_home and words not in device.id.casefold():
@@ -112,9 +123,16 @@ def _words_of(home: Home) -> str:
 
 
 @router.get("/rejected", tags=["devices"])
-async def list_rejected(parts: PartsDep, limit: Limit = 50, before: int | None = None) -> RejectedPage:
-    """Messages that nobody could read, newest first, kept as they came (the first 4096 bytes are shown)."""
-    found = await asyncio.to_thread(parts.queries.rejected, limit=limit, before=before)
+async def list_rejected(
+    parts: PartsDep, user: ViewRejected, limit: Limit = 50, before: int | None = None
+) -> RejectedPage:
+    """Messages that nobody could read, newest first, kept as they came (the first 4096 bytes are shown).
+
+    With a scope: those whose topic names a home of it.
+    """
+    found = await asyncio.to_thread(
+        parts.queries.rejected, limit=limit, before=before, homes=visible_homes(parts, user)
+    )
     return RejectedPage(
         items=[
             RejectedOut(
@@ -141,13 +159,17 @@ def _as_text(payload: bytes) -> str:
 
 
 @router.get("/people/on-duty", tags=["people"])
-async def list_on_duty(parts: PartsDep, centre: str | None = None) -> list[OnDutyOut]:
-    """Who is on shift now, and how many emergencies wait for them or are held by them."""
+async def list_on_duty(parts: PartsDep, user: ViewRoster, centre: str | None = None) -> list[OnDutyOut]:
+    """Who is on shift now, and how many emergencies wait for them or are held by them: the desks of the call-centre, and the
+    centres of the scope."""
+    visible = visible_centres(parts, user)
     context, now = parts.hub.context(), parts.hub.now()
     shifts = {
         (shift.person_id, shift.role, shift.centre_id)
         for shift in context.shifts
-        if on_shift(shift, now, context) and (centre is None or shift.centre_id == centre)
+        if on_shift(shift, now, context)
+        and (centre is None or shift.centre_id == centre)
+        and (visible is None or shift.centre_id is None or shift.centre_id in visible)
     }
     return [
         OnDutyOut(
@@ -161,8 +183,12 @@ async def list_on_duty(parts: PartsDep, centre: str | None = None) -> list[OnDut
     ]
 
 
-def _home(parts: Parts, home_id: str) -> Home:
-    home = parts.hub.home(home_id)
-    if home is None:
-        raise not_found("home", "home_id")
-    return home
+def care_card(parts: Parts, user: User, home_id: str) -> CareCard:
+    """What this user may know of the home: whoever may not see alerts gets a card without them. Raises as `see_home`."""
+    card = parts.views.care_card(see_home(parts, user, home_id), user.actor.id)
+    hidden: dict[str, object] = {}
+    if not user.may(Permission.VIEW_ALERTS):
+        hidden |= {"alerts": [], "door_code": None, "door_code_known": False}
+    if not user.may(Permission.VIEW_REQUESTS):
+        hidden |= {"requests": []}
+    return card.model_copy(update=hidden) if hidden else card

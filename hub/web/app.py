@@ -34,6 +34,8 @@ from hub.web.hub import Hub
 from hub.web.live import LiveStream
 from hub.web.logins import Logins
 from hub.web.parts import Parts
+from hub.web.reach import Visibility
+from hub.web.refusals import Forbidden, Refusals
 from hub.web.sessions import Sessions, load_secret
 from hub.web.settings import WebSettings
 from hub.web.views import Views
@@ -56,7 +58,8 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     """The ASGI app. `app.state.parts.live.close()` ends the open streams: call it when the server should stop."""
     logins = Logins(engine, queries)
     views = Views(engine, logins.names)
-    live = LiveStream(engine, queries, views, settings)
+    visibility = Visibility(engine, keeper)
+    live = LiveStream(engine, queries, views, settings, visibility)
     sessions = Sessions(load_secret(settings.data_dir), settings.session_lasts)
     answer_times = AnswerTimes()
     parts = Parts(
@@ -70,11 +73,15 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
         answers=Answers(settings.answer_secret, engine.now, settings.wall),
         answer_times=answer_times,
         keeper=keeper,
+        visibility=visibility,
+        refusals=Refusals(engine, keeper),
     )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stop_counting = engine.subscribe(answer_times.hear)
+        # Before the stream: a line is shown to whom may see its home after it.
+        stop_watching = engine.subscribe(visibility.heard)
         await logins.all()
         await live.start()
         try:
@@ -82,6 +89,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
         finally:
             live.close()
             stop_counting()
+            stop_watching()
 
     app = FastAPI(
         title="Care alert hub",
@@ -116,6 +124,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _problem(request: Request, error: Exception) -> Response:
     problem = cast(problems.Problem, error)
+    if isinstance(problem, Forbidden):
+        parts: Parts = request.app.state.parts
+        await parts.refusals.note(problem)
     return _error_page(request, problem.status) or problem.response()
 
 

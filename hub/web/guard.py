@@ -24,7 +24,6 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Connection
 
 from hub.core.events import Actor, ActorRole
-from hub.core.home import Profile
 from hub.web.access import EVERYTHING, PERMISSIONS, Permission, Scope, ScopeKind
 from hub.web.logins import Login, Logins
 from hub.web.problems import Problem
@@ -77,10 +76,6 @@ class User:
     def may(self, permission: Permission) -> bool:
         """Whether the role allows it, for the homes of the scope."""
         return permission in PERMISSIONS.get(self.role, frozenset())
-
-    def sees(self, profile: Profile) -> bool:
-        """Whether a home lies in the scope."""
-        return self.scope.holds(profile)
 
 
 class SessionCookies:

@@ -1,14 +1,17 @@
 """The live stream: journal lines go from the engine's thread to every open screen, encoded once, as server-sent events.
 
 Ids are journal numbers. A screen that comes back names the last one it saw and gets everything since: from memory when it was
-away for a moment, from the store when for longer, and `reset` when the store no longer has it.
+away for a moment, from the store when for longer, and `reset` when the store no longer has it. A log-in with a scope gets the
+lines of its homes only: its numbers jump. When its homes change, `reset` says so.
 """
 
 import asyncio
+import hashlib
 import json
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
@@ -18,7 +21,9 @@ from starlette.types import Send
 from hub.core.alerts import Alert
 from hub.store.queries import Queries
 from hub.store.store import JournalLine
+from hub.web.guard import User
 from hub.web.hub import Hub
+from hub.web.reach import Visibility, took_part
 from hub.web.settings import WebSettings
 from hub.web.views import Views
 
@@ -28,15 +33,33 @@ BACKLOG_CHUNK = 500
 RECONNECT_AFTER_MS = 1000
 
 
-class _Client:
-    """One open screen: what it still has to be sent, and how to cut it off."""
+Homes = frozenset[str] | None
 
-    def __init__(self, limit: int) -> None:
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """An encoded line, and what decides who gets it: its home, and who was asked about its alert."""
+
+    number: int
+    home_id: str
+    people: frozenset[str]
+    encoded: bytes
+
+    def is_for(self, user: User, homes: Homes) -> bool:
+        return homes is None or self.home_id in homes or user.actor.id in self.people
+
+
+class _Client:
+    """One open screen: whose it is, what it still has to be sent, and how to cut it off."""
+
+    def __init__(self, limit: int, user: User) -> None:
         self._limit = limit
+        self.user = user
+        self.homes: Homes = None
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._something = asyncio.Event()
         self.cut: Callable[[], None] = lambda: None
-        self.ended = False
+        self._ended = False
 
     def offer(self, number: int, frame: bytes) -> bool:
         """Queue a frame; False when this screen is too far behind."""
@@ -47,8 +70,11 @@ class _Client:
         return True
 
     def end(self) -> None:
-        self.ended = True
+        self._ended = True
         self._something.set()
+
+    def has_ended(self) -> bool:
+        return self._ended
 
     async def take(self, after: int, within: timedelta) -> tuple[int, bytes]:
         """All frames that wait, joined, without those up to `after`; empty bytes when none came `within` the time."""
@@ -66,13 +92,16 @@ class _Client:
 class LiveStream:
     """All open screens. Belongs to the event loop; only `_from_engine` is called in another thread."""
 
-    def __init__(self, hub: Hub, queries: Queries, views: Views, settings: WebSettings) -> None:
+    def __init__(
+        self, hub: Hub, queries: Queries, views: Views, settings: WebSettings, visibility: Visibility
+    ) -> None:
         self._hub = hub
+        self._visibility = visibility
         self._queries = queries
         self._views = views
         self._settings = settings
         self._clients: set[_Client] = set()
-        self._recent: deque[tuple[int, bytes]] = deque(maxlen=settings.stream_memory)
+        self._recent: deque[_Frame] = deque(maxlen=settings.stream_memory)
         self._unpublished: list[JournalLine] = []
         self._newest = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -128,12 +157,16 @@ class LiveStream:
         self._publish_now(lines)
 
     def _publish_now(self, lines: Sequence[JournalLine]) -> None:
-        slow: list[_Client] = []
+        slow = [client for client in self._clients if lines and not self._follow(client, lines[0].number)]
         for line in lines:
             frame = self._encode(line)
-            self._recent.append((line.number, frame))
+            self._recent.append(frame)
             self._newest = max(self._newest, line.number)
-            slow.extend(client for client in self._clients if not client.offer(line.number, frame))
+            slow.extend(
+                client
+                for client in self._clients
+                if frame.is_for(client.user, client.homes) and not client.offer(line.number, frame.encoded)
+            )
         for client in dict.fromkeys(slow):
             self._clients.discard(client)
             self.cut_off += 1
@@ -142,12 +175,19 @@ class LiveStream:
             )
             client.cut()
 
-    def _encode(self, line: JournalLine) -> bytes:
+    def _follow(self, client: _Client, number: int) -> bool:
+        """Before line `number`: when this screen's homes have changed, it reads everything anew. False: too far behind."""
+        before, client.homes = client.homes, self._visibility.homes(client.user)
+        return client.homes is before or client.offer(number, _reset(number - 1, client.homes))
+
+    def _encode(self, line: JournalLine) -> _Frame:
         event = self._views.stream_event(line.number, line.entry, None, line.request)
         data = event.model_dump_json(exclude={"alert"}).encode()
         if line.alert is not None:
             data = data[:-1] + b',"alert":' + self._alert_json(line.alert) + b"}"
-        return b"id: %d\nevent: journal\ndata: %s\n\n" % (line.number, data)
+        encoded = b"id: %d\nevent: journal\ndata: %s\n\n" % (line.number, data)
+        people = took_part(line.alert) if line.alert is not None else frozenset()
+        return _Frame(line.number, line.entry.home_id, people, encoded)
 
     def _alert_json(self, alert: Alert) -> bytes:
         """A step writes several lines about the same alert: it is encoded once for all of them."""
@@ -155,58 +195,103 @@ class LiveStream:
             self._encoded_alert = (alert, self._views.alert(alert).model_dump_json().encode())
         return self._encoded_alert[1]
 
-    def response(self, after: int | None, still_valid: Callable[[], Awaitable[bool]]) -> StreamingResponse:
+    def end_of(self, login: str) -> None:
+        """What this log-in may see has changed: its screens come back and are asked anew who they are."""
+        for client in self._clients:
+            if client.user.login == login:
+                client.end()
+
+    def response(
+        self, user: User, after: int | None, still_valid: Callable[[], Awaitable[bool]]
+    ) -> StreamingResponse:
         """The stream from the line after `after` on, or from now on. `still_valid` is asked with every heartbeat."""
-        return _LiveResponse(self, _Client(self._settings.stream_queue), after, still_valid)
+        return _LiveResponse(self, _Client(self._settings.stream_queue, user), after, still_valid)
 
     async def events(
         self, client: _Client, after: int | None, still_valid: Callable[[], Awaitable[bool]]
     ) -> AsyncIterator[bytes]:
+        client.homes = self._visibility.homes(client.user)
         self._clients.add(client)
+        clock = asyncio.get_running_loop().time
+        every_s = self._settings.heartbeat_every.total_seconds()
         try:
             yield b"retry: %d\n\n" % RECONNECT_AFTER_MS
             sent = self._newest if after is None else after
-            yield self._hello(sent)
+            yield self._hello(sent, client.homes)
             if after is not None:
-                async for number, frames in self._backlog(after):
+                async for number, frames in self._backlog(client, after):
                     sent = number
                     yield frames
-            while not client.ended:
+            asked_at = clock()
+            while not client.has_ended():
+                # What is left out for this screen is behind it too, once all that waits has been taken.
+                passed = self._newest
                 sent, frames = await client.take(sent, self._settings.heartbeat_every)
                 if frames:
                     yield frames
-                elif not client.ended:
-                    if not await still_valid():
-                        return
-                    yield b": %s\n\n" % self._hub.now().isoformat().encode()
+                    if clock() - asked_at < every_s:
+                        continue
+                asked_at = clock()
+                if client.has_ended() or not await still_valid():
+                    return
+                homes = self._visibility.homes(client.user)
+                if homes is not client.homes:
+                    client.homes = homes
+                    yield _reset(sent, homes)
+                if not frames:
+                    sent = max(sent, passed)
+                    yield self._heartbeat(sent, client.homes)
         finally:
             self._clients.discard(client)
 
-    def _hello(self, number: int) -> bytes:
-        data = {"cell": self._hub.cell, "now": self._hub.now().isoformat(), "number": number}
+    def _heartbeat(self, number: int, homes: Homes) -> bytes:
+        """A comment. With a scope it names its number as well: what came up to there was not for this screen."""
+        reached = b"" if homes is None else b"id: %d\n" % number
+        return b"%s: %s\n\n" % (reached, self._hub.now().isoformat().encode())
+
+    def _hello(self, number: int, homes: Homes) -> bytes:
+        data = {
+            "cell": self._hub.cell,
+            "now": self._hub.now().isoformat(),
+            "number": number,
+            "scope": _digest(homes),
+        }
         return b"event: hello\ndata: %s\n\n" % json.dumps(data).encode()
 
-    async def _backlog(self, after: int) -> AsyncIterator[tuple[int, bytes]]:
-        """Everything after `after` that was published before this screen came."""
+    async def _backlog(self, client: _Client, after: int) -> AsyncIterator[tuple[int, bytes]]:
+        """Everything after `after` that was published before this screen came, and is for it."""
+
+        def joined(frames: Iterable[_Frame]) -> bytes:
+            return b"".join(frame.encoded for frame in frames if frame.is_for(client.user, client.homes))
+
         if after > self._newest:
             # A number from another store's life: nothing here continues it.
-            yield self._newest, self._reset()
+            yield self._newest, _reset(self._newest, client.homes)
             return
-        while after < self._newest and not (self._recent and self._recent[0][0] <= after + 1):
+        while after < self._newest and not (self._recent and self._recent[0].number <= after + 1):
             lines = await asyncio.to_thread(self._queries.journal_after, after, BACKLOG_CHUNK)
             if lines is None:
-                yield self._newest, self._reset()
+                yield self._newest, _reset(self._newest, client.homes)
                 return
             if not lines:
                 return
             after = lines[-1].number
-            yield after, b"".join(self._encode(line) for line in lines)
-        frames = [(number, frame) for number, frame in self._recent if number > after]
+            yield after, joined([self._encode(line) for line in lines])
+        frames = [frame for frame in self._recent if frame.number > after]
         if frames:
-            yield frames[-1][0], b"".join(frame for _, frame in frames)
+            yield frames[-1].number, joined(frames)
 
-    def _reset(self) -> bytes:
-        return b'id: %d\nevent: reset\ndata: {"number":%d}\n\n' % (self._newest, self._newest)
+
+def _reset(number: int, homes: Homes) -> bytes:
+    data = {"number": number, "scope": _digest(homes)}
+    return b"id: %d\nevent: reset\ndata: %s\n\n" % (number, json.dumps(data).encode())
+
+
+def _digest(homes: Homes) -> str | None:
+    """By which a screen that comes back notices that its homes have changed meanwhile."""
+    if homes is None:
+        return None
+    return hashlib.blake2b("\n".join(sorted(homes)).encode(), digest_size=8).hexdigest()
 
 
 class _LiveResponse(StreamingResponse):

@@ -1,6 +1,5 @@
 """What a request handler works with: the hub, the store's read side, the views and the user who asks."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -16,8 +15,12 @@ from hub.web.hub import Hub
 from hub.web.live import LiveStream
 from hub.web.logins import Logins
 from hub.web.problems import Problem
+from hub.web.reach import Visibility
+from hub.web.refusals import Forbidden, Refusals
 from hub.web.settings import WebSettings
 from hub.web.views import Views
+
+__all__ = ["Forbidden", "Parts", "PartsDep", "UserDep", "allowed"]
 
 
 @dataclass(slots=True)
@@ -34,6 +37,8 @@ class Parts:
     answers: Answers
     answer_times: AnswerTimes
     keeper: DirectoryKeeper
+    visibility: Visibility
+    refusals: Refusals
 
 
 def _parts(request: Request) -> Parts:
@@ -51,34 +56,33 @@ def _user(request: Request) -> User:
     return user
 
 
-def allowed(permission: Permission) -> Callable[[Request], User]:
-    """A dependency: the user, when their role has the permission; refused and written down otherwise."""
+@dataclass(frozen=True, slots=True)
+class allowed:
+    """A dependency: the user, when their role has the permission; refused and written down otherwise.
 
-    def check(request: Request) -> User:
+    Every route has one (`tests/web/test_gates.py` walks them all), or stands in the short list of what any log-in may open.
+    """
+
+    permission: Permission
+
+    def __call__(self, request: Request) -> User:
         user = _user(request)
-        if not user.may(permission):
-            raise Forbidden(user, permission)
+        if not user.may(self.permission):
+            raise Forbidden(user, self.permission)
         return user
-
-    return check
-
-
-class Forbidden(Problem):
-    """Somebody asked for what their log-in does not allow."""
-
-    def __init__(self, user: User, permission: Permission, about: str | None = None) -> None:
-        super().__init__(
-            403,
-            "not_allowed",
-            "This log-in may not do this.",
-            where="account",
-            remedy="Ask the administrator for the role or the scope that it needs.",
-        )
-        self.user = user
-        self.permission = permission
-        self.about = about
 
 
 PartsDep = Annotated[Parts, Depends(_parts)]
 UserDep = Annotated[User, Depends(_user)]
+"""Any log-in: only for what is about oneself."""
+ViewAlerts = Annotated[User, Depends(allowed(Permission.VIEW_ALERTS))]
+ActOnAlerts = Annotated[User, Depends(allowed(Permission.ACT_ON_ALERTS))]
+RaiseAlert = Annotated[User, Depends(allowed(Permission.RAISE_ALERT))]
+ViewHomes = Annotated[User, Depends(allowed(Permission.VIEW_HOMES))]
+SetsAway = Annotated[User, Depends(allowed(Permission.SET_AWAY))]
+ViewDevices = Annotated[User, Depends(allowed(Permission.VIEW_DEVICES))]
+ViewRejected = Annotated[User, Depends(allowed(Permission.VIEW_REJECTED))]
+ViewRequests = Annotated[User, Depends(allowed(Permission.VIEW_REQUESTS))]
+ActOnRequests = Annotated[User, Depends(allowed(Permission.ACT_ON_REQUESTS))]
+ViewRoster = Annotated[User, Depends(allowed(Permission.VIEW_ROSTER))]
 AdministratorDep = Annotated[User, Depends(allowed(Permission.MANAGE_ACCOUNTS))]

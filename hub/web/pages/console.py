@@ -1,11 +1,13 @@
 """The console: the queue of open alerts, worked with keyboard or mouse."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.core.alerts import WhatItWas, WhatWasDone
+from hub.web.access import Permission
+from hub.web.pages.menu import menu_of
 from hub.web.pages.rendering import pages_of
-from hub.web.parts import UserDep
+from hub.web.parts import Forbidden, UserDep
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -27,6 +29,12 @@ HELP = (
 
 @router.get("/")
 async def console(request: Request, user: UserDep) -> Response:
+    """Where every log-in begins; whoever may not see alerts is taken to the first page that they may."""
+    if not user.may(Permission.VIEW_ALERTS):
+        open_to = menu_of(user)
+        if not open_to:
+            raise Forbidden(user, Permission.VIEW_ALERTS)
+        return RedirectResponse(open_to[0].path, 303)
     pages = pages_of(request)
     return pages.page(
         request,

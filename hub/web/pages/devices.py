@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from hub.web import api_homes
 from hub.web.pages.rendering import pages_of
-from hub.web.parts import PartsDep, UserDep
+from hub.web.parts import PartsDep, ViewDevices, ViewRejected
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -19,13 +19,13 @@ _DEVICES_A_PAGE = 100
 async def devices_page(
     request: Request,
     parts: PartsDep,
-    user: UserDep,
+    user: ViewDevices,
     q: api_homes.Search = "",
     problems: bool = False,
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
     found = await api_homes.list_devices(
-        parts, q, None, problems, _DEVICES_A_PAGE, (page - 1) * _DEVICES_A_PAGE
+        parts, user, q, None, problems, _DEVICES_A_PAGE, (page - 1) * _DEVICES_A_PAGE
     )
     link = f"/devices?q={quote(q)}{'&problems=1' if problems else ''}&page="
     return pages_of(request).page(
@@ -42,9 +42,9 @@ async def devices_page(
 
 @router.get("/rejected")
 async def rejected_page(
-    request: Request, parts: PartsDep, user: UserDep, before: int | None = None
+    request: Request, parts: PartsDep, user: ViewRejected, before: int | None = None
 ) -> Response:
-    found = await api_homes.list_rejected(parts, 25, before)
+    found = await api_homes.list_rejected(parts, user, 25, before)
     return pages_of(request).page(
         request, "rejected.html", here="/rejected", items=found.items, next=found.next
     )

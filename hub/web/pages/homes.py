@@ -7,9 +7,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from hub.core.home import AwayKind, Flag
 from hub.web import api_alerts, api_homes
+from hub.web.access import Permission
 from hub.web.models import CareCard
 from hub.web.pages.rendering import pages_of
-from hub.web.parts import PartsDep, UserDep
+from hub.web.parts import PartsDep, ViewHomes
 from hub.web.words import say
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -23,19 +24,23 @@ _WARNINGS = {
 
 @router.get("/homes")
 async def homes_page(
-    request: Request, parts: PartsDep, user: UserDep, q: api_homes.Search = "", after: str | None = None
+    request: Request, parts: PartsDep, user: ViewHomes, q: api_homes.Search = "", after: str | None = None
 ) -> Response:
-    found = await api_homes.list_homes(parts, q, 50, after)
+    found = await api_homes.list_homes(parts, user, q, 50, after)
     return pages_of(request).page(
         request, "homes.html", here="/homes", q=q, items=found.items, next=found.next
     )
 
 
 @router.get("/homes/{home_id}")
-async def home_page(request: Request, home_id: str, parts: PartsDep, user: UserDep) -> Response:
+async def home_page(request: Request, home_id: str, parts: PartsDep, user: ViewHomes) -> Response:
     pages, language = pages_of(request), pages_of(request).language(request)
     card = await api_homes.get_home(home_id, parts, user)
-    history = await api_alerts.list_alerts(parts, home=home_id, limit=50)
+    history = (
+        (await api_alerts.list_alerts(parts, user, home=home_id, limit=50)).items
+        if user.may(Permission.VIEW_ALERTS)
+        else []
+    )
     local = parts.hub.now().astimezone(parts.settings.timezone)
     return pages.page(
         request,
@@ -43,7 +48,7 @@ async def home_page(request: Request, home_id: str, parts: PartsDep, user: UserD
         here="/homes",
         page_data=pages.data(request),
         card=card,
-        history=history.items,
+        history=history,
         warnings=[say(language, key) for key in _warnings(card)],
         away_kinds=[kind.value for kind in AwayKind],
         away_from=local.strftime("%Y-%m-%dT%H:%M"),

@@ -12,6 +12,7 @@ const RETRY_MS = [500, 1000, 2000, 4000];
  */
 export function follow(after, { heard, reset, connected }) {
   let last = after;
+  let scope;
   let failures = 0;
   let wake = () => {};
   window.addEventListener("online", () => wake());
@@ -48,14 +49,22 @@ export function follow(after, { heard, reset, connected }) {
       fields[colon === 0 ? "comment" : line.slice(0, colon)] = line.slice(colon + 1).trim();
     }
     if (fields.comment) syncClock(fields.comment);
-    if (!fields.data) return;
+    if (!fields.data) {
+      // A heartbeat: whatever came up to this number and was not sent is not for this log-in.
+      if (fields.id) last = Math.max(last, Number(fields.id));
+      return;
+    }
     const data = JSON.parse(fields.data);
     if (fields.event === "hello") {
       syncClock(data.now);
       failures = 0;
       connected(true);
+      const before = scope;
+      scope = data.scope;
+      if (before !== undefined && before !== scope) reset();
     } else if (fields.event === "reset") {
       last = data.number;
+      scope = data.scope;
       reset();
     } else if (data.number > last) {
       last = data.number;
