@@ -36,7 +36,7 @@ from hub.notify.channel import Channel
 from hub.notify.home import HomeChannel, encode, heard_command
 from hub.notify.sender import Sender
 from hub.notify.webhook import WebhookChannel, WebhookSettings
-from hub.serving import listen, serve
+from hub.serving import listen, listen_locally, remove_local, serve
 from hub.store import directory_rows
 from hub.store.store import Connection, JournalLine, Retention, Store
 from hub.watchdog import tell_every_s, tell_systemd
@@ -88,6 +88,7 @@ class Hub:
     def _build(self) -> None:
         settings = self.settings
         self._listening = listen(settings.web)
+        self._local = listen_locally(settings.hub.data_dir)
         self.clock = HubClock(self.store.load_hub_time())
         engine_settings = EngineSettings(
             **{field.name: getattr(settings.engine, field.name) for field in fields(EngineSettings)}
@@ -184,7 +185,7 @@ class Hub:
                 ),
                 self.keeper,
             )
-            serve(app, self._listening, settings.web, self._must_end, on_listening)
+            serve(app, self._listening, self._local, settings.web, self._must_end, on_listening)
         self._ending.set()
         return 1 if self._fatal else 0
 
@@ -193,6 +194,8 @@ class Hub:
         tell_systemd("STOPPING=1")
         self._ending.set()
         self._listening.close()
+        self._local.close()
+        remove_local(self.settings.hub.data_dir)
         if self.sessions is not None:
             self.sessions.stop()
         self.engine.stop()

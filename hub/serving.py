@@ -1,14 +1,22 @@
-"""The console's server, the last thing `app` starts; its port is taken first: a taken one is said before anything runs."""
+"""The console's server, the last thing `app` starts; its port is taken first: a taken one is said before anything runs.
 
+It answers on a second socket as well, a file in the data folder: there the command line speaks to the running hub.
+"""
+
+import asyncio
+import contextlib
+import os
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from hub.config.sections import WebSection
 
 BACKLOG = 128
+LOCAL_SOCKET = "hub.sock"
 
 
 class CannotServe(Exception):
@@ -47,9 +55,47 @@ def listen(web: WebSection) -> socket.socket:
     return listening
 
 
+def listen_locally(data_dir: Path) -> socket.socket:
+    """Make the command line's socket, which the hub's user alone may open; raises CannotServe.
+
+    Call it while the store's lock is held: a socket that is there already was left by a hub that did not end in order.
+    """
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        remove_local(data_dir)
+        with short_path(data_dir) as folder:
+            listening.bind(f"{folder}/{LOCAL_SOCKET}")
+        # Nobody can come in between: it does not listen yet.
+        (data_dir / LOCAL_SOCKET).chmod(0o600)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise CannotServe(
+            f"{data_dir / LOCAL_SOCKET}: the command line's socket cannot be made ({error.strerror or error}): "
+            "the data folder must be on a disk that allows sockets, and belong to the hub's user"
+        ) from error
+    return listening
+
+
+def remove_local(data_dir: Path) -> None:
+    """Nobody listens any more."""
+    (data_dir / LOCAL_SOCKET).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def short_path(folder: Path) -> Iterator[str]:
+    """Another name for a folder, while it is needed: the system takes no socket whose path has more than 107 bytes."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{descriptor}"
+    finally:
+        os.close(descriptor)
+
+
 def serve(
     app: Any,
     listening: socket.socket,
+    local: socket.socket,
     web: WebSection,
     must_end: Callable[[], bool],
     on_listening: Callable[[], None],
@@ -57,13 +103,35 @@ def serve(
     """Answer requests until `must_end()`; then end the live streams, which would never end by themselves."""
     import uvicorn
 
+    from hub.web.guard import over_local_socket
+
     class Server(uvicorn.Server):
         """Signals are the hub's own: a second one ends the process at once."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
+                self.servers.append(await self._answer_locally())
                 on_listening()
+
+        async def _answer_locally(self) -> asyncio.Server:
+            """Without TLS, whatever the console has: nobody listens to a socket of this machine."""
+            beside = uvicorn.Config(
+                over_local_socket(app),
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+            )
+            beside.load()
+
+            def protocol() -> asyncio.Protocol:
+                made: asyncio.Protocol = beside.http_protocol_class(  # type: ignore[call-arg]
+                    config=beside, server_state=self.server_state, app_state=self.lifespan.state
+                )
+                return made
+
+            return await asyncio.get_running_loop().create_unix_server(protocol, sock=local)
 
         async def on_tick(self, counter: int) -> bool:
             if must_end():

@@ -1,7 +1,8 @@
 """The door of the web: every request passes here first, and only a few paths are open without a log-in.
 
-Who comes is decided by session cookie (people) or HTTP Basic (scripts, over loopback or https only). Requests that change
-something must come from our own pages; see `_same_origin`.
+Who comes is decided by session cookie (people) or HTTP Basic (scripts, over loopback or https only); the command line comes over
+a socket of its own that only the hub's user can open. Requests that change something must come from our own pages; see
+`_same_origin`.
 """
 
 import base64
@@ -40,6 +41,13 @@ LOOPBACK_PATHS = frozenset({"/readyz", "/metrics"})
 STATIC = "/static/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_BODY_BYTES = 64 * 1024
+LARGE_BODIES = {
+    "/api/v1/directory/import": (Permission.IMPORT, 32 * 1024 * 1024),
+    "/ledger": (Permission.IMPORT, 32 * 1024 * 1024),
+}
+"""Paths (and what lies below them) where whoever has the permission may send more than `MAX_BODY_BYTES`."""
+LOCAL = "care.local"
+"""Set in the ASGI scope of a connection that came over the command line's socket, by the server and by nothing that is sent."""
 RENEW_AFTER = timedelta(hours=1)
 _BASIC_REMEMBERED = timedelta(seconds=60)
 _BASIC_MAX = 100
@@ -76,6 +84,19 @@ class User:
     def may(self, permission: Permission) -> bool:
         """Whether the role allows it, for the homes of the scope."""
         return permission in PERMISSIONS.get(self.role, frozenset())
+
+
+LOCAL_USER = User("local", "local", ActorRole.ADMINISTRATOR)
+"""The command line on the hub's own machine, run by the hub's user."""
+
+
+def over_local_socket(app: ASGIApp) -> ASGIApp:
+    """The same app for the command line's socket."""
+
+    async def marked(scope: Connection, receive: Receive, send: Send) -> None:
+        await app({**scope, LOCAL: True}, receive, send)
+
+    return marked
 
 
 class SessionCookies:
@@ -121,7 +142,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        receive = _limited(receive)
+        body = _LimitedBody(receive)
         sending = _with_headers(send, dynamic=not request.url.path.startswith(STATIC))
         try:
             user, session = await self._who(request)
@@ -129,16 +150,19 @@ class Guard:
         except Problem as problem:
             refusal, user, session = problem.response(), None, None
         if refusal is not None:
-            await refusal(scope, receive, sending)
+            await refusal(scope, body, sending)
             return
+        body.limit = _body_limit(request.url.path, user)
         scope.setdefault("state", {})["user"] = user
         scope["state"]["still_valid"] = self._still_valid(session)
         if session is not None and self._now() - session.began_at > RENEW_AFTER and _is_active(request):
             renewed = Session(session.login, session.generation, self._now())
             sending = _with_cookie(sending, self._cookies.cookie(renewed, request))
-        await self._app(scope, receive, sending)
+        await self._app(scope, body, sending)
 
     async def _who(self, request: Request) -> tuple[User | None, Session | None]:
+        if request.scope.get(LOCAL) is True:
+            return LOCAL_USER, None
         cookie = request.cookies.get(COOKIE)
         if cookie:
             session = self._sessions.read(cookie, self._now())
@@ -265,19 +289,27 @@ def _same_origin(request: Request, *, required: bool) -> bool:
     return site is not None or not required
 
 
-def _limited(receive: Receive) -> Receive:
+class _LimitedBody:
     """A body longer than any of ours ends the request before it fills the memory, also without a log-in."""
-    taken = 0
 
-    async def receiving() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > MAX_BODY_BYTES:
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._taken = 0
+        self.limit = MAX_BODY_BYTES
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._taken += len(message.get("body", b""))
+        if self._taken > self.limit:
             raise HTTPException(413, "The body is too large.")
         return message
 
-    return receiving
+
+def _body_limit(path: str, user: User | None) -> int:
+    for place, (permission, limit) in LARGE_BODIES.items():
+        if user is not None and user.may(permission) and (path == place or path.startswith(f"{place}/")):
+            return limit
+    return MAX_BODY_BYTES
 
 
 def _with_headers(send: Send, *, dynamic: bool) -> Send:
