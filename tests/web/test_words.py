@@ -14,6 +14,7 @@ from hub.core.journal import EntryKind
 from hub.core.notifications import HoldReason, NotifyReason
 from hub.core.service_requests import RequestState
 from hub.directory.model import RoomKind
+from hub.reports.outcomes import OutcomeClass
 from hub.web import words
 from hub.web.entry_texts import entry_text
 from hub.web.pages import NOT_FOR_SCRIPTS
@@ -39,6 +40,7 @@ LISTS: dict[str, type[StrEnum]] = {
     "notify": NotifyReason,
     "hold": HoldReason,
     "reject": RejectReason,
+    "outcome_class": OutcomeClass,
 }
 
 
