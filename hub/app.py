@@ -37,7 +37,7 @@ from hub.notify.home import HomeChannel, encode, heard_command
 from hub.notify.sender import Sender
 from hub.notify.webhook import WebhookChannel, WebhookSettings
 from hub.serving import listen, listen_locally, remove_local, serve
-from hub.store import directory_rows
+from hub.store import directory_rows, search_rows
 from hub.store.store import Connection, JournalLine, Retention, Store
 from hub.watchdog import tell_every_s, tell_systemd
 
@@ -159,6 +159,7 @@ class Hub:
             ("watch", self._watch),
             ("housekeeping", self._keep_house),
             ("retention", self._forget_in_time),
+            ("search", self._make_findable),
         ):
             threading.Thread(target=work, name=name, daemon=True).start()
 
@@ -365,6 +366,15 @@ class Hub:
     def _forget_in_time(self) -> None:
         """Retention, in a thread of its own: after a long time it has much to do, and dates must not wait for it."""
         self._again_and_again("retention", self._retain)
+
+    def _make_findable(self) -> None:
+        """Homes that an earlier release wrote get what they are found by: a few at a time, for calls go first."""
+        try:
+            while not self._ending.is_set() and self.engine.write(search_rows.fill).result(timeout=60):
+                pass
+        except Exception:
+            if not self._ending.is_set():
+                log.exception("not every home can be found yet; the next start goes on with it")
 
     def _retain(self) -> None:
         report = self.store.retain(self.now(), self._retention)

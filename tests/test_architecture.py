@@ -61,7 +61,16 @@ LAYERS = (
         "hub.core", ours=("hub.core", f"{_CONTRACT}.vocabulary"), others=("numpy",), not_of_stdlib=_EFFECTS
     ),
     Layer("hub.clock", ours=(), others=()),
-    Layer("hub.store", ours=("hub.store", "hub.core", "hub.directory.model", f"{_CONTRACT}.vocabulary")),
+    Layer(
+        "hub.store",
+        ours=(
+            "hub.store",
+            "hub.core",
+            "hub.directory.model",
+            "hub.directory.search",
+            f"{_CONTRACT}.vocabulary",
+        ),
+    ),
     Layer("hub.ingest", ours=("hub.ingest", "hub.core", "hub.clock", _CONTRACT)),
     Layer("hub.notify", ours=("hub.notify", "hub.core", "hub.clock", _CONTRACT)),
     Layer("hub", ours=("hub", _CONTRACT)),

@@ -8,12 +8,13 @@ from datetime import datetime
 from hub.core.alerts import Role
 from hub.core.context import Centre, Context, Person, Shift
 from hub.core.home import Device, Profile, Resident
-from hub.directory.model import Bond, Directory, HomeEntry, Region, Room, holds
+from hub.directory.model import Bond, Directory, HomeEntry, PersonEntry, Region, Room, holds
 from hub.directory.supervision import USUAL, Supervision
 
 EMERGENCY_POLICY = "emergency"
 CARE_BED_POLICY = "emergency_care_bed"
 UNASSIGNED_POLICY = "unassigned"
+CALLERS = frozenset({Role.CONTACT, Role.KEYHOLDER, Role.PARTNER})
 
 
 def profiles(directory: Directory, at: datetime, supervision: Supervision = USUAL) -> dict[str, Profile]:
@@ -23,6 +24,7 @@ def profiles(directory: Directory, at: datetime, supervision: Supervision = USUA
     residents = _residents(directory, at)
     devices = _devices(directory, at, supervision)
     by_home, by_region = _bonds(directory, at)
+    persons = {person.id: person for person in directory.persons}
     found: dict[str, Profile] = {}
     for home in directory.homes:
         path = region_path(regions, home.region_id)
@@ -44,6 +46,7 @@ def profiles(directory: Directory, at: datetime, supervision: Supervision = USUA
             note=home.note,
             emergency_policy=emergency_policy(home),
             overrides=home.overrides,
+            callers=_callers(bonds, persons),
         )
     return found
 
@@ -179,6 +182,12 @@ def _bonds(directory: Directory, at: datetime) -> tuple[Mapping[str, list[Bond]]
         elif bond.region_id is not None:
             by_region[bond.region_id].append(bond)
     return by_home, by_region
+
+
+def _callers(bonds: Iterable[Bond], persons: Mapping[str, PersonEntry]) -> tuple[tuple[str, str], ...]:
+    """Who telephones about one home alone, not about half a street: family, neighbours, partners."""
+    callers = dict.fromkeys(bond.person_id for bond in bonds if bond.role in CALLERS)
+    return tuple((persons[one].name, persons[one].phone) for one in callers)
 
 
 def _people_by_role(bonds: Iterable[Bond]) -> dict[Role, tuple[str, ...]]:

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, select
 
 from hub.core.alerts import Alert
-from hub.core.home import DeviceState, Home, Profile, RuleState
+from hub.core.home import DeviceState, Home, RuleState
 from hub.core.service_requests import RequestState, ServiceRequest
+from hub.directory import search
 from hub.store import codec, statements, tables
 from hub.store.codec import HomeBody
 from hub.store.tables import table_of, to_micros
@@ -42,6 +43,7 @@ class HomeWrites:
 
     def run(self, connection: Connection) -> None:
         whole: list[tuple[Any, ...]] = []
+        texts: list[tuple[str, int, str]] = []
         kept: list[tuple[Any, ...]] = []
         devices: list[tuple[str, str, DeviceState | None]] = []
         rules: list[tuple[str, str, RuleState | None]] = []
@@ -49,10 +51,11 @@ class HomeWrites:
             body = codec.HOME_BODY.dump(HomeBody(after.away))
             wake_at = to_micros(after.wake_at) if after.wake_at else None
             if before is None or before.profile is not after.profile:
-                profile, search = codec.PROFILE.dump(after.profile), search_text(after.profile)
+                profile = codec.PROFILE.dump(after.profile)
+                texts.append((after.id, search.VERSION, search.text_of(after.profile)))
                 # Empty chain columns count for a new home only: the statement leaves them alone where the row exists.
                 chain = ("", "", 0)
-                whole.append((after.id, profile, search, body, seq, wake_at, *chain, after.unjudged))
+                whole.append((after.id, profile, body, seq, wake_at, *chain, after.unjudged))
             else:
                 kept.append((body, seq, wake_at, after.unjudged, after.id))
             devices += _changes(after.id, before.devices if before else {}, after.devices)
@@ -67,6 +70,7 @@ class HomeWrites:
         st.DEVICES_GONE.run(connection, emptied)
         st.RULE_STATES_GONE.run(connection, emptied)
         st.HOME.run(connection, whole)
+        st.SEARCH.run(connection, texts)
         st.HOME_STATE.run(connection, kept)
         st.DEVICE.run(connection, [(home, key, dump_device(state)) for home, key, state in devices if state])
         st.DEVICE_GONE.run(connection, [(home, key) for home, key, state in devices if not state])
@@ -108,14 +112,6 @@ def _request_row(request: ServiceRequest, centre_id: str | None) -> tuple[Any, .
         *(to_micros(request.opened_at), to_micros(request.done_at) if request.done_at else None),
         *(request.version, codec.REQUEST.dump(request)),
     )
-
-
-def search_text(profile: Profile) -> str:
-    """What an operator may type to find a home: ids, address, telephone, names and what the elders are called by."""
-    words = [profile.home_id, profile.address, profile.phone, *profile.devices]
-    for resident in profile.residents:
-        words += [resident.id, resident.name, resident.call_name]
-    return "\n".join(word for word in words if word).casefold()
 
 
 def load_homes(connection: Connection, home_id: str | None = None) -> tuple[dict[str, Home], dict[str, int]]:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, create_engine, event, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, create_engine, event, func, select, true
 
 from hub.core.alerts import Alert, AlertKind, AlertState, Severity
 from hub.core.home import DeviceState, Home
 from hub.core.service_requests import RequestState, ServiceRequest
-from hub.store import codec, tables
+from hub.directory import search as finding
+from hub.store import codec, search_rows, tables
 from hub.store.batch import JournalLine
 from hub.store.errors import StoreMissing, translated
 from hub.store.homes import OPEN_REQUEST_STATES, load_homes
@@ -166,7 +167,7 @@ class Queries:
         if after is not None:
             query = query.where(_HOME.c.home_id > after)
         if search:
-            query = query.where(_HOME.c.search.contains(search.casefold(), autoescape=True))
+            query = query.where(_found(search, _HOME.c.home_id))
         if homes is not None:
             query = query.where(within(_HOME.c.home_id, homes))
         return self.read(
@@ -175,6 +176,13 @@ class Queries:
                 for row in connection.execute(query)
             ]
         )
+
+    def find_homes(self, search: str, homes: Collection[str] | None = None) -> list[str] | None:
+        """The ids of all homes that what was typed finds (`hub/directory/search.py`), the best first; None for only spaces."""
+        query = finding.query(search)
+        if query is None:
+            return None
+        return self.read(lambda connection: search_rows.find(connection, query, homes))
 
     def home(self, home_id: str) -> Home | None:
         """A home as last saved: alerts and requests are current, what only telemetry moved may be some seconds old."""
@@ -349,6 +357,12 @@ def within(column: ColumnElement[Any], homes: Collection[str]) -> ColumnElement[
     return column.in_(select(func.json_each(json.dumps(list(homes))).table_valued("value").c.value))
 
 
+def _found(typed: str, home_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a home is one of those that what was typed finds; nothing but spaces finds all."""
+    query = finding.query(typed)
+    return true() if query is None else home_id.in_(search_rows.homes_that_fit(query))
+
+
 def _home_in(topic: ColumnElement[Any]) -> ColumnElement[Any]:
     """The fourth level of a topic of our own devices (care/v1/{cell}/{home}/...); of any other, nothing that is a home."""
     rest = func.substr(topic, len("care/v1/") + 1)
@@ -372,8 +386,7 @@ def _of(
     if centre_id is not None:
         query = query.where(table.c.centre_id == centre_id)
     if search:
-        homes = select(_HOME.c.home_id).where(_HOME.c.search.contains(search.casefold(), autoescape=True))
-        query = query.where(table.c.home_id.in_(homes) | key.contains(search, autoescape=True))
+        query = query.where(_found(search, table.c.home_id) | key.contains(search, autoescape=True))
     return query
 
 

@@ -100,6 +100,7 @@ CELL = _update(table_of(tables.CellRow), "id", "hub_time_at")
 CHECKPOINT = _update(table_of(tables.CellRow), "id", "checkpoint_seq", "hub_time_at")
 
 HOME = _upsert(tables.HomeRow, ("home_id",), keep=("chain_head", "anchor_hash", "anchor_number"))
+SEARCH = _upsert(tables.HomeSearchRow, ("home_id",))
 HOME_STATE = _update(_HOME, "home_id", "body", "saved_seq", "wake_at", "unjudged")
 CHAIN_HEAD = _update(_HOME, "home_id", "chain_head")
 DEVICE = _upsert(tables.DeviceRow, ("home_id", "device_id"))

@@ -87,15 +87,14 @@ class InputRow(SQLModel, table=True):
 class HomeRow(SQLModel, table=True):
     """A home's own row. Devices, rule states, alerts and requests have rows of their own; `body` is the rest.
 
-    `search` is what an operator may type to find the home. `chain_head` is the hash of its newest journal entry, `anchor_hash`
-    and `anchor_number` those of the newest entry that retention has removed.
+    `chain_head` is the hash of its newest journal entry, `anchor_hash` and `anchor_number` those of the newest entry that
+    retention has removed.
     """
 
     __tablename__ = "home"
     id: int | None = Field(default=None, primary_key=True)
     home_id: str = Field(unique=True)
     profile: str = text()
-    search: str = text()
     body: str = text()
     saved_seq: int = 0
     wake_at: datetime | None = instant(nullable=True, index=True)
@@ -103,6 +102,16 @@ class HomeRow(SQLModel, table=True):
     anchor_hash: str = ""
     anchor_number: int = 0
     unjudged: bool = Field(default=False, index=True)
+
+
+class HomeSearchRow(SQLModel, table=True):
+    """What a home is found by (`hub/directory/search.py`), apart from the home's row because a search reads all of it."""
+
+    __tablename__ = "home_search"
+    id: int | None = Field(default=None, primary_key=True)
+    home_id: str = Field(unique=True)
+    version: int
+    text: str = text()
 
 
 class DeviceRow(SQLModel, table=True):

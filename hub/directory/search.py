@@ -1,0 +1,206 @@
+"""Finding a home: what is kept of a profile so that it can be found, and how well what somebody typed fits it. Pure.
+
+The store keeps one text a home (`text_of`), finds those that hold every word (`Query.needles`) and orders them by `Query.rank`.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import IntEnum
+
+from hub.core.home import Profile
+from hub.directory.pinyin import spellings
+
+VERSION = 1
+"""Of the text: texts of another version are made anew."""
+
+
+class Fit(IntEnum):
+    """How a word fits a home, the best first."""
+
+    ID = 0
+    PHONE = 1
+    PHONE_END = 2
+    NAME = 3
+    NAME_BEGIN = 4
+    NAME_PART = 5
+    PINYIN = 6
+    PINYIN_BEGIN = 7
+    PINYIN_PART = 8
+    DOOR = 9
+    ADDRESS = 10
+    CALLER = 11
+    ELSEWHERE = 12
+
+
+# Each line of a text begins with a mark that says what stands there; telephones and doors end with theirs too.
+_ID, _PHONE, _NAME, _PINYIN, _ADDRESS, _DOOR, _CALLER = "#+=~@-<"
+_FITS: dict[str, tuple[Fit, Fit, Fit]] = {
+    # The whole line, its beginning, a part of it.
+    _ID: (Fit.ID, Fit.ELSEWHERE, Fit.ELSEWHERE),
+    _PHONE: (Fit.PHONE, Fit.ELSEWHERE, Fit.ELSEWHERE),
+    _NAME: (Fit.NAME, Fit.NAME_BEGIN, Fit.NAME_PART),
+    _PINYIN: (Fit.PINYIN, Fit.PINYIN_BEGIN, Fit.PINYIN_PART),
+    _ADDRESS: (Fit.ADDRESS, Fit.ADDRESS, Fit.ADDRESS),
+    _DOOR: (Fit.DOOR, Fit.ADDRESS, Fit.ADDRESS),
+    _CALLER: (Fit.CALLER, Fit.CALLER, Fit.CALLER),
+}
+_BY_END = frozenset((_PHONE, _DOOR))
+_MIN_PHONE_END = 4
+"""The last four digits of a telephone are what people remember."""
+_MIN_PHONE = 8
+"""So many digits with something between them are a telephone: 12-3-1501 is a door."""
+
+_UNIT = "号楼|号院|栋|幢|座|楼|单元|门|层|室|户|号|#"
+_DOOR_PART = re.compile(rf"([0-9a-z]+)(?:{_UNIT}|-|$)")
+_DOOR_WORD = re.compile(rf"(?:[0-9a-z]+(?:{_UNIT}|-|$))+")
+_NUMBER_IN_NAME = re.compile(rf"([0-9]+)(?:{_UNIT})")
+_NUMBERED = re.compile(r"[0-9]{1,2}|[0-9][0-9a-z]*(?:-[0-9][0-9a-z]*)+")
+"""A door and nothing else: as it was typed it would also stand in 13-2-501."""
+_SPLIT = re.compile(r"[\s,，、;；/]+")
+_NOT_PHONE = re.compile(r"[-()+.\s]")
+# 海棠花园3号楼 is two words, 3号楼2单元 is one.
+_PLACE_THEN_DOOR = re.compile(r"(?<=[\u3400-\u9fff])(?<![号楼院栋幢座元门层室户])(?=[0-9])")
+
+
+def folded(text: str) -> str:
+    """As it is compared: full-width forms, capitals and ü are as good as the plain ones."""
+    return unicodedata.normalize("NFKC", text).casefold().replace("ü", "v").replace("'", "")
+
+
+def digits(text: str) -> str:
+    """A telephone number without what people put between, and without +86; "" when there is something else in it."""
+    bare = _NOT_PHONE.sub("", unicodedata.normalize("NFKC", text))
+    if not (bare.isascii() and bare.isdecimal()):
+        return ""
+    return bare.removeprefix("0086").removeprefix("86") if len(bare) > 12 else bare
+
+
+def door(text: str) -> str:
+    """`3-2-501` for 3号楼2单元501室, 3栋2单元501 and 3-2-501 alike; "" for what names no door."""
+    word = folded(text).replace(" ", "")
+    if not any(char.isdecimal() for char in word) or not _DOOR_WORD.fullmatch(word):
+        return ""
+    return "-".join(_DOOR_PART.findall(word))
+
+
+def text_of(profile: Profile) -> str:
+    """What a home is found by: ids, telephones, names and how they are typed, address, door, who may telephone about it."""
+    names, doors = _place(profile.address.split())
+    residents = profile.residents
+    lines = [
+        *(_ID + folded(one) for one in (profile.home_id, *(r.id for r in residents))),
+        *(_phone(number) for number in (profile.phone, *(phone for _, phone in profile.callers)) if number),
+        *(_NAME + folded(name) for r in residents for name in (r.name, r.call_name) if name),
+        *(_PINYIN + one for r in residents for one in spellings(r.name)),
+        *(f"{_DOOR}{place}{_DOOR}" for place in doors),
+        *([_ADDRESS + folded("".join(names))] if names else ()),
+        *(_CALLER + one for name, _ in profile.callers for one in (folded(name), *spellings(name)) if one),
+        *(_ID + folded(one) for one in profile.devices),
+    ]
+    return "\n".join(("", *dict.fromkeys(lines), ""))
+
+
+def _phone(number: str) -> str:
+    return f"{_PHONE}{digits(number) or folded(number)}{_PHONE}"
+
+
+def _place(parts: list[str]) -> tuple[list[str], list[str]]:
+    """The names of an address; and its door, from the flat upwards until a part is a name, with the numbers within the names
+    (建设路12号院)."""
+    names, found = list(parts), list[str]()
+    while names and (place := door(names[-1])):
+        found.insert(0, place)
+        names.pop()
+    numbers = [number for name in names for number in _NUMBER_IN_NAME.findall(folded(name))]
+    return names, (["-".join(found)] if found else []) + numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as typed. A text fits when it holds one of the needles."""
+
+    needles: tuple[str, ...]
+
+    def fits(self, text: str) -> bool:
+        return any(needle in text for needle in self.needles)
+
+    def rank(self, text: str) -> Fit:
+        """By the best line where it stands: lines come in the order of their marks, a device's id last."""
+        return min((_fit(text, needle) for needle in self.needles), default=Fit.ELSEWHERE)
+
+
+def _fit(text: str, needle: str) -> Fit:
+    # A needle may bring its line's beginning or a mark along.
+    bare = needle.strip("\n" + _DOOR)
+    at = text.find(needle)
+    while at >= 0:
+        start = text.find(bare, at)
+        line = text.rfind("\n", 0, start) + 1
+        end = start + len(bare)
+        begins = start == line + 1
+        mark = text[line]
+        ends = text[end] == "\n" or (mark in _BY_END and text.startswith(f"{mark}\n", end))
+        fit = _FITS[mark][0 if begins and ends else 1 if begins else 2]
+        if mark == _PHONE and ends and not begins and len(bare) >= _MIN_PHONE_END:
+            fit = Fit.PHONE_END
+        if fit is not Fit.ELSEWHERE:
+            return fit
+        at = text.find(needle, at + 1)
+    return Fit.ELSEWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What somebody typed: every word must fit, in any order; or all of it written as one word (`wang xiu lan`)."""
+
+    words: tuple[Word, ...]
+    joined: Word | None = None
+
+    def fits(self, text: str) -> bool:
+        return all(word.fits(text) for word in self.words) or (
+            self.joined is not None and self.joined.fits(text)
+        )
+
+    def rank(self, text: str) -> tuple[int, int]:
+        """The smaller, the better; for texts that fit."""
+        if self.joined is not None and self.joined.fits(text):
+            return (self.joined.rank(text), 0)
+        ranks = [word.rank(text) for word in self.words]
+        return (max(ranks), sum(ranks))
+
+
+def query(typed: str) -> Query | None:
+    """None for nothing but spaces."""
+    text = folded(typed).strip()
+    # A number with spaces in it is one word: 138 0000 1111, (0371) 555 1001.
+    whole = len(digits(text)) >= _MIN_PHONE
+    words = [text] if whole else [word for one in _SPLIT.split(text) for word in _PLACE_THEN_DOOR.split(one)]
+    words = [word for word in words if word]
+    if not words:
+        return None
+    joined = None
+    if len(words) > 1:
+        places = [place for word in words if (place := door(word))]
+        if len(places) == len(words):
+            joined = Word((f"{_DOOR}{'-'.join(places)}",))
+        elif all(word.isascii() and word.isalpha() for word in words):
+            joined = Word(("".join(words),))
+    return Query(tuple(_word(word) for word in words), joined)
+
+
+def _word(word: str) -> Word:
+    number, place = digits(word), door(word)
+    needles: list[str] = []
+    if len(number) >= _MIN_PHONE_END and (number == word or len(number) >= _MIN_PHONE):
+        needles.append(number)
+    if place:
+        # A unit ends the number: 3号楼 is not the beginning of 301.
+        needles.append(f"{_DOOR}{place}{'' if word[-1].isalnum() and word[-1].isascii() else _DOOR}")
+    if len(word) == 1 and word.isascii():
+        # A single letter stands in every text: only where something begins with it.
+        needles += [f"\n{mark}{word}" for mark in (_ID, _PINYIN) if word.isalpha()]
+    elif not _NUMBERED.fullmatch(place or word):
+        needles.append(word)
+    # Nothing but a sign finds nothing.
+    return Word(tuple(dict.fromkeys(needles)) or ("\0",))

@@ -1,0 +1,59 @@
+"""The texts by which homes are found: written with a home's profile, made anew for those that an earlier release wrote, searched
+by words that stand anywhere in them."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from hub.directory import search
+from hub.store import codec, statements, tables
+from hub.store.tables import table_of
+
+MOST_RANKED = 3000
+
+_HOME = table_of(tables.HomeRow)
+_SEARCH = table_of(tables.HomeSearchRow)
+
+
+def fill(connection: Connection, at_most: int = 100) -> int:
+    """Write the texts of some homes that have none, or one of another version; returns of how many.
+
+    In pieces, because the engine writes with the same connection: a piece of 100 homes takes it some milliseconds.
+    """
+    missing = (
+        select(_HOME.c.home_id, _HOME.c.profile)
+        .join(_SEARCH, _SEARCH.c.home_id == _HOME.c.home_id, isouter=True)
+        .where(func.coalesce(_SEARCH.c.version, 0) != search.VERSION)
+        .limit(at_most)
+    )
+    rows = [
+        (home_id, search.VERSION, search.text_of(codec.PROFILE.load(profile)))
+        for home_id, profile in connection.execute(missing).all()
+    ]
+    statements.SEARCH.run(connection, rows)
+    return len(rows)
+
+
+def holds(query: search.Query) -> Any:
+    """Whether a text fits, as a condition on the table of texts."""
+
+    def one(word: search.Word) -> Any:
+        return or_(*(func.instr(_SEARCH.c.text, needle) > 0 for needle in word.needles))
+
+    every = and_(*(one(word) for word in query.words))
+    return every if query.joined is None else or_(every, one(query.joined))
+
+
+def homes_that_fit(query: search.Query) -> Any:
+    """Their ids, as a subquery."""
+    return select(_SEARCH.c.home_id).where(holds(query))
+
+
+def find(connection: Connection, query: search.Query, homes: Collection[str] | None = None) -> list[str]:
+    """The ids of all homes that fit, the best first (by id, where they are too many to look at); `homes`: of these only."""
+    rows = connection.execute(select(_SEARCH.c.home_id, _SEARCH.c.text).where(holds(query)))
+    found = [(home_id, text) for home_id, text in rows if homes is None or home_id in homes]
+    if len(found) > MOST_RANKED:
+        return sorted(home_id for home_id, _ in found)
+    return [home_id for _, home_id in sorted((query.rank(text), home_id) for home_id, text in found)]
