@@ -34,13 +34,18 @@ class Holiday:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Special dates, and the years for which they are known; every other date is what its weekday says."""
+    """The official dates of the years in `years`, and `changed` ones that differ from them here; every other date is what its
+    weekday says."""
 
-    special: Mapping[date, Holiday] = field(default_factory=dict)
+    official: Mapping[date, Holiday] = field(default_factory=dict)
     years: frozenset[int] = frozenset()
+    changed: Mapping[date, Holiday] = field(default_factory=dict)
+
+    def special(self, on: date) -> Holiday | None:
+        return self.changed.get(on) or self.official.get(on)
 
     def day_type(self, on: date) -> DayType:
-        holiday = self.special.get(on)
+        holiday = self.special(on)
         if holiday is not None:
             return holiday.day_type
         return DayType.REST_DAY if on.weekday() >= _SATURDAY else DayType.WORKDAY
@@ -53,9 +58,9 @@ class Calendar:
             return True
         return (self.day_type(on) is DayType.WORKDAY) is (days is OnDays.WORKDAYS)
 
-    def with_days(self, holidays: Iterable[Holiday]) -> "Calendar":
-        """The calendar with these dates in place of its own."""
-        return Calendar({**self.special, **{one.on: one for one in holidays}}, self.years)
+    def changed_by(self, holidays: Iterable[Holiday]) -> "Calendar":
+        """The same official dates with these changes and no others."""
+        return Calendar(self.official, self.years, {one.on: one for one in holidays})
 
 
 def calendar_of(holidays: Iterable[Holiday], years: Iterable[int]) -> Calendar:

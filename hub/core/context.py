@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hub.core.alerts import Policy
 from hub.core.calendar import Calendar
+from hub.core.opening import Opening, SpecialHours
 from hub.core.rules import Rules
 from hub.core.shifts import Cover, DatedShift, Leave, RosterIndex, Shift, index
 
@@ -41,6 +42,8 @@ class Centre:
     name: str
     parent_id: str | None = None
     company_id: str | None = None
+    openings: tuple[Opening, ...] = ()
+    special_hours: tuple[SpecialHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Context:
     """`load` maps a person to the open emergencies that wait for them or are held by them. `resumed_at` is when the hub last
     came back from an outage: absence deadlines start anew from there. `wall_synchronised` False: rules that need the local
     time hold. `wall_offset`: by how much hub time is ahead of the wall clock; whoever depends on the hour of the day asks
-    `local`."""
+    `local`. `device_homes`: to which home each device of the cell is assigned, so that one heard elsewhere is recognised."""
 
     version: int
     rules: Rules
@@ -68,6 +71,7 @@ class Context:
     covers: tuple[Cover, ...] = ()
     calendar: Calendar = field(default_factory=Calendar)
     roster: RosterIndex = field(default_factory=RosterIndex, compare=False, repr=False)
+    device_homes: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         entries = (self.shifts, self.dated_shifts, self.leaves, self.covers)

@@ -187,9 +187,11 @@ class Moment:
         if found is None:
             owners = self._stands_for(person_id)
             hours = [(owner, role) for owner in owners if (owner, role) in has_shifts]
-            if not own and person_id in owners:
-                hours += [(person_id, other) for other in CENTRE_ROLES if (person_id, other) in has_shifts]
-            found = any(self._on_own_shift(*one) for one in hours) or (stands_in and not hours)
+            others = [other for other in CENTRE_ROLES if not own and (person_id, other) in has_shifts]
+            if person_id in owners:
+                hours += [(person_id, other) for other in others]
+            unbound = not own and not others and not hours
+            found = unbound or any(self._on_own_shift(*one) for one in hours)
             self._hours[key] = found
         return found
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import time
 from random import Random
 
+from hub.core.opening import Opening
 from hub.directory.demo_names import phone
-from hub.directory.model import CentreEntry, Company, HomeEntry, Level, Opening, Region
+from hub.directory.model import CentreEntry, Company, HomeEntry, Level, Region
 
 COMPANIES = (Company("company-1", "安和居养老服务(演示)"), Company("company-2", "暖阳里养老服务(演示)"))
 """A district has six; one street meets two of them."""

@@ -2,39 +2,20 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 
 from firmware_contracts.vocabulary import ID_PATTERN
 from hub.core.alerts import Role
 from hub.core.home import UNASSIGNED_HOME_ID
 from hub.directory.model import Assignment, Bond, Directory, Level, Residence
+from hub.directory.problems import Problem
+from hub.directory.roster_entries import asks, roster_problems, roster_references
 
 DESK_ROLES = frozenset({Role.OPERATOR, Role.DUTY_MANAGER})
 """Somebody of these is on duty at every minute of the week: every policy ends at a staffed desk."""
 
 _ID = re.compile(ID_PATTERN)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """`where` names the entry by its id (never a person's name: problems are logged)."""
-
-    where: str
-    found: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.found}; {self.remedy}"
-
-
-class DirectoryProblems(ValueError):
-    """The directory was refused; `problems` holds all reasons, the text one a line."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 def entry_problems(directory: Directory, at: datetime) -> Iterator[Problem]:
@@ -46,7 +27,7 @@ def entry_problems(directory: Directory, at: datetime) -> Iterator[Problem]:
     yield from _periods(directory)
     yield from _bonds(directory)
     yield from _reachable(directory, at)
-    yield from _shifts(directory)
+    yield from roster_problems(directory)
 
 
 def _identifiers(directory: Directory) -> Iterator[Problem]:
@@ -59,6 +40,9 @@ def _identifiers(directory: Directory) -> Iterator[Problem]:
         ("room", directory.rooms),
         ("device", directory.devices),
         ("person", directory.persons),
+        ("dated shift", directory.dated_shifts),
+        ("leave", directory.leaves),
+        ("cover", directory.covers),
     ):
         counts = Counter(entry.id for entry in entries)
         for key, count in counts.items():
@@ -131,9 +115,7 @@ def _named(directory: Directory) -> Iterator[tuple[str, str, str | None]]:
         yield _bond(bond), "person", bond.person_id
         yield _bond(bond), "home", bond.home_id
         yield _bond(bond), "region", bond.region_id
-    for shift in directory.shifts:
-        yield f'shift of "{shift.person_id}" as {shift.role}', "person", shift.person_id
-        yield f'shift of "{shift.person_id}" as {shift.role}', "centre", shift.centre_id
+    yield from roster_references(directory)
 
 
 def _bond(bond: Bond) -> str:
@@ -165,10 +147,6 @@ def _centres(directory: Directory) -> Iterator[Problem]:
                 f'centre "{centre.id}"',
                 f"backs up to itself ({circle})",
                 "name a parent that leads to a large centre",
-            )
-        if any(opening.opens == opening.closes for opening in centre.openings):
-            yield Problem(
-                f'centre "{centre.id}"', "opens and closes at the same time", "correct the opening hours"
             )
 
 
@@ -208,6 +186,8 @@ def _reachable(directory: Directory, at: datetime) -> Iterator[Problem]:
     """Whoever can be asked has a way to be reached: found out now, not when an alert waits for the answer."""
     asked = {bond.person_id for bond in directory.bonds if bond.until_at is None or bond.until_at > at}
     asked |= {shift.person_id for shift in directory.shifts}
+    asked |= {shift.person_id for shift in directory.dated_shifts if shift.on >= at.date()}
+    asked |= {cover.by_id for cover in directory.covers if asks(cover, at)}
     for person in directory.persons:
         gone = person.until_at is not None and person.until_at <= at
         if gone and person.id in asked:
@@ -228,13 +208,3 @@ def _reachable(directory: Directory, at: datetime) -> Iterator[Problem]:
                 "a contact method without channel or address",
                 "complete or remove it",
             )
-
-
-def _shifts(directory: Directory) -> Iterator[Problem]:
-    for shift in directory.shifts:
-        where = f'shift of "{shift.person_id}" as {shift.role}'
-        wrong = sorted(day for day in shift.weekdays if not 0 <= day <= 6)
-        if wrong or not shift.weekdays:
-            yield Problem(where, f"weekdays {wrong or 'missing'}", "weekdays are 0 (Monday) to 6 (Sunday)")
-        if shift.role is Role.CENTRE_DUTY and shift.centre_id is None:
-            yield Problem(where, "centre duty without a centre", "name the centre whose desk this is")

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from firmware_contracts.vocabulary import Placement
 from hub.core.alerts import Role
+from hub.core.calendar import Holiday
 from hub.core.context import ContactMethod, Shift
 from hub.core.home import DeviceKind, Flag, Membership
+from hub.core.opening import Opening, SpecialHours
+from hub.core.shifts import Cover, DatedShift, Leave
 
 MAX_OWN_ELDERS = 20
 """One butler for every twenty elders, handed over by name: the limit of a butler's own list."""
@@ -68,17 +71,8 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """Opening hours on these weekdays (0 = Monday), local time; `closes` <= `opens` runs past midnight."""
-
-    weekdays: frozenset[int]
-    opens: time
-    closes: time
-
-
-@dataclass(frozen=True, slots=True)
 class CentreEntry:
-    """A day-care centre. Opening hours are told to people; who is on duty at its desk stands in the shifts."""
+    """A day-care centre. Service requests fall due by its opening hours; who is on duty at its desk stands in the shifts."""
 
     id: str
     name: str
@@ -87,6 +81,7 @@ class CentreEntry:
     region_id: str | None = None
     phone: str = ""
     openings: tuple[Opening, ...] = ()
+    special_hours: tuple[SpecialHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +206,10 @@ class Bond:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Everything of one cell. Entries refer to each other by id; `validation.problems` says where they do not fit."""
+    """Everything of one cell. Entries refer to each other by id; `validation.problems` says where they do not fit.
+
+    `holidays` are dates that this cell sees otherwise than the calendar of its settings.
+    """
 
     cell: str
     regions: tuple[Region, ...] = ()
@@ -226,6 +224,10 @@ class Directory:
     persons: tuple[PersonEntry, ...] = ()
     bonds: tuple[Bond, ...] = ()
     shifts: tuple[Shift, ...] = ()
+    dated_shifts: tuple[DatedShift, ...] = ()
+    leaves: tuple[Leave, ...] = ()
+    covers: tuple[Cover, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
 
 
 def holds(entry: Residence | Assignment | Bond, at: datetime) -> bool:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.core.alerts import Role
 from hub.core.context import Centre, Context, Person, Shift
@@ -14,6 +14,10 @@ from hub.directory.supervision import USUAL, Supervision
 EMERGENCY_POLICY = "emergency"
 CARE_BED_POLICY = "emergency_care_bed"
 UNASSIGNED_POLICY = "unassigned"
+
+LOOKS_BACK = timedelta(days=93)
+"""Of the roster's dated entries the core knows those of the last months: pages show them, and who works on single dates only
+does not count as somebody without shifts a day later."""
 CALLERS = frozenset({Role.CONTACT, Role.KEYHOLDER, Role.PARTNER})
 
 
@@ -64,13 +68,31 @@ def left_behind(profile: Profile) -> Profile:
 
 
 def with_people(context: Context, directory: Directory, at: datetime) -> Context:
-    """The context with the people, shifts and centres of this instant."""
+    """The context with the people, roster and centres of this instant. What is over for a while is left out of it."""
+    present = people(directory, at)
+    recent = at - LOOKS_BACK
     return replace(
         context,
-        people=people(directory, at),
-        shifts=shifts(directory, at),
+        people=present,
+        shifts=tuple(shift for shift in directory.shifts if shift.person_id in present),
+        dated_shifts=tuple(
+            shift
+            for shift in directory.dated_shifts
+            if shift.person_id in present and shift.on >= recent.date()
+        ),
+        leaves=tuple(leave for leave in directory.leaves if leave.until_at > recent),
+        covers=tuple(
+            cover for cover in directory.covers if cover.by_id in present and cover.until_at > recent
+        ),
+        calendar=context.calendar.changed_by(directory.holidays),
         centres=centres(directory),
+        device_homes=device_homes(directory, at),
     )
+
+
+def device_homes(directory: Directory, at: datetime) -> dict[str, str]:
+    """Where each device hangs at this instant, by device id."""
+    return {entry.device_id: entry.home_id for entry in directory.assignments if holds(entry, at)}
 
 
 def people(directory: Directory, at: datetime) -> dict[str, Person]:
@@ -90,7 +112,11 @@ def shifts(directory: Directory, at: datetime) -> tuple[Shift, ...]:
 
 def centres(directory: Directory) -> dict[str, Centre]:
     return {
-        centre.id: Centre(centre.id, centre.name, centre.parent_id, centre.company_id)
+        centre.id: Centre(
+            *(centre.id, centre.name, centre.parent_id, centre.company_id),
+            openings=centre.openings,
+            special_hours=centre.special_hours,
+        )
         for centre in directory.centres
     }
 

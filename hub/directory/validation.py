@@ -9,9 +9,10 @@ from typing import TypeVar
 from hub.core.alerts import Role
 from hub.core.home import Membership
 from hub.core.rules import Rules
-from hub.directory.duty import unstaffed
-from hub.directory.entries import DESK_ROLES, DirectoryProblems, Problem, entry_problems
+from hub.directory.duty import USUAL_WEEK, WEEKS, unstaffed
+from hub.directory.entries import DESK_ROLES, entry_problems
 from hub.directory.model import MAX_OWN_ELDERS, Assignment, Bond, Directory, Residence, holds, overlap
+from hub.directory.problems import DirectoryProblems, Problem
 from hub.directory.profiles import emergency_policy
 
 __all__ = ["DirectoryProblems", "Problem", "check", "override_problems", "policy_problems", "problems"]
@@ -164,13 +165,16 @@ def _homes(directory: Directory, at: datetime) -> Iterator[Problem]:
 
 
 def _desk(directory: Directory) -> Iterator[Problem]:
-    gaps = unstaffed([shift for shift in directory.shifts if shift.role in DESK_ROLES])
-    for gap in gaps:
-        yield Problem(
-            "roster",
-            f"nobody at the call-centre's desk on {gap}",
-            "add a shift of an operator or duty manager",
-        )
+    shifts = [shift for shift in directory.shifts if shift.role in DESK_ROLES]
+    usual = unstaffed(shifts)
+    for words, week in WEEKS.items():
+        for gap in unstaffed(shifts, week):
+            if week is USUAL_WEEK or gap not in usual:
+                yield Problem(
+                    "roster",
+                    f"nobody at the call-centre's desk on {gap}{words}",
+                    "add a shift of an operator or duty manager",
+                )
 
 
 def _grouped(entries: Iterable[Entry], key: Callable[[Entry], str]) -> dict[str, list[Entry]]:

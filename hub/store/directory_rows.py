@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from enum import Enum
 from typing import Any
 
@@ -13,8 +13,11 @@ from sqlmodel import SQLModel
 
 from firmware_contracts.vocabulary import Placement
 from hub.core.alerts import Role
+from hub.core.calendar import DayType, Holiday, OnDays
 from hub.core.context import ContactMethod, Shift
 from hub.core.home import DeviceKind, Flag, Membership
+from hub.core.opening import Opening, SpecialHours
+from hub.core.shifts import Cover, DatedShift, Leave, LeaveKind, Takes
 from hub.directory import model
 from hub.directory.model import Directory
 from hub.store import directory_tables as tables
@@ -49,14 +52,35 @@ def _hours(at: time) -> str:
     return at.isoformat("minutes")
 
 
-def _write_openings(openings: tuple[model.Opening, ...]) -> str:
-    return json.dumps([[_digits(one.weekdays), _hours(one.opens), _hours(one.closes)] for one in openings])
+def _write_openings(openings: tuple[Opening, ...]) -> str:
+    return json.dumps(
+        [[_digits(one.weekdays), _hours(one.opens), _hours(one.closes), one.days] for one in openings]
+    )
 
 
-def _read_openings(body: str) -> tuple[model.Opening, ...]:
+def _read_openings(body: str) -> tuple[Opening, ...]:
+    """Hours that an earlier release wrote name no kind of days: they are of weekdays."""
     return tuple(
-        model.Opening(_days(days), time.fromisoformat(opens), time.fromisoformat(closes))
-        for days, opens, closes in json.loads(body)
+        Opening(_days(days), time.fromisoformat(opens), time.fromisoformat(closes), *map(OnDays, kind))
+        for days, opens, closes, *kind in json.loads(body)
+    )
+
+
+def _write_special_hours(special: tuple[SpecialHours, ...]) -> str:
+    return json.dumps(
+        [
+            [one.on.isoformat(), *(None if at is None else _hours(at) for at in (one.opens, one.closes))]
+            for one in special
+        ]
+    )
+
+
+def _read_special_hours(body: str) -> tuple[SpecialHours, ...]:
+    return tuple(
+        SpecialHours(
+            date.fromisoformat(on), *(None if at is None else time.fromisoformat(at) for at in hours)
+        )
+        for on, *hours in json.loads(body)
     )
 
 
@@ -81,6 +105,7 @@ def _write_overrides(overrides: Mapping[str, Mapping[str, float]]) -> str:
 
 
 _SHIFT_HOURS: dict[str, Code] = {"weekdays": _digits, "starts": _hours, "ends": _hours}
+_READ_HOURS: dict[str, Code] = {"starts": time.fromisoformat, "ends": time.fromisoformat}
 
 _MAPPINGS = (
     _Mapping("regions", model.Region, tables.RegionRow, {}, {"level": model.Level}),
@@ -89,8 +114,8 @@ _MAPPINGS = (
         "centres",
         model.CentreEntry,
         tables.CentreRow,
-        {"openings": _write_openings},
-        {"openings": _read_openings},
+        {"openings": _write_openings, "special_hours": _write_special_hours},
+        {"openings": _read_openings, "special_hours": _read_special_hours},
     ),
     _Mapping("elders", model.Elder, tables.ElderRow, {"flags": _write_flags}, {"flags": _read_flags}),
     _Mapping("residences", model.Residence, tables.ResidenceRow, {}, {"membership": Membership}),
@@ -123,7 +148,23 @@ _MAPPINGS = (
         Shift,
         tables.ShiftRow,
         _SHIFT_HOURS,
-        {"role": Role, "weekdays": _days, "starts": time.fromisoformat, "ends": time.fromisoformat},
+        {"role": Role, "weekdays": _days, "days": OnDays, **_READ_HOURS},
+    ),
+    _Mapping(
+        "dated_shifts",
+        DatedShift,
+        tables.DatedShiftRow,
+        {"on": date.isoformat, "starts": _hours, "ends": _hours},
+        {"on": date.fromisoformat, "role": Role, **_READ_HOURS},
+    ),
+    _Mapping("leaves", Leave, tables.LeaveRow, {}, {"kind": LeaveKind}),
+    _Mapping("covers", Cover, tables.CoverRow, {}, {"takes": Takes}),
+    _Mapping(
+        "holidays",
+        Holiday,
+        tables.HolidayRow,
+        {"on": date.isoformat},
+        {"on": date.fromisoformat, "day_type": DayType},
     ),
 )
 

@@ -49,6 +49,7 @@ class CentreRow(SQLModel, table=True):
     region_id: str | None = None
     phone: str = ""
     openings: str = text()
+    special_hours: str = text()
 
 
 class ElderRow(SQLModel, table=True):
@@ -163,3 +164,56 @@ class ShiftRow(SQLModel, table=True):
     starts: str
     ends: str
     centre_id: str | None = None
+    days: str
+
+
+class DatedShiftRow(SQLModel, table=True):
+    """`on`: the local date it begins on, YYYY-MM-DD; `starts`, `ends`: local time, HH:MM."""
+
+    __tablename__ = "directory_dated_shift"
+    number: int | None = _number()
+    id: str = Field(unique=True)
+    person_id: str = Field(index=True)
+    role: str
+    on: str
+    starts: str
+    ends: str
+    centre_id: str | None = None
+    in_place: bool
+
+
+class LeaveRow(SQLModel, table=True):
+    __tablename__ = "directory_leave"
+    number: int | None = _number()
+    id: str = Field(unique=True)
+    person_id: str = Field(index=True)
+    from_at: datetime = instant()
+    until_at: datetime = instant()
+    kind: str
+
+
+class CoverRow(SQLModel, table=True):
+    __tablename__ = "directory_cover"
+    number: int | None = _number()
+    id: str = Field(unique=True)
+    covered_id: str = Field(index=True)
+    by_id: str = Field(index=True)
+    from_at: datetime = instant()
+    until_at: datetime = instant()
+    takes: str
+    requested_at: datetime | None = instant(nullable=True)
+    by_confirmed_at: datetime | None = instant(nullable=True)
+    covered_confirmed_at: datetime | None = instant(nullable=True)
+    covered_agreed_by: str | None = None
+    declined_at: datetime | None = instant(nullable=True)
+    declined_by: str | None = None
+
+
+class HolidayRow(SQLModel, table=True):
+    """`on`: YYYY-MM-DD."""
+
+    __tablename__ = "directory_holiday"
+    number: int | None = _number()
+    on: str = Field(unique=True)
+    day_type: str
+    name: str

@@ -4,15 +4,20 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, create_engine
 
+from hub.core.alerts import Role
+from hub.core.calendar import DayType, Holiday, OnDays
+from hub.core.context import Shift
+from hub.core.opening import Opening, SpecialHours
+from hub.core.shifts import Cover, DatedShift, Leave, LeaveKind, Takes
 from hub.directory.demo import demo_directory
-from hub.directory.model import DeviceEntry, Directory, Opening
+from hub.directory.model import DeviceEntry, Directory
 from hub.store import directory_rows
 from hub.store.migrations import migrate
 from tests.directory.samples import AT, small
@@ -45,6 +50,40 @@ def test_the_whole_demo_comes_back_as_it_was(connection: Connection) -> None:
     )
     directory_rows.save(connection, street)
     assert directory_rows.load(connection) == street
+
+
+def test_a_roster_with_dates_comes_back_as_it_was(connection: Connection) -> None:
+    later = AT + timedelta(days=3)
+    on = date(2026, 2, 28)
+    shift = Shift("b1", Role.BUTLER, frozenset(), time(8), time(18), "small", OnDays.WORKDAYS)
+    centre = replace(
+        small().centres[0],
+        openings=(Opening(frozenset(), time(8), time(18), OnDays.REST_DAYS),),
+        special_hours=(SpecialHours(on, time(9), time(0)), SpecialHours(date(2026, 2, 17))),
+    )
+    roster = replace(
+        small(),
+        centres=(centre, *small().centres[1:]),
+        shifts=(*small().shifts, shift),
+        dated_shifts=(DatedShift("d1", "b1", Role.BUTLER, on, time(21), time(7), "small", in_place=True),),
+        leaves=(Leave("l1", "b1", AT, later, LeaveKind.ILL),),
+        covers=(
+            Cover("c1", "b1", "b2", AT, later, Takes.HOMES, AT, AT, later, "manager"),
+            Cover("c2", "b1", "b2", AT, later, requested_at=AT, declined_at=later, declined_by="b2"),
+        ),
+        holidays=(Holiday(on, DayType.WORKDAY, "春节调休"),),
+    )
+    directory_rows.save(connection, small())
+    directory_rows.save_changes(connection, small(), roster)
+    assert directory_rows.load(connection) == roster
+
+
+def test_opening_hours_of_an_earlier_release_are_of_weekdays(connection: Connection) -> None:
+    directory_rows.save(connection, small())
+    connection.exec_driver_sql("""UPDATE directory_centre SET openings = '[["06", "07:30", "21:00"]]'""")
+    loaded = directory_rows.load(connection)
+    assert loaded is not None
+    assert loaded.centres[0].openings == (Opening(frozenset({0, 6}), time(7, 30), time(21)),)
 
 
 def test_saving_replaces_what_was_there(connection: Connection) -> None:

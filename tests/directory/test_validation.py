@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 import pytest
 
 from firmware_contracts.vocabulary import Measure
 from hub.core.alerts import Role, Severity
+from hub.core.calendar import DayType, Holiday, OnDays
 from hub.core.context import Shift
 from hub.core.home import Membership
+from hub.core.opening import SpecialHours
 from hub.core.rules import Rules, Side, ThresholdRule
+from hub.core.shifts import Cover, DatedShift, Leave
 from hub.directory.model import (
     Assignment,
     Bond,
@@ -227,7 +230,80 @@ BROKEN: list[tuple[str, Change, str]] = [
         ),
         "roster: nobody at the call-centre's desk on Sunday 19:00 until Monday 00:00; add a shift",
     ),
+    (
+        "nobody at the desk in the holidays",
+        lambda base: replace(
+            base,
+            shifts=(
+                Shift("op", Role.OPERATOR, frozenset(), time(0), time(0), days=OnDays.WORKDAYS),
+                Shift("op", Role.DUTY_MANAGER, frozenset({5, 6}), time(0), time(0)),
+            ),
+        ),
+        "roster: nobody at the call-centre's desk on Monday 00:00 until Saturday 00:00 in a week of holidays; add",
+    ),
+    (
+        "weekdays beside workdays",
+        added(shifts=(Shift("op", Role.OPERATOR, WEEK, time(8), time(18), days=OnDays.WORKDAYS),)),
+        "weekdays [0, 1, 2, 3, 4, 5, 6] beside workdays; name weekdays, or workdays",
+    ),
+    (
+        "a shift of one date of nobody",
+        added(dated_shifts=(DatedShift("d1", "b9", Role.BUTLER, date(2026, 3, 2), time(8), time(9)),)),
+        'dated shift "d1": unknown person "b9"; add the person or correct the id',
+    ),
+    (
+        "leave that ends before it begins",
+        added(leaves=(Leave("l1", "b1", AT, AT),)),
+        'leave "l1": ends at 2026-03-02 04:00:00+00:00, before it begins',
+    ),
+    (
+        "a cover of oneself",
+        added(covers=(Cover("c1", "b1", "b1", AT, AT + days(1)),)),
+        'cover "c1": "b1" covers the own list; name somebody else',
+    ),
+    (
+        "two covers of one butler",
+        added(
+            covers=tuple(
+                Cover(one, "b1", "b2", AT, AT + days(1), by_confirmed_at=AT, covered_confirmed_at=AT)
+                for one in ("c1", "c2")
+            )
+        ),
+        'cover "c1": cover "c2" takes the same at the same time; end one when the other begins',
+    ),
+    (
+        "a cover whom nobody can reach",
+        added(
+            persons=(PersonEntry("b3", "x", "x"),),
+            covers=(Cover("c1", "b1", "b3", AT, AT + days(1), by_confirmed_at=AT, covered_confirmed_at=AT),),
+        ),
+        'person "b3": can be asked but has no contact method; add a method, or end the bonds and shifts',
+    ),
+    (
+        "a holiday twice",
+        added(holidays=(Holiday(date(2026, 5, 1), DayType.REST_DAY),) * 2),
+        "holiday 2026-05-01: stands here 2 times; keep one of them",
+    ),
+    (
+        "half an opening",
+        lambda base: replace(
+            base,
+            centres=(
+                replace(base.centres[0], special_hours=(SpecialHours(date(2026, 5, 1), time(8)),)),
+                base.centres[1],
+            ),
+        ),
+        'centre "large": opening hours of 2026-05-01 are incomplete; give the time it opens',
+    ),
 ]
+
+
+def test_a_roster_of_workdays_and_rest_days_staffs_the_desk_in_every_week() -> None:
+    whole = [(OnDays.WORKDAYS, "op"), (OnDays.REST_DAYS, "b2")]
+    shifts = tuple(
+        Shift(person, Role.OPERATOR, frozenset(), time(8), time(8), days=kind) for kind, person in whole
+    )
+    assert problems(replace(small(), shifts=shifts), AT) == ()
 
 
 @pytest.mark.parametrize(("change", "said"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])

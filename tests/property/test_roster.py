@@ -101,7 +101,7 @@ def dates_around(drawn: Drawn) -> list[date]:
 
 
 def meant(shift: Shift, on: date, context: Context) -> bool:
-    special: list[Holiday] = list(context.calendar.special.values())
+    special: list[Holiday] = list(context.calendar.official.values())
     holiday = next((one for one in special if one.on == on), None)
     free = holiday.day_type is DayType.REST_DAY if holiday else on.weekday() in (5, 6)
     return {
@@ -184,8 +184,10 @@ def reference(role: Role, drawn: Drawn) -> tuple[str, ...]:
             counts = True
         else:
             mine = stand_in(person, Takes.SHIFTS, drawn) == person
-            others = [one for one in ROLES[:3] if mine and rostered(person, one, drawn)]
-            in_other = any(who == person == whose and what in others for who, what, _, whose in on_shift)
+            others = [one for one in ROLES[:3] if rostered(person, one, drawn)]
+            in_other = mine and any(
+                who == person == whose and what in others for who, what, _, whose in on_shift
+            )
             takes_over = any(
                 rostered(one, role, drawn) and stand_in(one, Takes.SHIFTS, drawn) == person for one in PEOPLE
             )

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from sqlalchemy import Connection, text
 
 from hub.store.errors import NewerSchema, NotAStore, WrongCell
-from hub.store.migrations import m0001_initial, m0002_access, m0003_reports, m0004_search
+from hub.store.migrations import m0001_initial, m0002_access, m0003_reports, m0004_search, m0005_roster
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
     m0001_initial.upgrade,
     m0002_access.upgrade,
     m0003_reports.upgrade,
     m0004_search.upgrade,
+    m0005_roster.upgrade,
 )
 SCHEMA_NUMBER = len(STEPS)
 
