@@ -178,6 +178,8 @@ class Alert:
     swap). `notified` counts notifications made, so that each has an id of its own. `asked` are the people asked so far.
     What reports count never changes once it is known: `opened_as` (the severity it began with), `in_charge`, and who answered
     first and when. None in alerts of older releases.
+    `resident_unconfirmed`: nobody whom the directory knows lives there, or the wearer is gone. `other_home_id`: the device that
+    called belongs to this other home, or its gateway does; `settled_home_id`: where it really was, once somebody has said so.
     """
 
     id: str
@@ -211,6 +213,9 @@ class Alert:
     opened_as: Severity | None = None
     in_charge: InCharge | None = None
     first_answer_by: str | None = None
+    resident_unconfirmed: bool = False
+    other_home_id: str | None = None
+    settled_home_id: str | None = None
 
     @property
     def open(self) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub.core import alerts as verbs
-from hub.core import escalation
+from hub.core import escalation, membership, whereabouts
 from hub.core.alerts import (
     HELD_STATES,
     Alert,
@@ -30,13 +30,16 @@ from hub.core.events import (
     Resolve,
     SetAway,
     SetProfile,
+    TellWhere,
+    TellWho,
 )
-from hub.core.home import Away, RulePhase
+from hub.core.home import Away, Routine, RulePhase
 from hub.core.journal import EntryKind
 from hub.core.notifications import NotifyReason, Template
 from hub.core.outcome import Done, RefusalCode, Refused, Result
 from hub.core.raising import clear_by_itself, raise_alert
 from hub.core.reasons import ReasonCode
+from hub.core.suppression import lasts
 from hub.core.service_requests import RequestState
 
 
@@ -72,6 +75,10 @@ def obey(draft: Draft, command: Command) -> Result:
             return _check(alert, command.expected_version) or _record_ambulance(draft, alert, command)
         case AddNote():
             return _add_note(draft, alert, command)
+        case TellWho():
+            return _check(alert, command.expected_version) or whereabouts.tell_who(draft, alert, command)
+        case TellWhere():
+            return _check(alert, command.expected_version) or whereabouts.tell_where(draft, alert, command)
 
 
 def _check(alert: Alert, expected_version: int | None) -> Refused | None:
@@ -129,6 +136,7 @@ def _acknowledge(draft: Draft, alert: Alert, command: Acknowledge) -> Result:
         return Done(alert.id, alert.version)
     if alert.state is not AlertState.TRIGGERED:
         return Refused(RefusalCode.HELD_BY_OTHER, "somebody else has taken this alert", alert.version)
+    membership.note_answer(draft, alert, command.by)
     held = verbs.acknowledge(alert, command.by.id, draft.now)
     return _taken(draft, alert, held, EntryKind.ALERT_ACKNOWLEDGED, Template.HOME_TAKEN)
 
@@ -138,6 +146,7 @@ def _go_on_the_way(draft: Draft, alert: Alert, command: GoOnTheWay) -> Result:
         return Refused(RefusalCode.NOT_ALLOWED_NOW, "somebody is on site already", alert.version)
     if alert.state is AlertState.ON_THE_WAY and alert.hold is not None and alert.hold.by == command.by.id:
         return Done(alert.id, alert.version)
+    membership.note_answer(draft, alert, command.by)
     held = verbs.go_on_the_way(alert, command.by.id, draft.now)
     return _taken(draft, alert, held, EntryKind.ALERT_ON_THE_WAY, Template.HOME_ON_THE_WAY)
 
@@ -145,6 +154,7 @@ def _go_on_the_way(draft: Draft, alert: Alert, command: GoOnTheWay) -> Result:
 def _arrive_on_site(draft: Draft, alert: Alert, command: ArriveOnSite) -> Result:
     if alert.state is AlertState.ON_SITE and alert.hold is not None and alert.hold.by == command.by.id:
         return Done(alert.id, alert.version)
+    membership.note_answer(draft, alert, command.by)
     held = verbs.arrive_on_site(alert, command.by.id, draft.now)
     return _taken(draft, alert, held, EntryKind.ALERT_ON_SITE, None)
 
@@ -189,6 +199,7 @@ def _resolve(draft: Draft, alert: Alert, command: Resolve) -> Result:
             template = Template.HOME_AMBULANCE
         resolved = escalation.tell_elder(draft, resolved, template, by=command.by.id)
     draft.put_alert(resolved)
+    membership.note_end(draft, command)
     firing = draft.rules.get(alert.dedup_key)
     if firing is not None and firing.phase is RulePhase.FIRING:
         # What still lasts alerts again, counted from here.
@@ -249,7 +260,11 @@ def _set_away(draft: Draft, command: SetAway) -> Result:
         return Refused(RefusalCode.INVALID, "away must end after it begins")
     if command.resident_id is not None and draft.profile.resident(command.resident_id) is None:
         return Refused(RefusalCode.NOT_FOUND, f"no resident {command.resident_id} in home {command.home_id}")
-    away = Away(command.kind, command.from_at, command.until_at, command.resident_id)
+    if command.routine is not None and not _possible(command.routine):
+        return Refused(
+            RefusalCode.INVALID, "a routine needs weekdays from 0 (Monday) to 6 and two different times"
+        )
+    away = Away(command.kind, command.from_at, command.until_at, command.resident_id, command.routine)
     if away not in draft.away:
         draft.away = (*draft.away, away)
         draft.wake(command.until_at)
@@ -261,30 +276,42 @@ def _set_away(draft: Draft, command: SetAway) -> Result:
                 "from": command.from_at.isoformat(),
                 "until": command.until_at.isoformat(),
                 "resident_id": command.resident_id,
+                **({"weekdays": sorted(command.routine.weekdays)} if command.routine else {}),
             },
         )
     return Done(draft.home.id, 0)
 
 
+def _possible(routine: Routine) -> bool:
+    return bool(routine.weekdays) and routine.weekdays <= set(range(7)) and routine.leaves != routine.returns
+
+
 def _end_away(draft: Draft, command: EndAway) -> Result:
-    kept = tuple(entry for entry in draft.away if not _ends(command, entry, draft.now))
-    if len(kept) == len(draft.away):
+    after = tuple(_after_end(draft, command, entry) for entry in draft.away)
+    if after == draft.away:
         return Refused(RefusalCode.NOT_FOUND, f"nobody of home {command.home_id} is away as asked")
-    draft.away = kept
+    draft.away = tuple(entry for entry in after if entry is not None)
     draft.write(EntryKind.AWAY_ENDED, by=command.by.id, data={"resident_id": command.resident_id})
     return Done(draft.home.id, 0)
 
 
-def _ends(command: EndAway, entry: Away, now: datetime) -> bool:
+def _after_end(draft: Draft, command: EndAway, entry: Away) -> Away | None:
+    """What is left of an absence when somebody is back."""
     if entry.resident_id != command.resident_id:
-        return False
-    return entry.from_at <= now if command.from_at is None else entry.from_at == command.from_at
+        return entry
+    if command.from_at is not None:
+        return None if entry.from_at == command.from_at else entry
+    if entry.routine is not None:
+        away_now = lasts(entry, draft.now, draft.context)
+        return replace(entry, returned_at=draft.now) if away_now else entry
+    return None if entry.from_at <= draft.now else entry
 
 
 def _set_profile(draft: Draft, command: SetProfile) -> Result:
     if command.profile == draft.profile:
         return Done(draft.home.id, 0)
-    before, after = draft.profile.devices, command.profile.devices
+    known = draft.profile
+    before, after = known.devices, command.profile.devices
     gone = before.keys() - after.keys()
     replaced = {
         one for one in before.keys() & after.keys() if before[one].enrolled_at != after[one].enrolled_at
@@ -296,6 +323,9 @@ def _set_profile(draft: Draft, command: SetProfile) -> Result:
         clear_by_itself(draft, key, removed)
     for device_id in gone | replaced:
         draft.forget_device(device_id)
+    for device_id in after.keys() - before.keys():
+        whereabouts.is_here(draft, device_id)
+    membership.follow(draft, known, replaced, command.by)
     judge_silence(draft)
     draft.write(
         EntryKind.PROFILE_SET,

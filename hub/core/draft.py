@@ -10,7 +10,7 @@ from datetime import datetime
 
 from hub.core.alerts import Alert, InCharge, Role
 from hub.core.context import Context
-from hub.core.home import Away, Device, DeviceState, Home, Profile, RuleState
+from hub.core.home import Away, Device, DeviceState, Home, Press, Profile, RuleState
 from hub.core.journal import Entry, EntryKind
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import DeliveryUpdate, LateMessage, Outcome, Reading, Result
@@ -25,6 +25,7 @@ class Draft:
     __slots__ = (
         "_alerts",
         "_devices",
+        "_presses",
         "_requests",
         "_rules",
         "away",
@@ -33,6 +34,7 @@ class Draft:
         "changed_requests",
         "context",
         "deliveries",
+        "elsewhere",
         "heard",
         "history",
         "home",
@@ -60,6 +62,8 @@ class Draft:
         self._rules: dict[str, RuleState] | None = None
         self._alerts: dict[str, Alert] | None = None
         self._requests: dict[str, ServiceRequest] | None = None
+        self._presses: dict[str, Press] | None = None
+        self.elsewhere: str | None = None
         self.changed_alerts: dict[str, Alert] | None = None
         self.changed_requests: dict[str, ServiceRequest] | None = None
         self.journal: list[Entry] | None = None
@@ -93,6 +97,16 @@ class Draft:
         if self._devices is None:
             self._devices = dict(self.home.devices)
         self._devices.pop(device_id, None)
+
+    @property
+    def presses(self) -> Mapping[str, Press]:
+        return self.home.presses if self._presses is None else self._presses
+
+    def put_press(self, device_id: str, press: Press) -> None:
+        self._presses = {**self.presses, device_id: press}
+
+    def drop_press(self, device_id: str) -> None:
+        self._presses = {key: press for key, press in self.presses.items() if key != device_id}
 
     @property
     def rules(self) -> Mapping[str, RuleState]:
@@ -221,6 +235,7 @@ class Draft:
             or self._rules is not None
             or self._alerts is not None
             or self._requests is not None
+            or self._presses is not None
             or self.wake_at is not home.wake_at
             or self.profile is not home.profile
             or self.away is not home.away
@@ -236,6 +251,7 @@ class Draft:
                 self.away,
                 self.unjudged,
                 self.wake_at,
+                self.presses,
             )
         return Outcome(
             home,

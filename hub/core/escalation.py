@@ -13,6 +13,9 @@ from hub.core.roster import in_hours, on_duty
 BUSY_BUTLER_ROLES = (StepRole(Role.DEPUTY), StepRole(Role.CENTRE_DUTY))
 """Asked at once when the butler already has an emergency."""
 
+WITH_THE_ELDER = frozenset({Role.CONTACT, Role.PARTNER, Role.FAMILY_DOCTOR, Role.CARE_INSTITUTION})
+"""Asked for the elder's sake: about a home in which nobody lives any more only those are asked who answer for the house."""
+
 _STANDING = {
     AlertState.TRIGGERED: Template.HOME_LOOKING,
     AlertState.ACKNOWLEDGED: Template.HOME_TAKEN,
@@ -51,6 +54,9 @@ def _ask_step(draft: Draft, alert: Alert, step: PolicyStep, *, repeated: bool) -
     for entry, reason in _roles(draft, alert, step, repeated=repeated):
         if not in_hours(entry.when, draft.now, draft.context):
             _hold(draft, alert, entry.role, HoldReason.OUTSIDE_HOURS)
+            continue
+        if draft.profile.nobody_lives_there and entry.role in WITH_THE_ELDER:
+            _hold(draft, alert, entry.role, HoldReason.RESIDENT_UNCONFIRMED)
             continue
         people = on_duty(entry.role, draft.profile, draft.now, draft.context)
         if not people:
@@ -250,7 +256,9 @@ def _told_now(draft: Draft, alert: Alert, person_id: str) -> bool:
 
 
 def _voices(draft: Draft, alert: Alert) -> list[tuple[str, str | None]]:
-    """(device id, event id its call is known by) of everything that should say it."""
+    """(device id, event id its call is known by) of everything that should say it. Nothing speaks where nobody lives any more."""
+    if draft.profile.nobody_lives_there:
+        return []
     devices = draft.profile.devices
     caller = devices.get(alert.device_id) if alert.device_id else None
     voices: list[tuple[str, str | None]] = []
@@ -315,6 +323,8 @@ def _for_people(
         **{f"reason_{name}": value for name, value in alert.reason.data.items()},
         "role": role.value if role else None,
         "resident_names": "、".join(resident.name for resident in residents),
+        **({"resident_unconfirmed": True} if alert.resident_unconfirmed else {}),
+        **({"other_home_id": alert.other_home_id} if alert.other_home_id else {}),
         "address": profile.address,
         "floor": profile.floor,
         "lift": profile.lift,

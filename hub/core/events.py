@@ -20,7 +20,7 @@ from firmware_contracts.vocabulary import (
     ServiceCategory,
 )
 from hub.core.alerts import WhatItWas, WhatWasDone
-from hub.core.home import AwayKind, Profile
+from hub.core.home import AwayKind, Profile, Routine
 from hub.core.record import record
 from hub.core.service_requests import RequestState
 
@@ -165,7 +165,8 @@ class DeviceEvent:
     `boot`, `seq` and `uptime` are None for foreign devices. `fingerprint` tells identical bytes apart from others of the
     same device. `seen` is set by the engine: the event id was
     committed before (unique for 90 days), at `seen_at` where that is known. `claimed_home` is the
-    home in the topic when the device is unknown there and the event went to the cell's `unassigned` home.
+    home in the topic when the device is unknown there and the event went to the cell's `unassigned` home. `elsewhere` is the
+    home to which the device is assigned, when that is another one than the topic names.
     """
 
     home_id: str
@@ -185,6 +186,7 @@ class DeviceEvent:
     seen: bool = False
     claimed_home: str | None = None
     seen_at: datetime | None = None
+    elsewhere: str | None = None
 
 
 class ActorRole(StrEnum):
@@ -300,16 +302,40 @@ class SetAway:
     from_at: datetime
     until_at: datetime
     resident_id: str | None = None
+    routine: Routine | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EndAway:
-    """They are back: ends what has begun. One that is still to come is ended by naming when it would begin."""
+    """They are back: ends what has begun; of a routine, this time only. One that is still to come, or a whole routine, is
+    ended by naming when it begins."""
 
     home_id: str
     by: Actor
     resident_id: str | None = None
     from_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TellWho:
+    """An alert about everybody of the home is about one of them (or, for None, about everybody after all)."""
+
+    home_id: str
+    alert_id: str
+    by: Actor
+    resident_id: str | None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TellWhere:
+    """An alert that names two homes is about this one of them."""
+
+    home_id: str
+    alert_id: str
+    by: Actor
+    at_home_id: str
+    expected_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +358,8 @@ Command = (
     | MoveRequest
     | SetAway
     | EndAway
+    | TellWho
+    | TellWhere
     | SetProfile
 )
 

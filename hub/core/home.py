@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from firmware_contracts.vocabulary import Fault, Placement
@@ -20,6 +20,10 @@ class Membership(StrEnum):
     PAUSED = "paused"
     DECEASED = "deceased"
     LEFT = "left"
+
+
+GONE = frozenset({Membership.DECEASED, Membership.LEFT})
+"""Who lives in the home no more, though the directory may still name it."""
 
 
 class Flag(StrEnum):
@@ -131,6 +135,16 @@ class Profile:
     def resident(self, resident_id: str | None) -> Resident | None:
         return next((resident for resident in self.residents if resident.id == resident_id), None)
 
+    @property
+    def living(self) -> tuple[Resident, ...]:
+        """Who lives there: not who left or died."""
+        return tuple(resident for resident in self.residents if resident.membership not in GONE)
+
+    @property
+    def nobody_lives_there(self) -> bool:
+        """Nobody that the directory knows. Who presses there is a resident to be confirmed (住户待核实)."""
+        return self.home_id != UNASSIGNED_HOME_ID and not self.living
+
 
 class AwayKind(StrEnum):
     HOSPITAL = "hospital"
@@ -141,13 +155,41 @@ class AwayKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Routine:
+    """Away again every week: on these weekdays (0 = Monday) from `leaves` to `returns`, local time; `returns` <= `leaves` runs
+    past midnight."""
+
+    weekdays: frozenset[int]
+    leaves: time
+    returns: time
+
+
+@dataclass(frozen=True, slots=True)
 class Away:
-    """Not at home between two instants; `resident_id` None means everybody."""
+    """Not at home between two instants, or between them as `routine` says; `resident_id` None means everybody.
+
+    `returned_at`: who is away by routine came back earlier; it goes on with the next time.
+    """
 
     kind: AwayKind
     from_at: datetime
     until_at: datetime
     resident_id: str | None = None
+    routine: Routine | None = None
+    returned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """The newest real press of a device, who answered it, and the newest one that was answered and brought to its end (`proven`):
+    from this key a human voice was reached."""
+
+    at: datetime
+    alert_id: str
+    answered_at: datetime | None = None
+    answered_by: str | None = None
+    proven_at: datetime | None = None
+    proven_by: str | None = None
 
 
 class Footing(StrEnum):
@@ -244,7 +286,8 @@ class Home:
     """Everything the hub knows and decides about one home.
 
     `alerts` and `requests` hold the open ones only, by id. `rules` holds rule states by `rule|subject`; an absent key means
-    inactive. `unjudged` is set when a step for this home raised: its calls still alert, its rules are not trusted.
+    inactive. `presses` holds what is known of each pressed key, by device. `unjudged` is set when a step for this home raised:
+    its calls still alert, its rules are not trusted.
     """
 
     id: str
@@ -256,6 +299,7 @@ class Home:
     away: tuple[Away, ...] = ()
     unjudged: bool = False
     wake_at: datetime | None = None
+    presses: Mapping[str, Press] = field(default_factory=dict)
 
     def alert_for(self, dedup_key: str) -> Alert | None:
         """The open alert of this key, of which there is at most one."""

@@ -31,6 +31,10 @@ class EntryKind(StrEnum):
     AWAY_SET = "away_set"
     AWAY_ENDED = "away_ended"
     PROFILE_SET = "profile_set"
+    MEMBERSHIP_CHANGED = "membership_changed"
+    HOME_OPENED = "home_opened"
+    ALERT_ABOUT = "alert_about"
+    ALERT_WHERE = "alert_where"
     STEP_FAILED = "step_failed"
 
 

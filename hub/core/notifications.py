@@ -19,6 +19,7 @@ class NotifyReason(StrEnum):
     RESOLVED = "resolved"
     CALL_STATE = "call_state"
     REASSURE = "reassure"
+    RESIDENT_GONE = "resident_gone"
 
 
 class HoldReason(StrEnum):
@@ -28,6 +29,7 @@ class HoldReason(StrEnum):
     NO_CONTACT_METHOD = "no_contact_method"
     OUTSIDE_HOURS = "outside_hours"
     HOME_CANNOT_SPEAK = "home_cannot_speak"
+    RESIDENT_UNCONFIRMED = "resident_unconfirmed"
 
 
 HOME_CHANNEL = "home"
@@ -75,9 +77,11 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Told to the pressing device right after the commit: the hub has it. Said again for every repetition."""
+    """Told to the pressing device right after the commit: the hub has it. Said again for every repetition.
+    Not `spoken` where nobody lives who should be spoken to: the device only shows it."""
 
     home_id: str
     device_id: str
     event_id: str
     urgent: bool = True
+    spoken: bool = True

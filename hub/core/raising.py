@@ -17,6 +17,7 @@ from hub.core.alerts import (
     derived_id,
 )
 from hub.core.draft import Draft
+from hub.core.home import GONE
 from hub.core.journal import EntryKind
 from hub.core.notifications import NotifyReason, Template
 
@@ -56,6 +57,8 @@ def raise_alert(
         event_ids=(event_id,) if event_id else (),
         opened_as=severity,
         in_charge=draft.in_charge,
+        resident_unconfirmed=_resident_unconfirmed(draft, severity, device_id),
+        other_home_id=draft.elsewhere if device_id is not None else None,
     )
     if escalation.can_hear(draft, alert):
         alert = replace(alert, reassure_at=draft.now + escalation.reassure_every(draft))
@@ -74,6 +77,8 @@ def raise_alert(
             "policy": alert.policy.name,
             "centre_id": draft.in_charge.centre_id,
             "butler_id": draft.in_charge.butler_id,
+            **({"resident_unconfirmed": True} if alert.resident_unconfirmed else {}),
+            **({"other_home_id": alert.other_home_id} if alert.other_home_id else {}),
         },
     )
     return escalation.advance(draft, alert)
@@ -91,6 +96,9 @@ def join(
 ) -> Alert:
     """One more sign for an open alert: never silent. Its holder is told again; a graver sign raises the severity."""
     alert = add_evidence(alert, Evidence(draft.now, reason, device_id, event_id))
+    elsewhere = draft.elsewhere if device_id is not None else None
+    if elsewhere is not None and alert.other_home_id is None:
+        alert = replace(alert, other_home_id=elsewhere, settled_home_id=None)
     draft.write(
         EntryKind.ALERT_EVIDENCE,
         alert_id=alert.id,
@@ -99,6 +107,7 @@ def join(
             "reason_data": dict(reason.data),
             "device_id": device_id,
             "event_id": event_id,
+            **({"other_home_id": elsewhere} if elsewhere else {}),
         },
     )
     if severity is not None and severity.rank < alert.severity.rank:
@@ -110,13 +119,14 @@ def join(
         raised = replace(alert, severity=severity, policy=policy_for(draft, severity), step=-1)
         if raised.state not in HELD_STATES:
             return escalation.advance(draft, raised)
-        return draft.put_alert(_tell_holder(draft, raised, NotifyReason.SEVERITY_RAISED))
+        return draft.put_alert(inform_holder(draft, raised, NotifyReason.SEVERITY_RAISED))
     if tell_holder:
-        alert = _tell_holder(draft, alert, NotifyReason.PRESSED_AGAIN)
+        alert = inform_holder(draft, alert, NotifyReason.PRESSED_AGAIN)
     return draft.put_alert(alert)
 
 
-def _tell_holder(draft: Draft, alert: Alert, reason: NotifyReason) -> Alert:
+def inform_holder(draft: Draft, alert: Alert, reason: NotifyReason) -> Alert:
+    """Whoever holds the alert hears what is new about it."""
     if alert.hold is not None and alert.hold.by in draft.context.people:
         alert, _ = escalation.tell(draft, alert, alert.hold.by, Template.ALERT, reason)
     return alert
@@ -158,7 +168,15 @@ def policy_for(draft: Draft, severity: Severity) -> Policy:
 
 
 def subjects(draft: Draft, wearer_id: str | None) -> tuple[str, ...]:
-    """Whom an alert is about: the wearer, else every resident of the home."""
-    if wearer_id is not None and draft.profile.resident(wearer_id) is not None:
-        return (wearer_id,)
-    return tuple(resident.id for resident in draft.profile.residents)
+    """Whom an alert is about: the wearer, else everybody who lives in the home."""
+    living = tuple(resident.id for resident in draft.profile.living)
+    return (wearer_id,) if wearer_id is not None and wearer_id in living else living
+
+
+def _resident_unconfirmed(draft: Draft, severity: Severity, device_id: str | None) -> bool:
+    """Whether nobody knows who is there: the home's people are gone, or the one who wore what called."""
+    if severity is Severity.TECHNICAL:
+        return False
+    device = draft.device(device_id) if device_id is not None else None
+    wearer = draft.profile.resident(device.wearer_id) if device is not None else None
+    return draft.profile.nobody_lives_there or (wearer is not None and wearer.membership in GONE)

@@ -6,7 +6,7 @@ data. The same function runs in gateway, centre, simulation, replay and test.
 
 from datetime import datetime
 
-from hub.core import commands, escalation
+from hub.core import commands, escalation, whereabouts
 from hub.core.arrival import Arrival, Freshness, Identity, identify, judge_arrival
 from hub.core.context import Context
 from hub.core.detection import call, device_health, environment, fall, vitals
@@ -82,20 +82,26 @@ def keys_to_remember(event: DeviceEvent) -> tuple[tuple[str, str], ...]:
 def _hear(draft: Draft, event: DeviceEvent) -> None:
     """A device spoke, or the broker spoke for it: a birth or a will stands outside its sequence."""
     if len(event.facts) == 1 and isinstance(event.facts[0], Status):
+        if event.elsewhere is not None:
+            whereabouts.place(draft, event, event.device_id)
+            return
         device_health.on_status(draft, event, event.facts[0])
         return
     # Strangers of several homes meet in the unassigned one, and may bear the same id.
     known_as = f"{event.claimed_home}/{event.device_id}" if event.claimed_home else event.device_id
+    if event.elsewhere is not None or event.gateway_id is not None:
+        event, known_as = whereabouts.place(draft, event, known_as)
     before = draft.device_state(known_as)
     arrival = judge_arrival(before, event, draft.now, draft.context.rules.device)
     if arrival.state is not before:
         draft.put_device_state(known_as, arrival.state)
     live = arrival.freshness is Freshness.LIVE
-    if live and not event.retained:
+    strange = event.elsewhere is not None
+    if live and not event.retained and not strange:
         device_health.on_alive(draft, event, before)
-    if arrival.finding is not None:
+    if arrival.finding is not None and not strange:
         device_health.on_finding(draft, event, arrival.finding)
-    if arrival.state.other is not before.other:
+    if arrival.state.other is not before.other and not strange:
         device_health.on_lives(draft, event, two_devices=arrival.two_devices)
     late = False
     news = False

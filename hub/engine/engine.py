@@ -241,7 +241,10 @@ class Engine:
         turn = self._committed.new_turn(now)
         answers: list[tuple[Future[Result], Result]] = []
         messages = [item for item in items if isinstance(item, RawMessage)]
-        decoded = iter(decode_all(messages, self._committed.homes, self._store.seen_event_ids, now))
+        enrolled_in = self._committed.context.device_homes
+        decoded = iter(
+            decode_all(messages, self._committed.homes, self._store.seen_event_ids, now, enrolled_in)
+        )
         stop_at = self._monotonic() + self._settings.max_batch_ms / 1000
         for number, item in enumerate(items):
             if number % LOOK_AT_CLOCK_EVERY == 0 and number and self._monotonic() > stop_at:
@@ -249,7 +252,8 @@ class Engine:
                 messages = messages[: sum(isinstance(done, RawMessage) for done in items[:number])]
                 break
             if isinstance(item, RawMessage):
-                self._hear(turn, item, place(turn.home, turn.unassigned, item, next(decoded)))
+                placed = place(turn.home, turn.unassigned, item, next(decoded), enrolled_in)
+                self._hear(turn, item, placed)
             elif isinstance(item, Ordered):
                 answers.append((item.result, self._obey(turn, item.command)))
             elif isinstance(item, DeliveryReport):
@@ -308,8 +312,9 @@ class Engine:
     def _placed_alone(self, turn: Turn, message: RawMessage) -> Placed:
         """Where a message belongs that is looked at once more, for it could not be committed."""
         seen = self._store.seen_event_ids
-        (decoded,) = decode_all([message], self._committed.homes, seen, turn.now)
-        return place(turn.home, turn.unassigned, message, decoded)
+        enrolled_in = self._committed.context.device_homes
+        (decoded,) = decode_all([message], self._committed.homes, seen, turn.now, enrolled_in)
+        return place(turn.home, turn.unassigned, message, decoded, enrolled_in)
 
     def _obey(self, turn: Turn, command: Command) -> Result:
         self.counters.commands += 1

@@ -35,15 +35,23 @@ def place(
     unassigned: Callable[[], Home],
     message: RawMessage,
     decoded: Decoded,
+    enrolled_in: Mapping[str, str],
 ) -> Placed:
-    """The home that judges a message: the sender's own, or the unassigned one for the call of a device that nobody enrolled."""
+    """The home that judges a message: the one its topic names, or the unassigned one for the call of an unknown device.
+
+    A device that belongs to another home than the topic names (`enrolled_in`: device id -> home id) is judged where it speaks.
+    """
     if isinstance(decoded, Ignored):
         return Placed()
     if isinstance(decoded, Rejected):
         told = unreadable_event(message, decoded)
         home = find(told.home_id) if told is not None else None
-        if told is None or home is None or told.device_id not in home.profile.devices:
+        if told is None or home is None:
             return Placed(None, None, decoded.reason.value, decoded.detail)
+        if told.device_id not in home.profile.devices:
+            if told.device_id not in enrolled_in:
+                return Placed(None, None, decoded.reason.value, decoded.detail)
+            told = replace(told, elsewhere=enrolled_in[told.device_id])
         return Placed(home, told, decoded.reason.value, decoded.detail)
     home = find(decoded.home_id)
     if home is not None:
@@ -52,10 +60,14 @@ def place(
         of_gateway = from_gateway(home, decoded)
         if of_gateway is not None:
             return Placed(home, of_gateway)
+    elsewhere = enrolled_in.get(decoded.device_id)
+    if home is not None and elsewhere is not None and (is_signal(decoded) or not decoded.retained):
+        return Placed(home, replace(decoded, elsewhere=elsewhere))
     if is_signal(decoded):
-        return Placed(
-            unassigned(), replace(decoded, home_id=UNASSIGNED_HOME_ID, claimed_home=decoded.home_id)
+        stranger = replace(
+            decoded, home_id=UNASSIGNED_HOME_ID, claimed_home=decoded.home_id, elsewhere=elsewhere
         )
+        return Placed(unassigned(), stranger)
     if decoded.retained or (home is not None and decoded.device_id == BRIDGE_ID):
         return Placed()
     return Placed(
@@ -67,10 +79,14 @@ Seen = Callable[[Collection[tuple[str, str]]], dict[tuple[str, str], datetime]]
 
 
 def decode_all(
-    messages: Sequence[RawMessage], homes: Mapping[str, Home], seen: Seen, now: datetime
+    messages: Sequence[RawMessage],
+    homes: Mapping[str, Home],
+    seen: Seen,
+    now: datetime,
+    enrolled_in: Mapping[str, str],
 ) -> list[Decoded]:
     """Read all messages of a batch and mark those calls and falls whose event was committed before, or stands earlier in it."""
-    decoded = [read(message, homes) for message in messages]
+    decoded = [read(message, homes, enrolled_in) for message in messages]
     signals = [(index, event) for index, event in enumerate(decoded) if _may_be_known(event)]
     if not signals:
         return decoded
@@ -88,12 +104,15 @@ def mark_seen(event: DeviceEvent, known: Mapping[tuple[str, str], datetime]) -> 
     return replace(event, seen=True, seen_at=max(seen_at)) if seen_at else event
 
 
-def read(message: RawMessage, homes: Mapping[str, Home]) -> Decoded:
+def read(message: RawMessage, homes: Mapping[str, Home], enrolled_in: Mapping[str, str]) -> Decoded:
     """Decode one message, with the models of the devices that are enrolled."""
 
     def model(home_id: str, device_id: str) -> DeviceModel | None:
         home = homes.get(home_id)
         device = home.profile.devices.get(device_id) if home is not None else None
+        if device is None and device_id in enrolled_in:
+            home = homes.get(enrolled_in[device_id])
+            device = home.profile.devices.get(device_id) if home is not None else None
         return model_named(device.model) if device is not None and device.model else None
 
     return decode(message, model)

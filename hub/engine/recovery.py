@@ -1,6 +1,6 @@
 """Recovery: the inputs logged since the homes were saved are stepped again, as if nothing had happened in between."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -42,7 +42,7 @@ def recover(
 
 def _step(store: Store, turn: Turn, home: Home, logged: LoggedInput) -> bool:
     if logged.source is InputSource.MESSAGE:
-        event = _event(store, home, logged)
+        event = _event(store, home, logged, turn.context.device_homes)
         if event is None:
             return False
         turn.replay(home, event, logged.seq)
@@ -55,11 +55,13 @@ def _step(store: Store, turn: Turn, home: Home, logged: LoggedInput) -> bool:
     return True
 
 
-def _event(store: Store, home: Home, logged: LoggedInput) -> DeviceEvent | None:
+def _event(
+    store: Store, home: Home, logged: LoggedInput, enrolled_in: Mapping[str, str]
+) -> DeviceEvent | None:
     """What the message said to the home that judged it; no other home is asked, for it judged there."""
     message = RawMessage(logged.topic or "", logged.payload, logged.qos, logged.retained, logged.duplicate)
     only = {home.id: home}
-    placed = place(only.get, lambda: home, message, read(message, only))
+    placed = place(only.get, lambda: home, message, read(message, only, enrolled_in), enrolled_in)
     if placed.event is None or placed.event.home_id != home.id:
         return None
     if not logged.seen:

@@ -88,7 +88,7 @@ def heard_command(heard: Heard) -> CallStateCommand:
     return CallStateCommand(
         event_id=heard.event_id,
         state=CallState.HEARD,
-        say=phrases.HEARD if heard.urgent else phrases.HEARD_REQUEST,
+        say=(phrases.HEARD if heard.urgent else phrases.HEARD_REQUEST) if heard.spoken else None,
         valid_for_s=HEARD_VALID_FOR_S,
     )
 

@@ -193,4 +193,5 @@ WHY_ASKED: dict[NotifyReason, Words] = {
     NotifyReason.RESOLVED: ("", ""),
     NotifyReason.CALL_STATE: ("", ""),
     NotifyReason.REASSURE: ("", ""),
+    NotifyReason.RESIDENT_GONE: ("住户已退出或离世", "the resident has left or died"),
 }

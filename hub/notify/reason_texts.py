@@ -225,6 +225,29 @@ def _unjudged(data: Data) -> Words:
     )
 
 
+def _resident_gone(data: Data) -> Words:
+    if _word(data, "membership") == "deceased":
+        return "老人已登记离世", "the elder is recorded as deceased"
+    return "老人已退出服务", "the elder has left the service"
+
+
+def _elsewhere(data: Data) -> Words:
+    (zh, en), here, there = _device(data), _word(data, "home_id"), _word(data, "enrolled_home")
+    return (
+        f"{zh}登记在住户{there}，信号却来自住户{here}，可能装错了，请核实",
+        f"{en} belongs to home {there} but speaks in home {here}: find out which, and move it",
+    )
+
+
+def _gateway(data: Data) -> Words:
+    (zh, en), gateway, home = _device(data), _word(data, "gateway_id"), _word(data, "gateway_home")
+    of_zh, of_en = (f"（登记在住户{home}）", f" of home {home}") if home else ("", "")
+    return (
+        f"{zh}的信号来自意外的网关{gateway}{of_zh}，请核实",
+        f"{en} was heard through the unexpected gateway {gateway}{of_en}: find out which home it is in",
+    )
+
+
 _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.CALL_PRESSED: _late("按下求救键", "the emergency key was pressed"),
     ReasonCode.CALL_PRESSED_AGAIN: _late("再次按下求救键", "the emergency key was pressed again"),
@@ -273,5 +296,9 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
         "的求救没有送达保证，请检查网关设置",
         "sent a call without delivery guarantee: check its gateway's settings",
     ),
+    ReasonCode.RESIDENT_GONE: _resident_gone,
+    ReasonCode.DEVICE_ELSEWHERE: _elsewhere,
+    ReasonCode.UNEXPECTED_GATEWAY: _gateway,
+    ReasonCode.DEVICE_IN_PLACE: _about_device("的位置已核实", "is where it belongs"),
     ReasonCode.HOME_UNJUDGED: _unjudged,
 }

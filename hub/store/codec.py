@@ -6,7 +6,7 @@ the contract lets no other reading in.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import UnionType
@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from hub.core.alerts import Alert
 from hub.core.events import Command, DeliveryReport, DeviceEvent, Fact, Tick
-from hub.core.home import Away, DeviceState, Profile, RuleState
+from hub.core.home import Away, DeviceState, Press, Profile, RuleState
 from hub.core.notifications import Notification
 from hub.core.service_requests import ServiceRequest
 
@@ -68,6 +68,7 @@ class HomeBody:
     """What a home's own row holds beside its columns."""
 
     away: tuple[Away, ...] = ()
+    presses: Mapping[str, Press] = field(default_factory=dict)
 
 
 class DeviceEventCodec:

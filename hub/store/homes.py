@@ -48,7 +48,7 @@ class HomeWrites:
         devices: list[tuple[str, str, DeviceState | None]] = []
         rules: list[tuple[str, str, RuleState | None]] = []
         for before, after, seq in self._homes.values():
-            body = codec.HOME_BODY.dump(HomeBody(after.away))
+            body = codec.HOME_BODY.dump(HomeBody(after.away, after.presses))
             wake_at = to_micros(after.wake_at) if after.wake_at else None
             if before is None or before.profile is not after.profile:
                 profile = codec.PROFILE.dump(after.profile)
@@ -155,6 +155,7 @@ def load_homes(connection: Connection, home_id: str | None = None) -> tuple[dict
     loaded: dict[str, Home] = {}
     saved_seq: dict[str, int] = {}
     for row in connection.execute(select(homes).where(of_home(homes)).order_by(homes.c.id)):
+        body = codec.HOME_BODY.load(row.body)
         loaded[row.home_id] = Home(
             id=row.home_id,
             profile=codec.PROFILE.load(row.profile),
@@ -162,9 +163,10 @@ def load_homes(connection: Connection, home_id: str | None = None) -> tuple[dict
             rules=rule_states.get(row.home_id, {}),
             alerts=open_alerts.get(row.home_id, {}),
             requests=open_requests.get(row.home_id, {}),
-            away=codec.HOME_BODY.load(row.body).away,
+            away=body.away,
             unjudged=row.unjudged,
             wake_at=row.wake_at,
+            presses=body.presses,
         )
         saved_seq[row.home_id] = row.saved_seq
     return loaded, saved_seq

@@ -33,6 +33,8 @@ def entry_text(kind: EntryKind, data: Data, by: str | None, names: Names) -> Wor
         "category": _listed("category", data.get("category")),
         "state": _listed("request_state", data.get("state") or data.get("to")),
         "away": _listed("away", data.get("kind")),
+        "membership": _listed("membership", data.get("to") or "left"),
+        "home": _same(str(data.get("home_id") or "")),
     }
     return Words(
         words.zh.format(**{name: part.zh for name, part in parts.items()}),

@@ -207,7 +207,7 @@ def parts_of(home: Home) -> Iterator[object]:
     yield from ((key, codec.RULE_STATE.dump(one)) for key, one in home.rules.items())
     yield from map(codec.ALERT.dump, home.alerts.values())
     yield from map(codec.REQUEST.dump, home.requests.values())
-    yield codec.HOME_BODY.dump(codec.HomeBody(home.away))
+    yield codec.HOME_BODY.dump(codec.HomeBody(home.away, home.presses))
     yield home.unjudged
 
 

@@ -9,8 +9,9 @@ from hub.core.alerts import AlertKind, AlertState, Reason, Severity, derived_id
 from hub.core.arrival import Arrival, Identity
 from hub.core.draft import Draft
 from hub.core.events import Call, DeviceEvent, UnreadableSignal
-from hub.core.home import UNASSIGNED_HOME_ID
+from hub.core.home import GONE, UNASSIGNED_HOME_ID
 from hub.core.journal import EntryKind
+from hub.core.membership import note_press
 from hub.core.notifications import Heard, NotifyReason
 from hub.core.raising import join, raise_alert, subjects
 from hub.core.reasons import ReasonCode
@@ -21,16 +22,22 @@ def call_key(draft: Draft, event: DeviceEvent) -> str:
     """Dedup key of a press: the wearer, else the home; for a device nobody enrolled, the device where it says it is."""
     if draft.home.id == UNASSIGNED_HOME_ID:
         return f"call|{event.claimed_home}/{event.device_id}"
-    device = draft.device(event.device_id)
-    wearer = device.wearer_id if device else None
-    return f"call|{wearer or draft.home.id}"
+    return f"call|{wearer_of(draft, event.device_id) or draft.home.id}"
+
+
+def wearer_of(draft: Draft, device_id: str) -> str | None:
+    """Who wears the device, unless they live there no more: then whoever pressed it is somebody of the home."""
+    device = draft.device(device_id)
+    wearer = draft.profile.resident(device.wearer_id) if device is not None else None
+    return wearer.id if wearer is not None and wearer.membership not in GONE else None
 
 
 def confirm(draft: Draft, event: DeviceEvent, event_id: str | None, *, urgent: bool) -> None:
     """Say *heard* to a device that can listen."""
     device = draft.device(event.device_id)
     if event_id is not None and (device is None or device.family == "native"):
-        draft.say_heard(Heard(event.claimed_home or draft.home.id, event.device_id, event_id, urgent))
+        spoken = not draft.profile.nobody_lives_there
+        draft.say_heard(Heard(event.claimed_home or draft.home.id, event.device_id, event_id, urgent, spoken))
 
 
 def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, identity: Identity) -> None:
@@ -107,6 +114,8 @@ def _on_emergency(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival
             event_id=call.event_id,
             tell_holder=not stale,
         )
+        if not late_s:
+            note_press(draft, event, alert)
         if stale:
             escalation.let_fall(draft, alert, EntryKind.ALERT_REOPENED, NotifyReason.PRESSED_AGAIN)
         elif alert.hold is not None:
@@ -120,19 +129,20 @@ def _on_emergency(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival
         reason = Reason(ReasonCode.URGENT_HELP, {"late_s": late_s})
     else:
         reason = Reason(ReasonCode.CALL_PRESSED, {"late_s": late_s})
-    device = draft.device(event.device_id)
-    raise_alert(
+    alert = raise_alert(
         draft,
         kind=AlertKind.EMERGENCY_CALL,
         severity=rule.severity,
         dedup_key=key,
         cause=call.event_id or draft.now.isoformat(),
         reason=reason,
-        resident_ids=subjects(draft, device.wearer_id if device else None),
+        resident_ids=subjects(draft, wearer_of(draft, event.device_id)),
         device_id=event.device_id,
         event_id=call.event_id,
         occurred_at=draft.now - ago,
     )
+    if not late_s:
+        note_press(draft, event, alert)
 
 
 def _on_cancel(draft: Draft, event: DeviceEvent, call: Call) -> None:

@@ -194,7 +194,9 @@ def silent_at(draft: Draft, device: Device) -> datetime:
 
 
 def judge_silence(draft: Draft) -> None:
-    """Accuse every device whose time is up, wake the home for the others."""
+    """Accuse every device whose time is up, wake the home for the others. Where nobody lives they wait to be fetched."""
+    if draft.profile.residents and draft.profile.nobody_lives_there:
+        return
     for device in draft.profile.devices.values():
         key = f"{RULE_PREFIX}|silent|{device.id}"
         if key in draft.rules:

@@ -3,7 +3,7 @@
 from firmware_contracts.vocabulary import FallPhase
 from hub.core.alerts import AlertKind, Reason
 from hub.core.arrival import Arrival, Identity
-from hub.core.detection.call import ask_about, confirm, lateness, on_retained
+from hub.core.detection.call import ask_about, confirm, lateness, on_retained, wearer_of
 from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Fall
 from hub.core.home import UNASSIGNED_HOME_ID
@@ -27,8 +27,7 @@ def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival, iden
         draft.ignored = "repeated"
         return
     rule = draft.context.rules.fall
-    device = draft.device(event.device_id)
-    wearer = device.wearer_id if device else None
+    wearer = wearer_of(draft, event.device_id)
     if draft.home.id == UNASSIGNED_HOME_ID:
         key = f"fall|{event.claimed_home}/{event.device_id}"
     else:

@@ -12,7 +12,7 @@ from hub.core.outcome import Reading
 from hub.core.raising import join, raise_alert, subjects
 from hub.core.reasons import ReasonCode
 from hub.core.rules import ThresholdRule
-from hub.core.suppression import is_away
+from hub.core.suppression import held_back
 
 RULE_PREFIX = "vital"
 
@@ -22,7 +22,7 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
     device = draft.profile.devices.get(event.device_id)
     wearer = device.wearer_id if device is not None else None
     rules = draft.context.rules
-    away = bool(draft.away) and is_away(draft.away, wearer, draft.now, draft.profile.residents)
+    away = held_back(draft, wearer)
     subject_id = wearer or event.device_id
     quiet = not draft.rules and not draft.profile.overrides
     for measure, value in vital.readings.items():
@@ -62,9 +62,7 @@ def time_passed(draft: Draft, key: str, state: RuleState) -> None:
     device = draft.device(device_id)
     wearer = device.wearer_id if device else None
     rule = _for_home(draft, rule)
-    if draft.now - state.last_at > rule.max_gap or is_away(
-        draft.away, wearer, draft.now, draft.profile.residents
-    ):
+    if draft.now - state.last_at > rule.max_gap or held_back(draft, wearer):
         draft.drop_rule(key)
     else:
         _fire(draft, rule, key, device_id, wearer, state.value, state.since_at)
