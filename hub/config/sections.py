@@ -35,6 +35,7 @@ class HubSection(Section):
     data_dir: Path
     rules: Path = Path("rules.toml")
     policies: Path = Path("policies.toml")
+    holidays: Path = Path("holidays")
     timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Shanghai"
     night_starts: time = time(21, 0)
     night_ends: time = time(7, 0)

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from hub.config.holidays import load_holidays
 from hub.config.lines import Path as KeyPath
 from hub.config.policies import load_policies
 from hub.config.problems import ConfigProblems, Problem, Source
@@ -23,6 +24,7 @@ from hub.config.sections import (
     WebSection,
 )
 from hub.core.alerts import Policy
+from hub.core.calendar import Calendar
 from hub.core.rules import Rules
 
 __all__ = ["ENVIRONMENT", "SECRETS", "ConfigProblems", "Problem", "Secrets", "Settings", "load"]
@@ -68,6 +70,7 @@ class Settings:
     service: ServiceSection
     rules: Rules
     policies: Mapping[str, Policy]
+    calendar: Calendar
     secrets: Secrets
     warnings: tuple[str, ...] = ()
 
@@ -89,13 +92,19 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     named = hub_section if isinstance(hub_section, dict) else {}
     rules, rule_problems = load_rules(base / str(named.get("rules", "rules.toml")))
     policies, policy_problems = load_policies(base / str(named.get("policies", "policies.toml")))
+    holidays = base / str(named.get("holidays", "holidays"))
+    calendar, holiday_problems = load_holidays(holidays)
+    if "holidays" in named and not holidays.is_dir():
+        source.complain(
+            ("hub", "holidays"), f'found "{holidays}", which is no folder', "name a folder of years"
+        )
     secrets = Secrets()
     if parsed is not None:
         parsed = _absolute(parsed, base, given)
         _check(source, parsed, given)
         secrets = _secrets(source, parsed, given)
-    problems = (*source.problems, *rule_problems, *policy_problems)
-    if parsed is None or rules is None or policies is None or problems:
+    problems = (*source.problems, *rule_problems, *policy_problems, *holiday_problems)
+    if parsed is None or rules is None or policies is None or calendar is None or problems:
         raise ConfigProblems(problems)
     return Settings(
         path=path,
@@ -109,8 +118,9 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
         service=parsed.service,
         rules=rules,
         policies=policies,
+        calendar=calendar,
         secrets=secrets,
-        warnings=_warnings(parsed),
+        warnings=(*_warnings(parsed), *_calendar_warnings(calendar, holidays)),
     )
 
 
@@ -132,6 +142,7 @@ def _absolute(parsed: SettingsFile, base: Path, environment: Mapping[str, str]) 
         "data_dir": (data_base / hub.data_dir).resolve(),
         "rules": root / hub.rules,
         "policies": root / hub.policies,
+        "holidays": root / hub.holidays,
     }
     changed: dict[str, object] = {"hub": hub.model_copy(update=paths)}
     for name in ("mqtt", "web", "webhook"):
@@ -228,3 +239,11 @@ def _warnings(parsed: SettingsFile) -> tuple[str, ...]:
     if parsed.mqtt.host is not None and parsed.mqtt.username is None:
         found.append("[mqtt] has no username: the broker lets anybody in.")
     return tuple(found)
+
+
+def _calendar_warnings(calendar: Calendar, folder: Path) -> tuple[str, ...]:
+    if calendar.years:
+        return ()
+    return (
+        f"There are no holidays in {folder}: shifts and opening hours of workdays follow plain weekdays.",
+    )

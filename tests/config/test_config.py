@@ -1,5 +1,6 @@
 """Broken settings are refused with everything that is wrong in them: file, line, what was found, what is allowed."""
 
+import shutil
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -53,6 +54,7 @@ def test_the_least_that_is_needed(folder: Folder) -> None:
 
 
 def test_a_full_file_is_read_with_its_kinds(folder: Folder) -> None:
+    shutil.copytree(SHIPPED / "holidays", folder.path / "holidays")
     folder.write("a-long-enough-secret\n", "hook")
     folder.write("pass\n", "password")
     settings = folder.load(
@@ -287,4 +289,5 @@ def test_what_is_allowed_but_risky_is_a_warning(folder: Folder) -> None:
         "There is no [webhook]",
         "[web] is reachable from other machines without TLS of its own",
         "[mqtt] has no username",
+        f"There are no holidays in {folder.path}/holidays",
     ]

@@ -1,6 +1,7 @@
 """The shipped settings load as they are, and show every key that exists."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ def installed(folder: Path, name: str) -> Path:
     """A copy as an installer makes it, with the secrets it asks for."""
     for file in (name, "rules.toml", "policies.toml"):
         (folder / file).write_bytes((SHIPPED / file).read_bytes())
+    shutil.copytree(SHIPPED / "holidays", folder / "holidays")
     for secret in ("mqtt-password", "webhook-secret"):
         (folder / secret).write_text("sixteen characters or more\n")
         (folder / secret).chmod(0o600)
