@@ -20,12 +20,14 @@ from hub.config.settings import Settings
 from hub.core.context import Context
 from hub.core.events import Command
 from hub.core.home import Home
+from hub.core.journal import EntryKind
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import Result
 from hub.data_dir import store_path
 from hub.directory import validation
 from hub.directory.keeper import DirectoryKeeper
 from hub.directory.model import Directory
+from hub.directory.opened_homes import open_homes
 from hub.directory.profiles import with_people
 from hub.directory.validation import Problem
 from hub.engine.engine import Engine
@@ -159,6 +161,7 @@ class Hub:
             ("watch", self._watch),
             ("housekeeping", self._keep_house),
             ("retention", self._forget_in_time),
+            ("openings", self._open_homes),
             ("search", self._make_findable),
         ):
             threading.Thread(target=work, name=name, daemon=True).start()
@@ -363,6 +366,20 @@ class Hub:
         """Dates of the directory: somebody moves in, a cover begins."""
         self._again_and_again("following the directory", self.keeper.refresh)
 
+    def _open_homes(self) -> None:
+        """Homes whose press was answered are open: at once, and now and then in case that was missed."""
+        pressed = threading.Event()
+
+        def listen(lines: Sequence[JournalLine]) -> None:
+            if any(line.entry.kind is EntryKind.HOME_OPENED for line in lines):
+                pressed.set()
+
+        self.engine.subscribe(listen)
+        while not self._ending.is_set():
+            self._try("opening homes", lambda: open_homes(self.keeper, self.engine.homes(), self.now()))
+            pressed.wait(HOUSEKEEPING_EVERY_S)
+            pressed.clear()
+
     def _forget_in_time(self) -> None:
         """Retention, in a thread of its own: after a long time it has much to do, and dates must not wait for it."""
         self._again_and_again("retention", self._retain)
@@ -383,10 +400,13 @@ class Hub:
 
     def _again_and_again(self, what: str, do: Callable[[], None]) -> None:
         while not self._ending.wait(HOUSEKEEPING_EVERY_S):
-            try:
-                do()
-            except Exception:
-                log.exception("%s failed; it is tried again in %.0f s", what, HOUSEKEEPING_EVERY_S)
+            self._try(what, do)
+
+    def _try(self, what: str, do: Callable[[], object]) -> None:
+        try:
+            do()
+        except Exception:
+            log.exception("%s failed; it is tried again in %.0f s", what, HOUSEKEEPING_EVERY_S)
 
     def _asked_to_end(self, number: int, frame: FrameType | None) -> None:
         """Only a flag: a handler that sets an event waits for ever when the next signal interrupts it."""

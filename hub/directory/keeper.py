@@ -103,15 +103,15 @@ class DirectoryKeeper:
 
             self._save(write)
             self.directory = after
-            self.refresh()
+            self.refresh(Actor(line.by, ActorRole.SYSTEM))
             return after
 
     def note(self, line: Change) -> None:
         """A line of the change log about something that is no change of the directory."""
         self._save(lambda connection: change_log.note(connection, line))
 
-    def refresh(self) -> None:
-        """Set what is no longer true at this instant: people on the roster, profiles of homes."""
+    def refresh(self, by: Actor = SYSTEM) -> None:
+        """Set what is no longer true at this instant: people on the roster, profiles of homes. `by`: whose change it follows."""
         with self._one_at_a_time:
             if self.directory is None:
                 return
@@ -125,7 +125,7 @@ class DirectoryKeeper:
                 if home_id not in current and home_id != UNASSIGNED_HOME_ID:
                     current[home_id] = profiles.left_behind(known.profile)
             answers = [
-                self._homes.submit(SetProfile(home_id, SYSTEM, profile))
+                self._homes.submit(SetProfile(home_id, by, profile))
                 for home_id, profile in current.items()
                 if (home := self._homes.home(home_id)) is None or home.profile != profile
             ]

@@ -81,7 +81,7 @@ def set_membership(
     directory = _add(directory, Residence(elder_id, now.home_id, membership, at, until_at))
     if until_at is not None:
         directory = _add(directory, Residence(elder_id, now.home_id, Membership.ACTIVE, until_at))
-    if membership in CARED_FOR:
+    if membership in CARED_FOR and now.membership not in CARED_FOR:
         return _with_butler(directory, now.home_id, at, None)
     return directory
 

@@ -1,0 +1,136 @@
+"""Who is unprotected now (保障缺口), why and since when; and which devices wait to be fetched. Read from directory and homes."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hub.core.alerts import Role
+from hub.core.home import GONE, Device, DeviceKind, DeviceState, Home, Membership
+from hub.directory.model import Assignment, Directory, Residence, holds
+from hub.directory.residences import CARED_FOR
+
+CALLERS = frozenset({DeviceKind.BUTTON, DeviceKind.PULL_CORD, DeviceKind.PENDANT, DeviceKind.WATCH})
+"""What a hand can press."""
+
+
+class Gap(StrEnum):
+    """Why nobody can rely on a call from this home. Words are `gap.<value>`."""
+
+    NOT_YET_OPEN = "not_yet_open"
+    NO_CALLER = "no_caller"
+    CALLERS_SILENT = "callers_silent"
+    NO_BUTLER = "no_butler"
+
+
+@dataclass(frozen=True, slots=True)
+class Unprotected:
+    """`gaps`: each with since when, the oldest first."""
+
+    home_id: str
+    gaps: tuple[tuple[Gap, datetime], ...]
+
+    @property
+    def since_at(self) -> datetime:
+        return self.gaps[0][1]
+
+
+def unprotected(
+    directory: Directory, homes: Mapping[str, Home], at: datetime, resumed_at: datetime
+) -> tuple[Unprotected, ...]:
+    """Every home that somebody is cared for in and that has a gap; who has waited longest comes first.
+
+    `resumed_at`: what was not heard while the hub itself was away is not held against a device.
+    """
+    living: defaultdict[str, list[Residence]] = defaultdict(list)
+    for residence in directory.residences:
+        if residence.membership in CARED_FOR and holds(residence, at):
+            living[residence.home_id].append(residence)
+    last_caller, last_butler = _last_ends(directory, at)
+    found: list[Unprotected] = []
+    for home_id, residences in living.items():
+        home = homes.get(home_id)
+        if home is None:
+            continue
+        moved_in = min(residence.from_at for residence in residences)
+        gaps: list[tuple[Gap, datetime]] = [
+            (Gap.NOT_YET_OPEN, residence.from_at)
+            for residence in residences
+            if residence.membership is Membership.NOT_YET_OPEN
+        ][:1]
+        callers = [device for device in home.profile.devices.values() if device.kind in CALLERS]
+        if not callers:
+            gaps.append((Gap.NO_CALLER, max(moved_in, last_caller.get(home_id, moved_in))))
+        elif all(is_silent(device, home.devices.get(device.id), at, resumed_at) for device in callers):
+            gaps.append((Gap.CALLERS_SILENT, max(_heard_at(device, home) for device in callers)))
+        if not home.profile.people.get(Role.BUTLER):
+            gaps.append((Gap.NO_BUTLER, max(moved_in, last_butler.get(home_id, moved_in))))
+        if gaps:
+            found.append(Unprotected(home_id, tuple(sorted(gaps, key=lambda gap: gap[1]))))
+    return tuple(sorted(found, key=lambda one: (one.since_at, one.home_id)))
+
+
+def is_silent(device: Device, state: DeviceState | None, at: datetime, resumed_at: datetime) -> bool:
+    """Whether a call from this device cannot be relied on now: gone, never heard, or silent for too long."""
+    if state is None or state.last_seen_at is None or state.online is False:
+        return True
+    return at - max(state.last_seen_at, resumed_at) > device.silent_after
+
+
+@dataclass(frozen=True, slots=True)
+class ToFetch:
+    """A device that hangs where nobody needs it any more, since then."""
+
+    device_id: str
+    home_id: str
+    since_at: datetime
+
+
+def to_fetch(directory: Directory, at: datetime) -> tuple[ToFetch, ...]:
+    """Devices of homes that everybody left, and those that somebody wore who is gone; the oldest first."""
+    by_home: defaultdict[str, list[Residence]] = defaultdict(list)
+    for residence in directory.residences:
+        if residence.from_at <= at:
+            by_home[residence.home_id].append(residence)
+    found: list[ToFetch] = []
+    for assignment in directory.assignments:
+        if holds(assignment, at):
+            since_at = _needless_since(assignment, by_home[assignment.home_id], at)
+            if since_at is not None:
+                found.append(ToFetch(assignment.device_id, assignment.home_id, since_at))
+    return tuple(sorted(found, key=lambda one: (one.since_at, one.home_id, one.device_id)))
+
+
+def _needless_since(assignment: Assignment, residences: list[Residence], at: datetime) -> datetime | None:
+    wearers = [one for one in residences if one.elder_id == assignment.wearer_id]
+    everybody = _gone_since(residences, at)
+    return _gone_since(wearers, at) or everybody if wearers else everybody
+
+
+def _gone_since(residences: list[Residence], at: datetime) -> datetime | None:
+    """Since when none of these is cared for; None while one is, or when nobody ever was."""
+    if not residences or any(one.membership in CARED_FOR and holds(one, at) for one in residences):
+        return None
+    left = [one.from_at for one in residences if one.membership in GONE]
+    moved = [one.until_at for one in residences if one.membership in CARED_FOR and one.until_at is not None]
+    return max(moved) if moved else min(left, default=None)
+
+
+def _last_ends(directory: Directory, at: datetime) -> tuple[dict[str, datetime], dict[str, datetime]]:
+    """When the last caller was taken from each home, and when its last butler's time ended."""
+    kinds = {device.id: device.kind for device in directory.devices}
+    callers: dict[str, datetime] = {}
+    for entry in directory.assignments:
+        if entry.until_at is not None and entry.until_at <= at and kinds.get(entry.device_id) in CALLERS:
+            callers[entry.home_id] = max(entry.until_at, callers.get(entry.home_id, entry.until_at))
+    butlers: dict[str, datetime] = {}
+    for bond in directory.bonds:
+        if bond.role is Role.BUTLER and bond.home_id and bond.until_at is not None and bond.until_at <= at:
+            butlers[bond.home_id] = max(bond.until_at, butlers.get(bond.home_id, bond.until_at))
+    return callers, butlers
+
+
+def _heard_at(device: Device, home: Home) -> datetime:
+    state = home.devices.get(device.id)
+    return state.last_seen_at if state is not None and state.last_seen_at is not None else device.enrolled_at
