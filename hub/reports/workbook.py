@@ -54,6 +54,7 @@ class Names:
     """How a workbook calls what a report names by id. `home` None: the reader may not know who lives there."""
 
     centre: Name
+    butler: Name
     person: Name
     home: Callable[[str], str] | None = None
 
@@ -66,7 +67,7 @@ def workbook(report: Report, title: str, remarks: Sequence[str], say: Say, names
     _alerts(book.create_sheet(say("report.sheet_alerts")), report, writer, names)
     _groups(
         book.create_sheet(say("report.sheet_butlers")),
-        *(report.butlers, say("report.butler"), names.person, report.total, writer),
+        *(report.butlers, say("report.butler"), names.butler, report.total, writer),
     )
     file = io.BytesIO()
     book.save(file)
@@ -261,7 +262,7 @@ def _alert(alert: AlertFacts, say: Say, names: Names) -> list[Value | str | time
     return [
         *(alert.id, alert.opened_at),
         *([names.home(alert.home_id)] if names.home else []),
-        *(names.centre(alert.centre_id), names.person(alert.butler_id) if alert.butler_id else None),
+        *(names.centre(alert.centre_id), names.butler(alert.butler_id)),
         *(say(f"kind.{alert.kind.value}"), say(f"severity.{alert.opened_as.value}")),
         timedelta(seconds=alert.late_s) if alert.late_s else None,
         alert.first_answer_at - alert.opened_at if alert.first_answer_at else None,

@@ -23,6 +23,7 @@ from hub.web import (
     api_alerts,
     api_events,
     api_homes,
+    api_reports,
     metrics,
     pages,
     problems,
@@ -48,6 +49,7 @@ TAGS = [
     {"name": "devices", "description": "Enrolled devices, and messages nobody could read."},
     {"name": "people", "description": "Who is on duty."},
     {"name": "answers", "description": "Signed answers of people who were asked."},
+    {"name": "reports", "description": "Reports of days: who was answered how fast, what it was."},
     {"name": "live", "description": "The live stream."},
     {"name": "accounts", "description": "Log-ins."},
     {"name": "status", "description": "Alive, ready, numbers."},
@@ -106,7 +108,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     problems.install(app)
     for router in (
         *(api_alerts.router, api_homes.router, answers.router, api_accounts.router),
-        *(api_events.router, metrics.router, *pages.ROUTERS),
+        *(api_reports.router, api_events.router, metrics.router, *pages.ROUTERS),
     ):
         app.include_router(router)
     static = Path(hub.__file__).parent / "web" / "static"

@@ -1,6 +1,7 @@
 """What a request handler works with: the hub, the store's read side, the views and the user who asks."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -39,6 +40,8 @@ class Parts:
     keeper: DirectoryKeeper
     visibility: Visibility
     refusals: Refusals
+    reporting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One report is reckoned at a time: a quarter of a district is long work, and calls go first."""
 
 
 def _parts(request: Request) -> Parts:

@@ -57,7 +57,7 @@ def sheets(
     def words(key: str, **values: object) -> str:
         return say(language, key, **values)
 
-    made = workbook(report, "日报", ["一", "二"], words, Names(plain, plain, home))
+    made = workbook(report, "日报", ["一", "二"], words, Names(plain, plain, plain, home))
     book = load_workbook(io.BytesIO(made))
     return [[tuple(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
 
@@ -105,7 +105,7 @@ def test_in_both_languages(language: Language) -> None:
 
 
 def test_no_text_becomes_a_formula() -> None:
-    made = workbook(day(6), "=1+1", ["+2"], lambda key, **_: key, Names(plain, plain, plain))
+    made = workbook(day(6), "=1+1", ["+2"], lambda key, **_: key, Names(plain, plain, plain, plain))
     book = load_workbook(io.BytesIO(made))
     texts = [
         cell
@@ -142,7 +142,7 @@ def test_every_word_of_a_report_exists() -> None:
         asked.add(key)
         return say("zh", key, **values)
 
-    workbook(day(), "", [], listening, Names(plain, plain, plain))
+    workbook(day(), "", [], listening, Names(plain, plain, plain, plain))
     assert len(asked) > 60
     assert asked <= WORDS.keys()
 

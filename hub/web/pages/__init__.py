@@ -1,6 +1,6 @@
 """The pages: rendered here, in Chinese or English; the console then keeps itself current through the API. One module an area."""
 
-from hub.web.pages import accounts, console, devices, homes, login
+from hub.web.pages import accounts, console, devices, homes, login, reports
 from hub.web.pages.rendering import NOT_FOR_SCRIPTS, Pages, pages_of
 
 __all__ = ["NOT_FOR_SCRIPTS", "ROUTERS", "Pages", "pages_of"]
@@ -10,5 +10,6 @@ ROUTERS = (
     console.router,
     homes.router,
     devices.router,
+    reports.router,
     accounts.router,
 )

@@ -16,6 +16,7 @@ MENU = (
     MenuItem("/", "nav.console", Permission.VIEW_ALERTS),
     MenuItem("/homes", "nav.homes", Permission.VIEW_HOMES),
     MenuItem("/devices", "nav.devices", Permission.VIEW_DEVICES),
+    MenuItem("/reports", "nav.reports", Permission.VIEW_REPORTS),
     MenuItem("/rejected", "nav.rejected", Permission.VIEW_REJECTED),
     MenuItem("/accounts", "nav.accounts", Permission.MANAGE_ACCOUNTS),
 )

@@ -30,8 +30,10 @@ NOT_FOR_SCRIPTS = (
     "login.",
     "nav.",
     "notify.",
+    "outcome_class.",
     "reject.",
     "rejected.",
+    "report.",
 )
 """Words that only pages and timelines use, which are put into words here."""
 

@@ -37,6 +37,7 @@ WORDS: dict[str, Words] = {
     "report.made_at": Words("{at} 生成", "made at {at}"),
     "report.wrong_days": Words("日期不对：", "These dates do not fit:"),
     "report.wrong_order": Words("开始日期在结束日期之后。", "the first day lies after the last one."),
+    "report.wrong_year": Words("没有这一年的记录。", "nothing is kept of that year."),
     "report.too_many_days": Words("一次最多 {days} 天。", "at most {days} days at once."),
     "report.section_answers": Words("接警", "Answers"),
     "report.section_visits": Words("上门", "On site"),
