@@ -55,6 +55,18 @@ def profiles(directory: Directory, at: datetime, supervision: Supervision = USUA
     return found
 
 
+def people_by_home(directory: Directory, at: datetime) -> dict[str, dict[Role, tuple[str, ...]]]:
+    """Who is bound to each home at this instant, by role, first asked first."""
+    regions = {region.id: region for region in directory.regions}
+    by_home, by_region = _bonds(directory, at)
+    found: dict[str, dict[Role, tuple[str, ...]]] = {}
+    for home in directory.homes:
+        path = region_path(regions, home.region_id) if by_region else ()
+        bonds = [*by_home[home.id], *(bond for region in path for bond in by_region[region.id])]
+        found[home.id] = _people_by_role(bonds)
+    return found
+
+
 def left_behind(profile: Profile) -> Profile:
     """A home that the directory does not name any more: an address without people and devices. What is open there stays open,
     for the desk of its centre."""

@@ -1,0 +1,291 @@
+"""The weeks ahead: each kind of gap and double booking is found with its exact instants, and nothing else is told."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from hub.core.alerts import Role
+from hub.core.calendar import DayType, Holiday, OnDays, calendar_of
+from hub.core.context import Context, Shift
+from hub.core.home import Profile
+from hub.core.opening import Opening, SpecialHours
+from hub.core.roster import on_duty
+from hub.core.shifts import Cover, DatedShift, Leave
+from hub.directory.demo import demo_directory
+from hub.directory.model import Bond, Directory
+from hub.directory.outlook import RosterProblem, RosterProblemKind, outlook
+from hub.directory.profiles import people_by_home, with_people
+from tests.directory.samples import BEFORE, days, person, small
+from tests.directory.test_validation import crowded
+from tests.story import SHANGHAI, story_context
+
+NOW = datetime(2026, 3, 2, 0, 0, tzinfo=SHANGHAI).astimezone(UTC)
+"""A Monday, midnight."""
+WEEK = frozenset(range(7))
+CALENDAR = calendar_of((Holiday(date(2026, 3, 5), DayType.REST_DAY, "节"),), {2026})
+
+
+def at(day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(2026, 3, day, hour, minute, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def context() -> Context:
+    return replace(story_context(NOW), calendar=CALENDAR)
+
+
+def staffed() -> Directory:
+    """Two homes, their butler by day with a deputy by night, the small centre's desk in its opening hours, and call-centre."""
+    base = small()
+    everyday = (time(8), time(18))
+    return replace(
+        base,
+        persons=(*base.persons, person("deputy"), person("desk"), person("large"), person("manager")),
+        centres=(base.centres[0], replace(base.centres[1], openings=(Opening(WEEK, *everyday),))),
+        shifts=(
+            Shift("op", Role.OPERATOR, WEEK, time(8), time(8)),
+            Shift("manager", Role.DUTY_MANAGER, WEEK, time(8), time(8)),
+            Shift("b1", Role.BUTLER, WEEK, time(7), time(21), "small"),
+            Shift("b2", Role.BUTLER, WEEK, time(7), time(21), "large"),
+            Shift("deputy", Role.DEPUTY, WEEK, time(0), time(0), "small"),
+            Shift("desk", Role.CENTRE_DUTY, WEEK, *everyday, "small"),
+            Shift("large", Role.CENTRE_DUTY, WEEK, time(0), time(0), "large"),
+        ),
+    )
+
+
+def found(directory: Directory, weeks: int = 1) -> tuple[RosterProblem, ...]:
+    return outlook(directory, NOW, NOW + timedelta(weeks=weeks), context())
+
+
+def of(problems: Iterable[RosterProblem], kind: RosterProblemKind) -> list[RosterProblem]:
+    return [one for one in problems if one.kind is kind]
+
+
+def test_a_roster_that_holds_has_nothing_to_tell() -> None:
+    assert found(staffed(), weeks=4) == ()
+
+
+def test_leave_without_cover_is_told_with_the_elders_it_leaves() -> None:
+    away = replace(staffed(), leaves=(Leave("l", "b1", at(4), at(6, 12)),))
+    assert found(away) == (
+        RosterProblem(RosterProblemKind.NO_BUTLER, at(4), at(6, 12), person_id="b1", elders=2),
+    )
+
+
+def confirmed(from_at: datetime, until_at: datetime, by_id: str = "b2") -> Cover:
+    return Cover(*("c", "b1", by_id, from_at, until_at), by_confirmed_at=BEFORE, covered_confirmed_at=BEFORE)
+
+
+def test_a_confirmed_cover_closes_the_gap_for_as_long_as_it_lasts() -> None:
+    away = replace(staffed(), leaves=(Leave("l", "b1", at(4), at(6)),), covers=(confirmed(at(4), at(5, 12)),))
+    assert [(one.from_at, one.until_at) for one in of(found(away), RosterProblemKind.NO_BUTLER)] == [
+        (at(5, 12), at(6))
+    ]
+
+
+def test_a_cover_who_falls_ill_leaves_the_elders_again() -> None:
+    leaves = (Leave("l", "b1", at(4), at(6)), Leave("m", "b2", at(5), at(6)))
+    ill = replace(staffed(), leaves=leaves, covers=(confirmed(at(4), at(6)),))
+    (gap,) = of(found(ill), RosterProblemKind.NO_BUTLER)
+    assert (gap.from_at, gap.until_at, gap.person_id, gap.other_id) == (at(5), at(6), "b1", "b2")
+
+
+def test_nobody_at_the_call_centre_is_told_to_the_minute() -> None:
+    away = replace(staffed(), leaves=(Leave("l", "op", at(4, 3, 7), at(4, 3, 8)),))
+    assert found(away) == (
+        RosterProblem(RosterProblemKind.NOBODY, at(4, 3, 7), at(4, 3, 8), role=Role.OPERATOR),
+    )
+
+
+def test_a_centre_that_is_open_with_an_empty_desk_is_told() -> None:
+    late = DatedShift(
+        *("d", "desk", Role.CENTRE_DUTY, date(2026, 3, 4), time(9), time(17), "small"), in_place=True
+    )
+    assert [
+        (one.kind, one.centre_id, one.from_at, one.until_at)
+        for one in found(replace(staffed(), dated_shifts=(late,)))
+    ] == [
+        (RosterProblemKind.DESK_EMPTY, "small", at(4, 8), at(4, 9)),
+        (RosterProblemKind.DESK_EMPTY, "small", at(4, 17), at(4, 18)),
+    ]
+
+
+def with_small(directory: Directory, **values: object) -> Directory:
+    small_centre = replace(directory.centres[1], **values)  # type: ignore[arg-type]
+    return replace(directory, centres=(directory.centres[0], small_centre))
+
+
+def test_opening_hours_of_workdays_follow_the_holidays() -> None:
+    """The desk works Monday to Friday as ever; the centre opens on workdays, and the Thursday is a holiday."""
+    desk = Shift("desk", Role.CENTRE_DUTY, frozenset(range(5)), time(8), time(18), "small")
+    shifts = (*(one for one in staffed().shifts if one.person_id != "desk"), desk)
+    opens = (Opening(frozenset(), time(8), time(18), OnDays.EVERY_DAY),)
+    base = replace(staffed(), shifts=shifts)
+    weekend = [at(7, 8), at(8, 8)]
+    assert [one.from_at for one in found(with_small(base, openings=opens))] == weekend
+    rest = (replace(opens[0], days=OnDays.REST_DAYS),)
+    # The desk sits there on the holiday too.
+    assert [one.from_at for one in found(with_small(base, openings=rest))] == weekend
+    working = replace(desk, weekdays=frozenset(), days=OnDays.WORKDAYS)
+    holiday = replace(base, shifts=(*shifts[:-1], working))
+    assert [one.from_at for one in found(with_small(holiday, openings=rest))] == [at(5, 8), *weekend]
+
+
+def test_a_closed_date_needs_no_desk_and_special_hours_do() -> None:
+    away = replace(staffed(), leaves=(Leave("l", "desk", at(4), at(6)),))
+    special = (SpecialHours(date(2026, 3, 4)), SpecialHours(date(2026, 3, 5), time(9), time(12)))
+    assert [
+        (one.from_at, one.until_at)
+        for one in of(found(with_small(away, special_hours=special)), RosterProblemKind.DESK_EMPTY)
+    ] == [(at(5, 9), at(5, 12))]
+
+
+def test_nobody_at_all_for_a_butlers_homes_at_night() -> None:
+    away = replace(staffed(), leaves=(Leave("l", "deputy", at(4, 22), at(5, 2)),))
+    problems = of(found(away), RosterProblemKind.NOBODY)
+    assert {(one.role, one.centre_id, one.from_at, one.until_at, one.elders) for one in problems} == {
+        (Role.BUTLER, "small", at(4, 22), at(5, 2), 2),
+        (Role.DEPUTY, "small", at(4, 22), at(5, 2), 2),
+    }
+
+
+def test_one_person_in_two_places_is_told_for_the_common_hours() -> None:
+    twice = DatedShift("d", "b1", Role.BUTLER, date(2026, 3, 4), time(20), time(23), "large")
+    assert found(replace(staffed(), dated_shifts=(twice,))) == (
+        RosterProblem(
+            RosterProblemKind.TWICE, at(4, 20), at(4, 21), person_id="b1", places=("large", "small")
+        ),
+    )
+
+
+def test_two_roles_at_one_centre_are_no_double_booking() -> None:
+    both = Shift("b1", Role.DEPUTY, WEEK, time(7), time(21), "small")
+    assert found(replace(staffed(), shifts=(*staffed().shifts, both))) == ()
+
+
+@pytest.mark.parametrize(("begins", "told"), [(at(5), True), (at(5, 0, 1), False), (at(1), True)])
+def test_an_unconfirmed_cover_is_told_three_days_before(begins: datetime, told: bool) -> None:
+    asked = replace(confirmed(begins, at(9)), by_confirmed_at=None)
+    problems = found(replace(staffed(), covers=(asked,)))
+    assert [(one.kind, one.person_id, one.other_id, one.cover_id) for one in problems] == (
+        [(RosterProblemKind.COVER_OPEN, "b1", "b2", "c")] if told else []
+    )
+
+
+def test_a_declined_cover_is_not_open_any_more() -> None:
+    declined = replace(confirmed(at(3), at(9)), by_confirmed_at=None, declined_at=at(2))
+    assert found(replace(staffed(), covers=(declined,))) == ()
+
+
+@pytest.mark.parametrize("by_entry", [True, False])
+def test_more_than_twenty_elders_by_cover_are_told_with_how_many_are_own(by_entry: bool) -> None:
+    """By a cover of two people, or by one of single homes."""
+    base = crowded(20, covered=3)
+    if by_entry:
+        bonds = tuple(bond for bond in base.bonds if not bond.cover)
+        swapped = replace(confirmed(at(3), at(5)), covered_id="b2", by_id="b1")
+        base = replace(base, bonds=bonds, covers=(swapped,))
+    else:
+        base = replace(
+            base,
+            bonds=tuple(
+                replace(bond, from_at=at(3), until_at=at(5)) if bond.cover else bond for bond in base.bonds
+            ),
+        )
+    (above,) = of(found(base), RosterProblemKind.ABOVE_LIST)
+    assert (above.person_id, above.elders, above.own_elders) == ("b1", 23, 20)
+    assert (above.from_at, above.until_at) == (at(3), at(5))
+
+
+@pytest.mark.parametrize(
+    ("now", "years"),
+    [("2026-10-31", []), ("2026-11-01", [2027]), ("2026-12-31", [2027]), ("2027-03-01", [2027])],
+)
+def test_a_year_without_a_calendar_is_told_two_months_before(now: str, years: list[int]) -> None:
+    begins = datetime.fromisoformat(now).replace(hour=12, tzinfo=SHANGHAI).astimezone(UTC)
+    problems = outlook(staffed(), begins, begins + days(1), context())
+    assert [one.year for one in of(problems, RosterProblemKind.NO_CALENDAR)] == years
+
+
+def test_a_year_whose_holidays_were_entered_by_hand_is_known() -> None:
+    begins = datetime(2026, 12, 1, tzinfo=UTC)
+    known = replace(staffed(), holidays=(Holiday(date(2027, 1, 1), DayType.REST_DAY, "元旦"),))
+    assert outlook(known, begins, begins + days(1), context()) == ()
+
+
+def test_a_butler_who_hands_over_within_the_weeks_is_followed() -> None:
+    """From Wednesday on the homes are b2's, who is on leave then; b1's leave before that counts for b1."""
+    base = staffed()
+    other = [bond for bond in base.bonds if bond.role is not Role.BUTLER]
+    bonds = [
+        Bond(*(person_id, Role.BUTLER, begins, ends), home_id=home)
+        for home in ("h1", "h2")
+        for person_id, begins, ends in (("b1", BEFORE, at(4)), ("b2", at(4), None))
+    ]
+    moved = replace(
+        base,
+        bonds=(*other, *bonds),
+        leaves=(Leave("l", "b1", at(3), at(6)), Leave("m", "b2", at(3), at(6))),
+    )
+    assert [
+        (one.person_id, one.from_at, one.until_at) for one in of(found(moved), RosterProblemKind.NO_BUTLER)
+    ] == [("b1", at(3), at(4)), ("b2", at(4), at(6))]
+
+
+def _torn(seed: int) -> Directory:
+    """A roster with random leave, covers and shifts of single dates, on quarters of an hour."""
+    draw = random.Random(seed)
+    people = ["b1", "b2", "deputy", "desk", "large", "op"]
+
+    def instant() -> datetime:
+        return NOW + timedelta(minutes=15 * draw.randrange(4 * 24 * 4))
+
+    def between() -> tuple[datetime, datetime]:
+        one, other = sorted((instant(), instant()))
+        return one, other + timedelta(minutes=15)
+
+    base = staffed()
+    return replace(
+        base,
+        leaves=tuple(Leave(f"l{one}", draw.choice(people), *between()) for one in range(4)),
+        covers=(confirmed(*between(), draw.choice(["b2", "deputy"])),),
+        dated_shifts=tuple(
+            DatedShift(
+                f"d{number}",
+                *(one.person_id, one.role, date(2026, 3, draw.randrange(2, 6))),
+                *(time(draw.randrange(24)), time(draw.randrange(24), 30), one.centre_id),
+                in_place=draw.random() < 0.5,
+            )
+            for number, one in enumerate(draw.choices(base.shifts, k=3))
+        ),
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_gaps_are_those_that_asking_every_quarter_of_an_hour_finds(seed: int) -> None:
+    directory = _torn(seed)
+    until = NOW + days(4)
+    quarter = timedelta(minutes=15)
+    problems = outlook(directory, NOW, until, context())
+    surroundings = with_people(context(), directory, NOW)
+    home = Profile("h1", people=people_by_home(directory, NOW)["h1"], centre_id="small")
+    now = NOW
+    while now < until:
+        for role in (Role.BUTLER, Role.DEPUTY, Role.CENTRE_DUTY, Role.OPERATOR):
+            told = any(
+                one.role is role and one.from_at <= now < one.until_at
+                for one in of(problems, RosterProblemKind.NOBODY)
+            )
+            assert told is not bool(on_duty(role, home, now, surroundings)), f"{role} at {now}"
+        now += quarter
+
+
+def test_the_demos_street_has_no_hour_without_somebody_for_eight_weeks() -> None:
+    problems = outlook(demo_directory(7, NOW), NOW, NOW + timedelta(weeks=8), context())
+    assert not of(problems, RosterProblemKind.NOBODY)
+    assert not of(problems, RosterProblemKind.DESK_EMPTY)
+    (above,) = of(problems, RosterProblemKind.ABOVE_LIST)
+    assert (above.person_id, above.elders, above.own_elders) == ("b11", 40, 20)
