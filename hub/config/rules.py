@@ -12,7 +12,18 @@ from firmware_contracts.vocabulary import PLAUSIBLE, Fault, Hazard, Measure
 from hub.config.lines import Path as KeyPath
 from hub.config.problems import Problem, Section, Source
 from hub.core.alerts import Severity
-from hub.core.rules import CallRule, DeviceRule, FallRule, Rules, Side, ThresholdRule
+from hub.core.rules import (
+    CallRule,
+    DeviceRule,
+    Due,
+    FallRule,
+    MistakeRule,
+    RequestRule,
+    Rules,
+    Side,
+    ThresholdRule,
+)
+from hub.core.service_requests import RequestCategory
 
 Duration = Annotated[float, Field(ge=0)]
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -77,8 +88,35 @@ class PlausibleTable(Section):
     high: float
 
 
+class RequestTable(Section):
+    kind: Literal["request"]
+    category: RequestCategory
+    due_s: Annotated[float, Field(gt=0)]
+    in_opening_hours: bool = False
+
+
+class LateRequestTable(Section):
+    kind: Literal["late_request"]
+    remind_every_s: Annotated[float, Field(ge=3600)] = 86_400
+
+
+class MistakenPressesTable(Section):
+    kind: Literal["mistaken_presses"]
+    count: Annotated[int, Field(ge=2, le=20)] = 3
+    within_s: Annotated[float, Field(gt=0)] = 604_800
+
+
 RuleTable = Annotated[
-    ThresholdTable | CallTable | FallTable | DeviceTable | HazardTable | FaultTable | PlausibleTable,
+    ThresholdTable
+    | CallTable
+    | FallTable
+    | DeviceTable
+    | HazardTable
+    | FaultTable
+    | PlausibleTable
+    | RequestTable
+    | LateRequestTable
+    | MistakenPressesTable,
     Field(discriminator="kind"),
 ]
 
@@ -104,7 +142,10 @@ def _words(path: KeyPath, data: Mapping[str, Any]) -> str:
         return " ".join(str(part) for part in path)
     rules = data.get("rule")
     table = rules[path[1]] if isinstance(rules, list) and path[1] < len(rules) else {}
-    about = next((table[key] for key in ("name", "hazard", "fault", "measure", "kind") if key in table), None)
+    about = next(
+        (table[key] for key in ("name", "hazard", "fault", "measure", "category", "kind") if key in table),
+        None,
+    )
     key = " ".join(str(part) for part in path[2:3])
     return f"rule {path[1] + 1 if about is None else chr(34) + str(about) + chr(34)} {key}".rstrip()
 
@@ -125,6 +166,8 @@ def _check(source: Source, tables: list[RuleTable]) -> None:
                 identity = table.hazard
             case FaultTable():
                 identity = table.fault
+            case RequestTable():
+                identity = table.category
             case PlausibleTable():
                 identity = table.measure
                 if table.low >= table.high:
@@ -160,7 +203,8 @@ def _check_threshold(
 
 def _rules(tables: list[RuleTable], version: str) -> Rules:
     usual = Rules()
-    call, fall, device = usual.call, usual.fall, usual.device
+    call, fall, device, mistakes = usual.call, usual.fall, usual.device, usual.mistakes
+    due, remind_every = dict(usual.requests.due), usual.requests.remind_every
     thresholds: dict[Measure, tuple[ThresholdRule, ...]] = {}
     hazards, faults, plausible = dict(usual.hazards), dict(usual.faults), dict(usual.plausible)
     for table in tables:
@@ -193,6 +237,12 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
                 faults[table.fault] = table.severity
             case PlausibleTable():
                 plausible[table.measure] = (table.low, table.high)
+            case RequestTable():
+                due[table.category] = Due(timedelta(seconds=table.due_s), table.in_opening_hours)
+            case LateRequestTable():
+                remind_every = timedelta(seconds=table.remind_every_s)
+            case MistakenPressesTable():
+                mistakes = MistakeRule(table.count, timedelta(seconds=table.within_s))
     return Rules(
         version=version,
         call=call,
@@ -202,6 +252,8 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
         hazards=hazards,
         faults=faults,
         plausible=plausible,
+        requests=RequestRule(due, remind_every),
+        mistakes=mistakes,
     )
 
 

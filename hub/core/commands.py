@@ -1,10 +1,9 @@
 """Commands of people: each either takes effect (Done) or says why not (Refused). The same command twice changes nothing."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from hub.core import alerts as verbs
-from hub.core import escalation, membership, whereabouts
+from hub.core import escalation, membership, mistakes, requesting, whereabouts
 from hub.core.alerts import (
     HELD_STATES,
     Alert,
@@ -18,6 +17,7 @@ from hub.core.alerts import (
 from hub.core.detection.device_health import judge_silence
 from hub.core.draft import Draft
 from hub.core.events import (
+    AcceptRequest,
     Acknowledge,
     AddNote,
     ArriveOnSite,
@@ -25,6 +25,7 @@ from hub.core.events import (
     EndAway,
     GoOnTheWay,
     MoveRequest,
+    OpenRequest,
     RaiseByHand,
     RecordAmbulance,
     Resolve,
@@ -40,7 +41,6 @@ from hub.core.outcome import Done, RefusalCode, Refused, Result
 from hub.core.raising import clear_by_itself, raise_alert
 from hub.core.reasons import ReasonCode
 from hub.core.suppression import lasts
-from hub.core.service_requests import RequestState
 
 
 def obey(draft: Draft, command: Command) -> Result:
@@ -48,8 +48,13 @@ def obey(draft: Draft, command: Command) -> Result:
     match command:
         case RaiseByHand():
             return _raise_by_hand(draft, command)
+        case OpenRequest():
+            draft.remember_event(*command_key(command))
+            return requesting.ask_by_hand(draft, command)
+        case AcceptRequest():
+            return requesting.accept(draft, command)
         case MoveRequest():
-            return _move_request(draft, command)
+            return requesting.move(draft, command)
         case SetAway():
             return _set_away(draft, command)
         case EndAway():
@@ -126,7 +131,7 @@ def _hand_key(draft: Draft, command: RaiseByHand) -> str:
     return next((key for key in keys if draft.alert_for(key) is not None), keys[0])
 
 
-def command_key(command: RaiseByHand) -> tuple[str, str]:
+def command_key(command: RaiseByHand | OpenRequest) -> tuple[str, str]:
     """Under which a command is remembered, like a press under its event id: sent twice, it counts once."""
     return ("command", f"{command.home_id}/{command.command_id}")
 
@@ -193,13 +198,16 @@ def _resolve(draft: Draft, alert: Alert, command: Resolve) -> Result:
         draft, resolved, Template.RESOLVED, NotifyReason.RESOLVED, but=command.by.id
     )
     if escalation.can_hear(draft, resolved) and command.what_it_was is not WhatItWas.DECEASED:
-        mistake = command.what_it_was in (WhatItWas.MISTAKE, WhatItWas.VISITOR_MISTAKE)
+        mistake = command.what_it_was in mistakes.MISTAKES
         template = Template.HOME_MISTAKE if mistake else Template.HOME_CLOSED
         if command.what_was_done is WhatWasDone.AMBULANCE:
             template = Template.HOME_AMBULANCE
         resolved = escalation.tell_elder(draft, resolved, template, by=command.by.id)
     draft.put_alert(resolved)
     membership.note_end(draft, command)
+    task = mistakes.count(draft, resolved)
+    if task is not None:
+        requesting.open_task(draft, task)
     firing = draft.rules.get(alert.dedup_key)
     if firing is not None and firing.phase is RulePhase.FIRING:
         # What still lasts alerts again, counted from here.
@@ -222,37 +230,6 @@ def _add_note(draft: Draft, alert: Alert, command: AddNote) -> Result:
         return Refused(RefusalCode.INVALID, "an empty note says nothing")
     draft.write(EntryKind.ALERT_NOTE, alert_id=alert.id, by=command.by.id, data={"note": command.note})
     return Done(alert.id, alert.version)
-
-
-def _move_request(draft: Draft, command: MoveRequest) -> Result:
-    request = draft.requests.get(command.request_id)
-    if request is None:
-        return Refused(
-            RefusalCode.NOT_FOUND, f"no open request {command.request_id} in home {command.home_id}"
-        )
-    if command.expected_version is not None and command.expected_version != request.version:
-        return Refused(
-            RefusalCode.STALE,
-            f"the request changed since it was looked at: {request.state.value}",
-            request.version,
-        )
-    done = command.state is RequestState.DONE
-    moved = replace(
-        request,
-        state=command.state,
-        assignee_id=command.assignee_id or request.assignee_id,
-        note=command.note or request.note,
-        done_at=draft.now if done else None,
-        version=request.version + 1,
-    )
-    draft.put_request(moved, open_=not done)
-    draft.write(
-        EntryKind.REQUEST_MOVED,
-        request_id=request.id,
-        by=command.by.id,
-        data={"state": command.state.value, "assignee_id": moved.assignee_id, "note": command.note},
-    )
-    return Done(moved.id, moved.version)
 
 
 def _set_away(draft: Draft, command: SetAway) -> Result:

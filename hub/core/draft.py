@@ -10,7 +10,7 @@ from datetime import datetime
 
 from hub.core.alerts import Alert, InCharge, Role
 from hub.core.context import Context
-from hub.core.home import Away, Device, DeviceState, Home, Press, Profile, RuleState
+from hub.core.home import Away, Device, DeviceState, Home, MistakeCount, Press, Profile, RuleState
 from hub.core.journal import Entry, EntryKind
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import DeliveryUpdate, LateMessage, Outcome, Reading, Result
@@ -40,6 +40,7 @@ class Draft:
         "home",
         "ignored",
         "journal",
+        "mistakes",
         "notifications",
         "now",
         "profile",
@@ -57,6 +58,7 @@ class Draft:
         self.profile: Profile = home.profile
         self.away: tuple[Away, ...] = home.away
         self.unjudged = home.unjudged
+        self.mistakes: Mapping[str, MistakeCount] = home.mistakes
         self.wake_at = home.wake_at
         self._devices: dict[str, DeviceState] | None = None
         self._rules: dict[str, RuleState] | None = None
@@ -168,6 +170,8 @@ class Draft:
             self._requests = dict(self.home.requests)
         if open_:
             self._requests[request.id] = request
+            if request.deadline_at is not None:
+                self.wake(request.deadline_at)
         else:
             self._requests.pop(request.id, None)
         if self.changed_requests is None:
@@ -239,6 +243,7 @@ class Draft:
             or self.wake_at is not home.wake_at
             or self.profile is not home.profile
             or self.away is not home.away
+            or self.mistakes is not home.mistakes
             or self.unjudged is not home.unjudged
         ):
             home = Home(
@@ -252,6 +257,7 @@ class Draft:
                 self.unjudged,
                 self.wake_at,
                 self.presses,
+                self.mistakes,
             )
         return Outcome(
             home,

@@ -22,7 +22,7 @@ from firmware_contracts.vocabulary import (
 from hub.core.alerts import WhatItWas, WhatWasDone
 from hub.core.home import AwayKind, Profile, Routine
 from hub.core.record import record
-from hub.core.service_requests import RequestState
+from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory, RequestState
 
 # --- facts that devices tell ------------------------------------------------------------------------------------------
 
@@ -280,8 +280,33 @@ class AddNote:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """Somebody telephoned, or asked at the desk: a wish is opened for a home. `seen` is set by the engine: this command was
+    carried out before."""
+
+    home_id: str
+    by: Actor
+    command_id: str
+    category: RequestCategory
+    resident_id: str | None = None
+    note: str = ""
+    seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptRequest:
+    """The assignee says yes; begun is it not yet."""
+
+    home_id: str
+    request_id: str
+    by: Actor
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MoveRequest:
-    """A service request goes to another state."""
+    """A service request goes to another state. Assigned without `assignee_id`: to the home's own butler, or the cover.
+    Cancelled needs `cancel_reason`; a task that is done, `remedy`."""
 
     home_id: str
     request_id: str
@@ -290,6 +315,8 @@ class MoveRequest:
     assignee_id: str | None = None
     note: str = ""
     expected_version: int | None = None
+    cancel_reason: CancelReason | None = None
+    remedy: MistakeRemedy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +382,8 @@ Command = (
     | Resolve
     | RecordAmbulance
     | AddNote
+    | OpenRequest
+    | AcceptRequest
     | MoveRequest
     | SetAway
     | EndAway
@@ -382,7 +411,8 @@ class DeliveryOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """A sender tells what became of an attempt; `detail` holds no address and no text of the message."""
+    """A sender tells what became of an attempt; `detail` holds no address and no text of the message. `alert_id` and `request_id`
+    are those of the notification."""
 
     home_id: str
     notification_id: str
@@ -391,6 +421,7 @@ class DeliveryReport:
     attempt: int
     next_attempt_at: datetime | None = None
     detail: str = ""
+    request_id: str | None = None
 
 
 Input = DeviceEvent | Command | Tick | DeliveryReport

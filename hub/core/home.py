@@ -281,6 +281,22 @@ class RuleState:
     check_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MistakenPress:
+    """An alert that turned out to be a press by mistake, and when the key was pressed."""
+
+    alert_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeCount:
+    """Presses by mistake that count still, oldest first. `since_at`: those before belong to a task that has ended."""
+
+    presses: tuple[MistakenPress, ...] = ()
+    since_at: datetime | None = None
+
+
 @record
 class Home:
     """Everything the hub knows and decides about one home.
@@ -288,6 +304,7 @@ class Home:
     `alerts` and `requests` hold the open ones only, by id. `rules` holds rule states by `rule|subject`; an absent key means
     inactive. `presses` holds what is known of each pressed key, by device. `unjudged` is set when a step for this home raised:
     its calls still alert, its rules are not trusted.
+    `mistakes` holds the presses by mistake that count still, by device, elder or home.
     """
 
     id: str
@@ -300,6 +317,7 @@ class Home:
     unjudged: bool = False
     wake_at: datetime | None = None
     presses: Mapping[str, Press] = field(default_factory=dict)
+    mistakes: Mapping[str, MistakeCount] = field(default_factory=dict)
 
     def alert_for(self, dedup_key: str) -> Alert | None:
         """The open alert of this key, of which there is at most one."""

@@ -20,6 +20,9 @@ class NotifyReason(StrEnum):
     CALL_STATE = "call_state"
     REASSURE = "reassure"
     RESIDENT_GONE = "resident_gone"
+    ASSIGNED = "assigned"
+    OVERDUE = "overdue"
+    TAKEN_BACK = "taken_back"
 
 
 class HoldReason(StrEnum):
@@ -40,12 +43,16 @@ class Template(StrEnum):
     """What is said; senders turn it into words or into a command of the contract.
 
     ALERT: come, this happened. TAKEN: somebody has it, stand down. RESOLVED: it is over.
+    REQUEST_ASSIGNED: this service request is yours. REQUEST_OVERDUE: it is late. REQUEST_TAKEN_BACK: it is not yours any more.
     Home templates are the rows of the table *Spoken to the elder*.
     """
 
     ALERT = "alert"
     TAKEN = "taken"
     RESOLVED = "resolved"
+    REQUEST_ASSIGNED = "request_assigned"
+    REQUEST_OVERDUE = "request_overdue"
+    REQUEST_TAKEN_BACK = "request_taken_back"
     HOME_LOOKING = "home_looking"
     HOME_TAKEN = "home_taken"
     HOME_ON_THE_WAY = "home_on_the_way"
@@ -59,7 +66,8 @@ class Notification:
     """One message to one address over one channel. `id` is the idempotency key: re-sent with the same one.
 
     `data` holds what the words need (resident and person ids, surname to speak, severity, device, reason code...), never a
-    secret. `cancel_on_answer`: not begun before somebody answered, it is never begun.
+    secret. `cancel_on_answer`: not begun before somebody answered, it is never begun. `alert_id` is what it is about: an alert,
+    or the service request that `request_id` names.
     """
 
     id: str
@@ -73,6 +81,7 @@ class Notification:
     created_at: datetime
     cancel_on_answer: bool
     data: Mapping[str, str | float | int | bool | None] = field(default_factory=dict)
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from hub.core.alerts import InCharge
 
 
 class RequestCategory(StrEnum):
-    """What is asked for. The first six are wishes (助急 is an emergency, never one of them), the last is a task of the hub's own."""
+    """What is asked for: six wishes (助急 is an emergency, never one of them), and a task of the hub's own."""
 
     MEALS = "meals"
     RECREATION = "recreation"

@@ -6,7 +6,7 @@ data. The same function runs in gateway, centre, simulation, replay and test.
 
 from datetime import datetime
 
-from hub.core import commands, escalation, whereabouts
+from hub.core import commands, escalation, request_deadlines, whereabouts
 from hub.core.arrival import Arrival, Freshness, Identity, identify, judge_arrival
 from hub.core.context import Context
 from hub.core.detection import call, device_health, environment, fall, vitals
@@ -178,6 +178,7 @@ def _strike(draft: Draft) -> None:
         if state.check_at is not None and state.check_at <= draft.now:
             _rule_time_passed(draft, key)
     device_health.judge_silence(draft)
+    request_deadlines.strike(draft)
     if any(entry.until_at <= draft.now for entry in draft.away):
         draft.away = tuple(entry for entry in draft.away if entry.until_at > draft.now)
     _find_next_wake(draft)
@@ -195,6 +196,9 @@ def _find_next_wake(draft: Draft) -> None:
     for alert in draft.alerts.values():
         if alert.deadline_at is not None:
             draft.wake(alert.deadline_at)
+    for request in draft.requests.values():
+        if request.deadline_at is not None:
+            draft.wake(request.deadline_at)
     for state in draft.rules.values():
         if state.check_at is not None:
             draft.wake(state.check_at)
@@ -216,7 +220,8 @@ def _record_delivery(draft: Draft, report: DeliveryReport) -> None:
     if kind is not None:
         draft.write(
             kind,
-            alert_id=report.alert_id,
+            alert_id=report.alert_id if report.request_id is None else None,
+            request_id=report.request_id,
             data={
                 "notification_id": report.notification_id,
                 "attempt": report.attempt,

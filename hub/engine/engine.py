@@ -15,7 +15,7 @@ from typing import TypeVar
 from hub.clock import HubClock
 from hub.core.commands import command_key
 from hub.core.context import Context
-from hub.core.events import Command, DeliveryReport, RaiseByHand, SetProfile
+from hub.core.events import Command, DeliveryReport, OpenRequest, RaiseByHand, SetProfile
 from hub.core.home import Home, Profile
 from hub.core.outcome import RefusalCode, Refused, Result
 from hub.engine.committed import Committed
@@ -323,7 +323,7 @@ class Engine:
             home = Home(command.home_id, Profile(command.home_id))
         if home is None:
             return Refused(RefusalCode.NOT_FOUND, f"no home {command.home_id} in cell {self.cell}")
-        if isinstance(command, RaiseByHand) and self._carried_out(turn, command):
+        if isinstance(command, RaiseByHand | OpenRequest) and self._carried_out(turn, command):
             command = replace(command, seen=True)
         result = turn.obey(home, command).result
         if result is None:
@@ -332,7 +332,7 @@ class Engine:
             )
         return result
 
-    def _carried_out(self, turn: Turn, command: RaiseByHand) -> bool:
+    def _carried_out(self, turn: Turn, command: RaiseByHand | OpenRequest) -> bool:
         key = command_key(command)
         return key in turn.remembered or bool(self._store.seen_event_ids({key}))
 

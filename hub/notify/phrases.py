@@ -8,6 +8,7 @@ from typing import Final
 from firmware_contracts.vocabulary import Fault, Hazard, Measure, RejectReason
 from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.notifications import NotifyReason
+from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory
 
 Words = tuple[str, str]
 """The same thing in Chinese and in English."""
@@ -123,6 +124,31 @@ WHAT_IT_WAS: dict[WhatItWas, Words] = {
     WhatItWas.UNDETERMINED: ("无法确认", "undetermined"),
 }
 
+REQUEST_CATEGORIES: dict[RequestCategory, Words] = {
+    RequestCategory.MEALS: ("助餐", "meals"),
+    RequestCategory.RECREATION: ("助乐", "recreation"),
+    RequestCategory.MEDICAL: ("助医", "medical"),
+    RequestCategory.CLEANING: ("助洁", "cleaning"),
+    RequestCategory.SHOPPING: ("助购", "shopping"),
+    RequestCategory.OTHER: ("其他服务", "other service"),
+    RequestCategory.MISTAKEN_PRESSES: ("防误按", "mistaken presses"),
+}
+
+CANCEL_REASONS: dict[CancelReason, Words] = {
+    CancelReason.WITHDRAWN: ("老人不需要了", "withdrawn by the elder"),
+    CancelReason.DUPLICATE: ("重复工单", "a duplicate"),
+    CancelReason.NOT_POSSIBLE: ("无法提供", "cannot be provided"),
+    CancelReason.OPENED_BY_MISTAKE: ("开错了", "opened by mistake"),
+    CancelReason.NO_LONGER_SERVED: ("已离开服务", "no longer served"),
+}
+
+REMEDIES: dict[MistakeRemedy, Words] = {
+    MistakeRemedy.MOVED: ("移了位置", "moved"),
+    MistakeRemedy.COVERED: ("加了盖", "covered"),
+    MistakeRemedy.SHOWN: ("又教了一遍", "shown again"),
+    MistakeRemedy.OTHER: ("其他办法", "something else"),
+}
+
 WHAT_WAS_DONE: dict[WhatWasDone, Words] = {
     WhatWasDone.BY_PHONE: ("电话处置", "settled by phone"),
     WhatWasDone.ON_SITE: ("上门处置", "settled on site"),
@@ -193,5 +219,8 @@ WHY_ASKED: dict[NotifyReason, Words] = {
     NotifyReason.RESOLVED: ("", ""),
     NotifyReason.CALL_STATE: ("", ""),
     NotifyReason.REASSURE: ("", ""),
+    NotifyReason.ASSIGNED: ("", ""),
+    NotifyReason.OVERDUE: ("", ""),
+    NotifyReason.TAKEN_BACK: ("", ""),
     NotifyReason.RESIDENT_GONE: ("住户已退出或离世", "the resident has left or died"),
 }

@@ -268,6 +268,7 @@ class Sender:
             attempt=attempt,
             next_attempt_at=next_at,
             detail=detail,
+            request_id=notification.request_id,
         )
         try:
             self._report(report)

@@ -15,6 +15,7 @@ from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.notifications import Notification, Template
 from hub.notify.phrases import KINDS, ROLES, SEVERITIES, WHAT_IT_WAS, WHAT_WAS_DONE, WHY_ASKED, Words
 from hub.notify.reason_texts import reason_text
+from hub.notify.request_texts import request_text
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 
@@ -27,6 +28,8 @@ def alert_text(notification: Notification, timezone: tzinfo = LOCAL) -> Words:
         return _taken(notification)
     if notification.template is Template.RESOLVED:
         return _resolved(notification)
+    if notification.request_id is not None:
+        return request_text(notification, timezone)
     return _asked(notification, timezone)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _ANSWERS: Final = ("acknowledge", "on_the_way", "on_site", "resolve", "note")
 _ANSWERS_AFTERWARDS: Final = ("note",)
+_ANSWERS_TO_REQUESTS: Final = ("accept", "decline", "start", "done", "cancel")
 
 _TEMPORARY_STATUSES: Final = frozenset({408, 425, 429})
 """Besides every 5xx: the receiver says itself that it may work later."""
@@ -49,12 +50,11 @@ class WebhookSettings:
 
 
 def webhook_body(notification: Notification, answer_url: str) -> dict[str, object]:
-    """What the receiver gets."""
+    """What the receiver gets; about a service request its id, category and due time stand in the place of the alert's."""
     text_zh, text_en = alert_text(notification)
-    asked = notification.template is Template.ALERT
     return {
         "notification_id": notification.id,
-        "alert_id": notification.alert_id,
+        **_about(notification),
         "home_id": notification.home_id,
         "person_id": notification.person_id,
         "address": notification.address,
@@ -62,12 +62,28 @@ def webhook_body(notification: Notification, answer_url: str) -> dict[str, objec
         "template": notification.template,
         "reason": notification.reason,
         "severity": text_field(notification, "severity"),
-        "kind": text_field(notification, "kind"),
         "text_zh": text_zh,
         "text_en": text_en,
         "created_at": notification.created_at.isoformat(),
-        "answer": {"url": answer_url, "actions": _ANSWERS if asked else _ANSWERS_AFTERWARDS},
+        "answer": {"url": answer_url, "actions": _actions(notification)},
     }
+
+
+def _about(notification: Notification) -> dict[str, object]:
+    if notification.request_id is None:
+        return {"alert_id": notification.alert_id, "kind": text_field(notification, "kind")}
+    return {
+        "request_id": notification.request_id,
+        "category": text_field(notification, "category"),
+        "due_at": text_field(notification, "due_at"),
+    }
+
+
+def _actions(notification: Notification) -> tuple[str, ...]:
+    """What can be answered: nothing about a request that went to somebody else."""
+    if notification.request_id is not None:
+        return () if notification.template is Template.REQUEST_TAKEN_BACK else _ANSWERS_TO_REQUESTS
+    return _ANSWERS if notification.template is Template.ALERT else _ANSWERS_AFTERWARDS
 
 
 class WebhookChannel:

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from hub.core.alerts import Alert
 from hub.core.events import Command, DeliveryReport, DeviceEvent, Fact, Tick
-from hub.core.home import Away, DeviceState, Press, Profile, RuleState
+from hub.core.home import Away, DeviceState, MistakeCount, Press, Profile, RuleState
 from hub.core.notifications import Notification
 from hub.core.service_requests import ServiceRequest
 
@@ -69,6 +69,7 @@ class HomeBody:
 
     away: tuple[Away, ...] = ()
     presses: Mapping[str, Press] = field(default_factory=dict)
+    mistakes: Mapping[str, MistakeCount] = field(default_factory=dict)
 
 
 class DeviceEventCodec:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from hub.core.alerts import Alert
 from hub.core.home import DeviceState, Home, RuleState
-from hub.core.service_requests import RequestState, ServiceRequest
+from hub.core.service_requests import ENDED_STATES, OPEN_STATES, ServiceRequest
 from hub.directory import search
 from hub.store import codec, statements, tables
 from hub.store.codec import HomeBody
@@ -16,7 +16,8 @@ from hub.store.tables import table_of, to_micros
 
 V = TypeVar("V")
 
-OPEN_REQUEST_STATES = tuple(state.value for state in RequestState if state is not RequestState.DONE)
+OPEN_REQUEST_STATES = tuple(state.value for state in OPEN_STATES)
+ENDED_REQUEST_STATES = tuple(state.value for state in ENDED_STATES)
 
 
 class HomeWrites:
@@ -48,7 +49,7 @@ class HomeWrites:
         devices: list[tuple[str, str, DeviceState | None]] = []
         rules: list[tuple[str, str, RuleState | None]] = []
         for before, after, seq in self._homes.values():
-            body = codec.HOME_BODY.dump(HomeBody(after.away, after.presses))
+            body = codec.HOME_BODY.dump(HomeBody(after.away, after.presses, after.mistakes))
             wake_at = to_micros(after.wake_at) if after.wake_at else None
             if before is None or before.profile is not after.profile:
                 profile = codec.PROFILE.dump(after.profile)
@@ -167,6 +168,7 @@ def load_homes(connection: Connection, home_id: str | None = None) -> tuple[dict
             unjudged=row.unjudged,
             wake_at=row.wake_at,
             presses=body.presses,
+            mistakes=body.mistakes,
         )
         saved_seq[row.home_id] = row.saved_seq
     return loaded, saved_seq

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlmodel import SQLModel
 
 from hub.store import tables
+from hub.store.homes import ENDED_REQUEST_STATES
 from hub.store.tables import table_of
 
 CHUNK_ROWS = 500
@@ -88,7 +89,13 @@ def _removals(now: datetime, policy: Retention) -> Iterator[tuple[str, Callable[
     yield from (
         _ended(tables.OutboxRow, "created_at", now - policy.outbox, table_of(tables.OutboxRow).c.done_at),
         _ended(tables.AlertRow, "opened_at", closed_before, alert.c.resolved_at, alert.c.open.is_(False)),
-        _ended(tables.RequestRow, "opened_at", closed_before, request.c.opened_at, request.c.state == "done"),
+        _ended(
+            tables.RequestRow,
+            "opened_at",
+            closed_before,
+            request.c.opened_at,
+            request.c.state.in_(ENDED_REQUEST_STATES),
+        ),
     )
     yield "journal", lambda connection: _remove_journal(connection, now - policy.journal)
 

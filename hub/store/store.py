@@ -331,6 +331,8 @@ def _note_cancelled(
     """Write what was cancelled on the first line about its alert in the step that cancelled it."""
     for effect, lines in lines_of:
         for alert_id in effect.outcome.cancel:
-            line = next((line for line in lines if line.entry.alert_id == alert_id), None)
+            line = next(
+                (line for line in lines if alert_id in (line.entry.alert_id, line.entry.request_id)), None
+            )
             if line is not None:
                 line.cancelled = tuple(cancelled.pop(alert_id, ()))

@@ -19,6 +19,8 @@ def entry_text(kind: EntryKind, data: Data, by: str | None, names: Names) -> Wor
         key = "entry.alert_escalated_again"
     elif kind is EntryKind.ALERT_RESOLVED and data.get("cleared_by_itself"):
         key = "entry.alert_cleared"
+    elif kind in _OF_REQUESTS:
+        key = _request_key(kind, data, by)
     words = WORDS.get(key, WORDS["entry.unknown"])
     who = data.get("holder") if kind is EntryKind.ALERT_HOLD_EXPIRED else by
     parts: dict[str, Words] = {
@@ -35,11 +37,38 @@ def entry_text(kind: EntryKind, data: Data, by: str | None, names: Names) -> Wor
         "away": _listed("away", data.get("kind")),
         "membership": _listed("membership", data.get("to") or "left"),
         "home": _same(str(data.get("home_id") or "")),
+        "assignee": _same(names(str(data["assignee_id"])))
+        if data.get("assignee_id")
+        else both("whom.nobody"),
+        "cancel_reason": _listed("cancel_reason", data.get("cancel_reason")),
+        "remedy": _listed("remedy", data.get("remedy")),
     }
     return Words(
         words.zh.format(**{name: part.zh for name, part in parts.items()}),
         words.en.format(**{name: part.en for name, part in parts.items()}),
     )
+
+
+_OF_REQUESTS = frozenset({EntryKind.REQUEST_OPENED, EntryKind.REQUEST_MOVED, EntryKind.REQUEST_ASKED_AGAIN})
+_MOVES = {
+    "new": "entry.request_given_back",
+    "assigned": "entry.request_assigned",
+    "in_progress": "entry.request_started",
+    "done": "entry.request_done",
+    "cancelled": "entry.request_cancelled",
+}
+
+
+def _request_key(kind: EntryKind, data: Data, by: str | None) -> str:
+    if kind is EntryKind.REQUEST_OPENED:
+        if data.get("alert_ids"):
+            return "entry.request_task"
+        return "entry.request_opened_by" if by else "entry.request_opened"
+    if kind is EntryKind.REQUEST_ASKED_AGAIN:
+        return "entry.request_one_more" if data.get("alert_id") else "entry.request_asked_again"
+    if data.get("remedy"):
+        return "entry.request_remedied"
+    return _MOVES.get(str(data.get("state")), "entry.request_moved")
 
 
 def _why(kind: EntryKind, data: Data) -> Words:

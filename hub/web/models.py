@@ -4,12 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from firmware_contracts.vocabulary import ServiceCategory
 from hub.core.alerts import AlertKind, AlertState, Role, Severity, WhatItWas, WhatWasDone
-from hub.core.events import ActorRole
 from hub.core.home import AwayKind, DeviceKind, Flag, Membership
 from hub.core.journal import EntryKind
-from hub.core.service_requests import RequestState
+from hub.core.service_requests import RequestCategory, RequestState
 
 NOTE_LENGTH = 2000
 Note = Annotated[str, Field(max_length=NOTE_LENGTH)]
@@ -142,7 +140,7 @@ class RequestOut(Out):
 
     id: str
     home_id: str
-    category: ServiceCategory
+    category: RequestCategory
     state: RequestState
     version: int
     opened_at: AwareDatetime

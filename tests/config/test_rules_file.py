@@ -42,14 +42,16 @@ BROKEN = [
         '[[rule]]\nkind = "treshold"\n',
         [
             'rules.toml:1 rule "treshold": unknown kind "treshold"; '
-            "known: threshold, call, fall, device, hazard, fault, plausible"
+            "known: threshold, call, fall, device, hazard, fault, plausible, "
+            "request, late_request, mistaken_presses"
         ],
     ),
     (
         "no kind",
         '[[rule]]\nname = "x"\n',
         [
-            'rules.toml:1 rule "x": says no kind; add kind; known: call, device, fall, fault, hazard, plausible, threshold'
+            'rules.toml:1 rule "x": says no kind; add kind; known: call, device, fall, fault, hazard, '
+            "late_request, mistaken_presses, plausible, request, threshold"
         ],
     ),
     (

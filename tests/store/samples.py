@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from firmware_contracts.vocabulary import Fault, Measure, ServiceCategory
+from firmware_contracts.vocabulary import Fault, Measure
 from hub.core.alerts import (
     Alert,
     AlertKind,
@@ -35,7 +35,7 @@ from hub.core.home import (
 from hub.core.journal import Entry, EntryKind
 from hub.core.notifications import Notification, NotifyReason, Template
 from hub.core.outcome import LateMessage, Outcome
-from hub.core.service_requests import RequestState, ServiceRequest
+from hub.core.service_requests import RequestCategory, RequestState, ServiceRequest
 from hub.store.store import Batch, Effect, InputSource, LoggedInput
 
 CELL = "erqi"
@@ -114,7 +114,7 @@ def alert(of: Home, alert_id: str, seconds: float = 0, severity: Severity = Seve
 
 def request(of: Home, request_id: str, seconds: float = 0) -> ServiceRequest:
     return ServiceRequest(
-        request_id, of.id, ServiceCategory.MEALS, RequestState.NEW, at(seconds), ("r-1",), "button-1"
+        request_id, of.id, RequestCategory.MEALS, RequestState.NEW, at(seconds), ("r-1",), "button-1"
     )
 
 

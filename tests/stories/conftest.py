@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.core.context import Context
-from tests.story import Story
+from tests.story import Story, street
 
 
 @pytest.fixture
@@ -27,5 +27,22 @@ def patient_story(tmp_path: Path) -> Iterator[Story]:
         return replace(context, policies={**context.policies, "emergency": emergency})
 
     told = Story(tmp_path / "patient.sqlite", change=patient)
+    yield told
+    told.store.close()
+
+
+@pytest.fixture
+def quiet_story(tmp_path: Path) -> Iterator[Story]:
+    """A street in which no device is ever missed, for stories of days and weeks."""
+    homes = {
+        home_id: replace(
+            profile,
+            devices={
+                one.id: replace(one, silent_after=timedelta(days=400)) for one in profile.devices.values()
+            },
+        )
+        for home_id, profile in street().items()
+    }
+    told = Story(tmp_path / "quiet.sqlite", homes=homes)
     yield told
     told.store.close()

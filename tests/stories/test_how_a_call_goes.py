@@ -13,7 +13,6 @@ from hub.core.events import (
     Acknowledge,
     AddNote,
     EndAway,
-    MoveRequest,
     RaiseByHand,
     RecordAmbulance,
     Resolve,
@@ -25,7 +24,6 @@ from hub.core.journal import EntryKind
 from hub.core.notifications import HoldReason, NotifyReason, Template
 from hub.core.outcome import RefusalCode, Refused
 from hub.core.reasons import ReasonCode
-from hub.core.service_requests import RequestState
 from hub.notify import phrases
 from tests.story import SHANGHAI, SYSTEM, Story, actor, device, done, person, staff, street
 
@@ -552,39 +550,6 @@ def test_where_nothing_can_speak_nothing_is_promised(tmp_path: Path) -> None:
 
 
 # --- service requests -------------------------------------------------------------------------------------------------
-
-
-def test_a_wish_for_a_service_stands_in_a_queue_of_its_own(story: Story) -> None:
-    story.press(action=CallAction.SERVICE, category=ServiceCategory.MEALS)
-    assert story.alerts() == []
-    assert story.phone.sent == [], "nobody is called out of bed for a meal"
-    assert story.said() == [phrases.HEARD_REQUEST]
-    (request,) = story.home().requests.values()
-    assert (request.category, request.state, request.resident_ids) == (
-        ServiceCategory.MEALS,
-        RequestState.NEW,
-        ("li",),
-    )
-    story.press(action=CallAction.SERVICE, category=ServiceCategory.MEALS)
-    assert len(story.home().requests) == 1, "asked again is the same wish"
-    story.press(action=CallAction.SERVICE, category=ServiceCategory.CLEANING)
-    assert len(story.home().requests) == 2
-
-
-def test_a_service_goes_its_way_until_it_is_done(story: Story) -> None:
-    story.press(action=CallAction.SERVICE, category=ServiceCategory.MEALS)
-    (request,) = story.home().requests.values()
-    seen = request.version
-    done(story.command(MoveRequest("h1", request.id, actor("op"), RequestState.ASSIGNED, "butler-wang")))
-    stale = MoveRequest("h1", request.id, actor("op"), RequestState.DONE, expected_version=seen)
-    refused = story.command(stale)
-    assert isinstance(refused, Refused)
-    assert refused.code is RefusalCode.STALE
-    done(story.command(MoveRequest("h1", request.id, actor("op"), RequestState.DONE)))
-    assert story.home().requests == {}
-    states = [entry.data["state"] for entry in story.entries(EntryKind.REQUEST_MOVED)]
-    assert states == ["assigned", "done"]
-    assert story.rows("select state from service_request") == [("done",)]
 
 
 def test_urgent_help_is_an_emergency_whatever_key_it_came_from(story: Story) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from firmware_contracts.vocabulary import Fault, RejectReason, ServiceCategory
+from firmware_contracts.vocabulary import Fault, RejectReason
 from hub.core.alerts import AlertKind, AlertState, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.home import AwayKind, DeviceKind, Flag, Membership
 from hub.core.journal import EntryKind
 from hub.core.notifications import HoldReason, NotifyReason
-from hub.core.service_requests import RequestState
+from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory, RequestState
 from hub.directory.model import RoomKind
 from hub.reports.outcomes import OutcomeClass
 from hub.web import words
@@ -34,7 +34,9 @@ LISTS: dict[str, type[StrEnum]] = {
     "membership": Membership,
     "flag": Flag,
     "away": AwayKind,
-    "category": ServiceCategory,
+    "category": RequestCategory,
+    "cancel_reason": CancelReason,
+    "remedy": MistakeRemedy,
     "room": RoomKind,
     "entry": EntryKind,
     "notify": NotifyReason,

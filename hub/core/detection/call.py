@@ -1,11 +1,10 @@
 """Pressed keys: an emergency, a wish for a service, a test, a cancellation. A press is never silent and never held back."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from hub.core import escalation
-from hub.core.alerts import AlertKind, AlertState, Reason, Severity, derived_id
+from hub.core.alerts import AlertKind, AlertState, Reason, Severity
 from hub.core.arrival import Arrival, Identity
 from hub.core.draft import Draft
 from hub.core.events import Call, DeviceEvent, UnreadableSignal
@@ -15,7 +14,8 @@ from hub.core.membership import note_press
 from hub.core.notifications import Heard, NotifyReason
 from hub.core.raising import join, raise_alert, subjects
 from hub.core.reasons import ReasonCode
-from hub.core.service_requests import RequestState, ServiceRequest
+from hub.core.requesting import ask_by_key
+from hub.core.service_requests import RequestCategory
 
 
 def call_key(draft: Draft, event: DeviceEvent) -> str:
@@ -162,36 +162,10 @@ def _on_cancel(draft: Draft, event: DeviceEvent, call: Call) -> None:
 
 
 def _on_service(draft: Draft, event: DeviceEvent, call: Call) -> None:
-    category = call.category or ServiceCategory.OTHER
-    waiting = next(
-        (
-            request
-            for request in draft.requests.values()
-            if request.category is category and request.state is RequestState.NEW
-        ),
-        None,
-    )
-    if waiting is not None:
-        draft.put_request(replace(waiting, version=waiting.version + 1), open_=True)
-        draft.write(EntryKind.REQUEST_MOVED, request_id=waiting.id, data={"asked_again": True})
-        return
-    device = draft.device(event.device_id)
-    request = ServiceRequest(
-        id=derived_id("R", draft.home.id, event.device_id, call.event_id or draft.now.isoformat()),
-        home_id=draft.home.id,
-        category=category,
-        state=RequestState.NEW,
-        opened_at=draft.now,
-        resident_ids=subjects(draft, device.wearer_id if device else None),
-        device_id=event.device_id,
-        event_id=call.event_id,
-    )
-    draft.put_request(request, open_=True)
-    draft.write(
-        EntryKind.REQUEST_OPENED,
-        request_id=request.id,
-        data={"category": category.value, "device_id": event.device_id, "event_id": call.event_id},
-    )
+    """The green key: a wish, in a queue of its own."""
+    category = RequestCategory((call.category or ServiceCategory.OTHER).value)
+    residents = subjects(draft, wearer_of(draft, event.device_id))
+    ask_by_key(draft, category, residents, event.device_id, call.event_id)
 
 
 def on_retained(draft: Draft, event: DeviceEvent) -> None:

@@ -1,9 +1,12 @@
 """Closed lists: states, devices, flags, rooms. Keys are `list.value`, so that a new value without a word fails a test."""
 
 from hub.notify.phrases import (
+    CANCEL_REASONS,
     FAULTS,
     KINDS,
     REJECT_REASONS,
+    REMEDIES,
+    REQUEST_CATEGORIES,
     ROLES,
     SEVERITIES,
     WHAT_IT_WAS,
@@ -18,6 +21,9 @@ _TOLD: dict[str, Words] = {
     **{f"what_it_was.{outcome.value}": Words(*words) for outcome, words in WHAT_IT_WAS.items()},
     **{f"what_was_done.{outcome.value}": Words(*words) for outcome, words in WHAT_WAS_DONE.items()},
     **{f"fault.{fault.value}": Words(*words) for fault, words in FAULTS.items()},
+    **{f"category.{category.value}": Words(*words) for category, words in REQUEST_CATEGORIES.items()},
+    **{f"cancel_reason.{reason.value}": Words(*words) for reason, words in CANCEL_REASONS.items()},
+    **{f"remedy.{remedy.value}": Words(*words) for remedy, words in REMEDIES.items()},
     **{f"reject.{reason.value}": Words(*words) for reason, words in REJECT_REASONS.items()},
 }
 """Lists that people are also told by message: the same words there and here."""
@@ -82,21 +88,5 @@ WORDS: dict[str, Words] = {
     "room.living_room": Words("客厅", "living room"),
     "room.hall": Words("门厅", "hall"),
     "room.balcony": Words("阳台", "balcony"),
-    "category.meals": Words("助餐", "meals"),
-    "category.recreation": Words("助乐", "recreation"),
-    "category.medical": Words("助医", "medical"),
-    "category.cleaning": Words("助洁", "cleaning"),
-    "category.shopping": Words("助购", "shopping"),
     "category.urgent_help": Words("助急", "urgent help"),
-    "category.other": Words("其他服务", "other service"),
-    "category.mistaken_presses": Words("防误按", "mistaken presses"),
-    "cancel_reason.withdrawn": Words("老人不需要了", "withdrawn by the elder"),
-    "cancel_reason.duplicate": Words("重复工单", "a duplicate"),
-    "cancel_reason.not_possible": Words("无法提供", "cannot be provided"),
-    "cancel_reason.opened_by_mistake": Words("开错了", "opened by mistake"),
-    "cancel_reason.no_longer_served": Words("已离开服务", "no longer served"),
-    "remedy.moved": Words("移了位置", "moved"),
-    "remedy.covered": Words("加了盖", "covered"),
-    "remedy.shown": Words("又教了一遍", "shown again"),
-    "remedy.other": Words("其他办法", "something else"),
 }
