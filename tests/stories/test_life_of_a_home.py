@@ -1,4 +1,4 @@
-"""Away by routine, paused, left, deceased: one word of a person starts and stops everything that hangs on it, and no press is lost."""
+"""Away by routine, paused, left, deceased: one word of a person starts and stops all that hangs on it, and no press is lost."""
 
 from collections.abc import Iterator
 from datetime import time, timedelta
@@ -164,7 +164,7 @@ class TestGone:
         life.expect_not_asked("daughter-li")
         assert [one for one in life.phone.sent if one.person_id == "daughter-li"] == []
         assert life.shown("h1", "button") == ["heard"], "it stops repeating"
-        assert {say for say in life.said("h1", "button")} == {"None"}
+        assert set(life.said("h1", "button")) == {"None"}
         assert event_id in alert.event_ids
         held = [one.data["role"] for one in life.entries(EntryKind.NOTIFICATION_HELD)]
         assert "contact" in held
