@@ -199,7 +199,7 @@ def _word(word: str) -> Word:
         needles.append(f"{_DOOR}{place}{'' if word[-1].isalnum() and word[-1].isascii() else _DOOR}")
     if len(word) == 1 and word.isascii():
         # A single letter stands in every text: only where something begins with it.
-        needles += [f"\n{mark}{word}" for mark in (_ID, _PINYIN) if word.isalpha()]
+        needles += [f"\n{_PINYIN}{word}"] if word.isalpha() else []
     elif not _NUMBERED.fullmatch(place or word):
         needles.append(word)
     # Nothing but a sign finds nothing.

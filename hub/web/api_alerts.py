@@ -15,6 +15,7 @@ from hub.core.events import (
     RaiseByHand,
     RecordAmbulance,
     Resolve,
+    TellWho,
 )
 from hub.core.outcome import Refused
 from hub.core.service_requests import RequestState
@@ -40,6 +41,7 @@ from hub.web.models import (
     RequestPage,
     ResolveIn,
 )
+from hub.web.models_finding import WhoIn
 from hub.web.parts import ActOnAlerts, ActOnRequests, Parts, PartsDep, RaiseAlert, ViewAlerts, ViewRequests
 from hub.web.problems import RESPONSES, Problem, not_found
 from hub.web.visibility import see_alert, see_home, see_request, visible_homes
@@ -174,6 +176,14 @@ async def resolve(alert_id: str, body: ResolveIn, parts: PartsDep, user: ActOnAl
     command = Resolve(
         home_id, alert_id, user.actor, body.what_it_was, body.what_was_done, body.note, body.version
     )
+    return await move_alert(parts, command, home_id, alert_id)
+
+
+@router.post("/alerts/{alert_id}/who", tags=["alerts"])
+async def tell_who(alert_id: str, body: WhoIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
+    """Which elder of the home it is about, once somebody knows."""
+    home_id = await _home_of(parts, user, alert_id)
+    command = TellWho(home_id, alert_id, user.actor, body.resident_id, body.version)
     return await move_alert(parts, command, home_id, alert_id)
 
 

@@ -6,15 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from hub.core.events import EndAway, SetAway
-from hub.core.home import Home
+from hub.core.home import DeviceKind, Flag, Membership
 from hub.core.roster import on_shift
 from hub.web.access import Permission
 from hub.web.commands import done_id, obey
+from hub.web.finding import DeviceFilter, HomeFilter, find_devices, find_homes
 from hub.web.guard import User
 from hub.web.models import (
     AwayIn,
     CareCard,
-    DeviceOut,
     DevicePage,
     HomePage,
     Id,
@@ -23,12 +23,14 @@ from hub.web.models import (
     RejectedOut,
     RejectedPage,
 )
+from hub.web.models_finding import DeviceProblem
 from hub.web.parts import Parts, PartsDep, SetsAway, ViewDevices, ViewHomes, ViewRejected, ViewRoster
 from hub.web.problems import RESPONSES
 from hub.web.visibility import see_home, visible_centres, visible_homes
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
 
+Offset = Annotated[int, Query(ge=0)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Search = Annotated[str, Query(max_length=100)]
 SHOWN_BYTES = 4096
@@ -37,20 +39,25 @@ SHOWN_BYTES = 4096
 
 @router.get("/homes", tags=["homes"])
 async def list_homes(
-    parts: PartsDep, user: ViewHomes, q: Search = "", limit: Limit = 50, after: str | None = None
+    parts: PartsDep,
+    user: ViewHomes,
+    q: Search = "",
+    centre: str | None = None,
+    butler: str | None = None,
+    membership: Membership | None = None,
+    flag: Flag | None = None,
+    unprotected: bool = False,
+    away: bool = False,
+    limit: Limit = 50,
+    offset: Offset = 0,
 ) -> HomePage:
-    """Homes by id. `q` finds a part of an id, a name, an address or a telephone number."""
-    found = await asyncio.to_thread(
-        parts.queries.list_homes,
-        search=q.strip(),
-        limit=limit,
-        after=after,
-        homes=visible_homes(parts, user),
-    )
-    homes = [parts.hub.home(summary.home_id) for summary in found]
+    """Homes, the best fit first, without `q` by id. `q`: words in any order, each a part of a name (in characters or as it is
+    typed with Latin letters, in full or initials), of an id, an address (3-2-501, 3号楼2单元501) or a telephone number of the
+    home or a contact."""
+    wanted = HomeFilter(centre, butler, membership, flag, unprotected, away)
+    found = await asyncio.to_thread(find_homes, parts, user, q, wanted)
     return HomePage(
-        items=[parts.views.home_row(home) for home in homes if home is not None],
-        next=found[-1].home_id if len(found) == limit else None,
+        items=[parts.views.home_row(home) for home in found[offset : offset + limit]], total=len(found)
     )
 
 
@@ -86,40 +93,19 @@ async def list_devices(
     user: ViewDevices,
     q: Search = "",
     home: str | None = None,
-    problems: bool = False,
+    problem: DeviceProblem | None = None,
+    kind: DeviceKind | None = None,
+    centre: str | None = None,
     limit: Limit = 50,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Offset = 0,
 ) -> DevicePage:
-    """Enrolled devices. `problems`: only those that are silent, offline, never heard, or have a fault."""
+    """Enrolled devices, the worst first. `problem`: only those with this one, or with `any`."""
     if home is not None:
         see_home(parts, user, home, Permission.VIEW_DEVICES)
-    found = await asyncio.to_thread(find_devices, parts, user, q, home, problems)
-    return DevicePage(items=found[offset : offset + limit], total=len(found))
-
-
-def find_devices(parts: Parts, user: User, q: str, home_id: str | None, problems: bool) -> list[DeviceOut]:
-    """From the engine's homes, which are newer than what is saved; of the user's scope."""
-    words = q.strip().casefold()
-    visible = visible_homes(parts, user)
-    wanted = None if home_id is None else {home_id}
-    found: list[DeviceOut] = []
-    for home in parts.hub.homes().values():
-        if (visible is not None and home.id not in visible) or (wanted is not None and home.id not in wanted):
-            continue
-        in_home = words in _words_of(home)
-        for device in home.profile.devices.values():
-            if not in_home and words not in device.id.casefold():
-                continue
-            shown = parts.views.device(home, device)
-            if not problems or shown.state != "ok" or shown.faults:
-                found.append(shown)
-    return found
-
-
-def _words_of(home: Home) -> str:
-    profile = home.profile
-    names = (resident.name for resident in profile.residents)
-    return "\n".join((home.id, profile.address, profile.phone, *names)).casefold()
+    wanted = DeviceFilter(problem, kind, centre)
+    found = await asyncio.to_thread(find_devices, parts, user, q, home, wanted)
+    shown = [parts.views.device(*one) for one in found[offset : offset + limit]]
+    return DevicePage(items=shown, total=len(found))
 
 
 @router.get("/rejected", tags=["devices"])

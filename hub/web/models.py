@@ -200,11 +200,14 @@ class HomeOut(Out):
     open_alerts: int
     open: bool = Field(description="False: not yet open, paused or left: unprotected.")
     away: bool
+    butler: PersonRef | None
+    flags: list[Flag]
+    memberships: list[Membership]
 
 
 class HomePage(Out):
     items: list[HomeOut]
-    next: str | None
+    total: int
 
 
 class DeviceOut(Out):

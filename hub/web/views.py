@@ -177,6 +177,9 @@ class Views:
             open_alerts=len(home.alerts),
             open=any(resident.membership in SERVED for resident in profile.residents),
             away=any(away.from_at <= now < away.until_at for away in home.away),
+            butler=next(map(self.person, profile.people.get(Role.BUTLER, ())), None),
+            flags=_sorted({flag for resident in profile.residents for flag in resident.flags}),
+            memberships=list(dict.fromkeys(resident.membership for resident in profile.residents)),
         )
 
     def care_card(self, home: Home, viewer_id: str) -> CareCard:
@@ -243,11 +246,12 @@ class Views:
             rssi_dbm=state.rssi_dbm,
             faults=sorted(state.faults),
             firmware=state.firmware,
-            state=_device_state(device, state, self._hub.now()),
+            state=device_state(device, state, self._hub.now()),
         )
 
 
-def _device_state(device: Device, state: DeviceState, now: datetime) -> Any:
+def device_state(device: Device, state: DeviceState, now: datetime) -> Any:
+    """ok, offline (its last will came), silent (longer than it may be), or never heard."""
     if state.last_seen_at is None:
         return "never"
     if state.online is False:

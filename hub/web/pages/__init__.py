@@ -1,6 +1,6 @@
 """The pages: rendered here, in Chinese or English; the console then keeps itself current through the API. One module an area."""
 
-from hub.web.pages import accounts, console, devices, homes, login, reports
+from hub.web.pages import accounts, alerts, console, devices, homes, login, reports
 from hub.web.pages.rendering import NOT_FOR_SCRIPTS, Pages, pages_of
 
 __all__ = ["NOT_FOR_SCRIPTS", "ROUTERS", "Pages", "pages_of"]
@@ -8,6 +8,7 @@ __all__ = ["NOT_FOR_SCRIPTS", "ROUTERS", "Pages", "pages_of"]
 ROUTERS = (
     login.router,
     console.router,
+    alerts.router,
     homes.router,
     devices.router,
     reports.router,

@@ -1,18 +1,21 @@
 """Devices with what is known of their health, and the messages that nobody could read."""
 
+import asyncio
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from hub.web import api_homes
+from hub.core.home import DeviceKind
+from hub.web import api_homes, finding
+from hub.web.models_finding import DeviceProblem
+from hub.web.pages.lists import chosen, pager
 from hub.web.pages.rendering import pages_of
 from hub.web.parts import PartsDep, ViewDevices, ViewRejected
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_DEVICES_A_PAGE = 100
+DEVICES_A_PAGE = 50
 
 
 @router.get("/devices")
@@ -21,22 +24,34 @@ async def devices_page(
     parts: PartsDep,
     user: ViewDevices,
     q: api_homes.Search = "",
-    problems: bool = False,
+    problem: str = "",
+    kind: str = "",
+    centre: str = "",
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
     found = await api_homes.list_devices(
-        parts, user, q, None, problems, _DEVICES_A_PAGE, (page - 1) * _DEVICES_A_PAGE
+        parts,
+        user,
+        q,
+        None,
+        chosen(DeviceProblem, problem),
+        chosen(DeviceKind, kind),
+        centre or None,
+        DEVICES_A_PAGE,
+        (page - 1) * DEVICES_A_PAGE,
     )
-    link = f"/devices?q={quote(q)}{'&problems=1' if problems else ''}&page="
     return pages_of(request).page(
         request,
         "devices.html",
         here="/devices",
         q=q,
-        problems=problems,
         items=found.items,
-        previous=f"{link}{page - 1}" if page > 1 else None,
-        next=f"{link}{page + 1}" if page * _DEVICES_A_PAGE < found.total else None,
+        filters={"problem": problem, "kind": kind, "centre": centre},
+        problems=list(DeviceProblem),
+        kinds=list(DeviceKind),
+        centres=await asyncio.to_thread(finding.centres, parts, user),
+        low_battery=finding.LOW_BATTERY_PERCENT,
+        pager=pager(request, page, DEVICES_A_PAGE, found.total),
     )
 
 

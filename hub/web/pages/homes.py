@@ -1,20 +1,24 @@
 """Homes: the list, and one home with its care card."""
 
+import asyncio
 from datetime import timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from hub.core.home import AwayKind, Flag
-from hub.web import api_alerts, api_homes
+from hub.core.home import AwayKind, Flag, Membership
+from hub.web import api_alerts, api_homes, finding
 from hub.web.access import Permission
 from hub.web.models import CareCard
+from hub.web.pages.lists import chosen, pager
 from hub.web.pages.rendering import pages_of
 from hub.web.parts import PartsDep, ViewHomes
 from hub.web.words import say
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+HOMES_A_PAGE = 50
 _WARNINGS = {
     Flag.HARD_OF_HEARING: "card.go_to_door",
     Flag.ON_OXYGEN: "card.oxygen",
@@ -24,11 +28,43 @@ _WARNINGS = {
 
 @router.get("/homes")
 async def homes_page(
-    request: Request, parts: PartsDep, user: ViewHomes, q: api_homes.Search = "", after: str | None = None
+    request: Request,
+    parts: PartsDep,
+    user: ViewHomes,
+    q: api_homes.Search = "",
+    centre: str = "",
+    butler: str = "",
+    membership: str = "",
+    flag: str = "",
+    only: str = "",
+    page: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    found = await api_homes.list_homes(parts, user, q, 50, after)
+    """A filter that names nothing known is no filter: forms send empty ones."""
+    found = await api_homes.list_homes(
+        parts,
+        user,
+        q,
+        centre=centre or None,
+        butler=butler or None,
+        membership=chosen(Membership, membership),
+        flag=chosen(Flag, flag),
+        unprotected=only == "unprotected",
+        away=only == "away",
+        limit=HOMES_A_PAGE,
+        offset=(page - 1) * HOMES_A_PAGE,
+    )
     return pages_of(request).page(
-        request, "homes.html", here="/homes", q=q, items=found.items, next=found.next
+        request,
+        "homes.html",
+        here="/homes",
+        q=q,
+        items=found.items,
+        filters={"centre": centre, "butler": butler, "membership": membership, "flag": flag, "only": only},
+        centres=await asyncio.to_thread(finding.centres, parts, user),
+        butlers=await asyncio.to_thread(finding.butlers, parts, user),
+        memberships=list(Membership),
+        flags=list(Flag),
+        pager=pager(request, page, HOMES_A_PAGE, found.total),
     )
 
 
@@ -54,6 +90,7 @@ async def home_page(request: Request, home_id: str, parts: PartsDep, user: ViewH
         away_from=local.strftime("%Y-%m-%dT%H:%M"),
         away_until=(local + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M"),
         year=local.year,
+        printed_at=local,
     )
 
 

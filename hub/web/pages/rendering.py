@@ -58,6 +58,8 @@ class Pages:
         )
         templates.filters["local"] = self.local
         templates.filters["short"] = short_address
+        templates.filters["refs"] = lambda ref: (ref.id, ref.name)
+        templates.filters["worded"] = lambda value, group, t: (value.value, t(f"{group}.{value.value}"))
         return templates
 
     def local(self, at: datetime) -> str:

@@ -3,7 +3,7 @@
 import { Unseen } from "./again.js";
 import { call } from "./api.js";
 import { ACTIONS, detailView, timelineItems } from "./detail.js";
-import { ambulanceDialog, helpDialog, noteDialog, raiseDialog, resolveDialog } from "./dialogs.js";
+import { ambulanceDialog, helpDialog, noteDialog, raiseDialog, raisedDialog, resolveDialog } from "./dialogs.js";
 import { follow } from "./live.js";
 import { RANKS, duration, page, syncClock, t } from "./page.js";
 import { alertRow, byUrgency, names, requestRow, tick } from "./rows.js";
@@ -297,7 +297,9 @@ function renderDetail() {
   const focused = document.activeElement?.dataset?.action;
   $("detail-none").hidden = true;
   $("detail-body").hidden = false;
-  $("detail-body").replaceChildren(...detailView(shown, cards.get(shown.home_id), { act: (name) => act(name, shown.id), back: closeDetail }));
+  $("detail-body").replaceChildren(...detailView(shown, cards.get(shown.home_id), {
+    act: (name) => act(name, shown.id), back: closeDetail, who: (resident) => tellWho(shown.id, resident),
+  }));
   if (focused) $("detail-body").querySelector(`[data-action="${focused}"]`)?.focus({ preventScroll: true });
   tick($("detail-body"));
 }
@@ -356,6 +358,12 @@ async function command(id, path, body) {
     : t("stale.changed", { state: t(`state.${current.state}`) });
 }
 
+/** Two elders live there: one of them it is. */
+async function tellWho(id, resident) {
+  const wrong = await command(id, "who", { resident_id: resident });
+  if (wrong) say(wrong, true);
+}
+
 /** The next alert that waits; else the next one; the resolved one leaves the screen. */
 function afterResolve(id) {
   closeDetail();
@@ -381,14 +389,27 @@ function say(words, bad = false) {
   sayTimer = setTimeout(() => said.classList.remove("said-shown"), bad ? 9000 : 3000);
 }
 
-function raiseByHand() {
-  raiseDialog((alert) => {
+async function raiseByHand() {
+  let raised = null;
+  await raiseDialog((alert) => {
+    raised = alert;
     put(alert);
     render();
     chosenByHand = true;
     select(alert.id);
-    say(`${t("raise.done")} · ${names(alert)}`);
   });
+  if (!raised) return;
+  const joined = raised.signs > 0 || raised.reason_code !== "raised_by_hand";
+  // The people of the home are good to have, and not worth waiting for.
+  await Promise.race([refreshCard(raised.home_id), new Promise((resolve) => setTimeout(resolve, 1500))]);
+  await raisedDialog(raised, joined, cards.get(raised.home_id), (learned) => tellOfCall(raised.id, learned));
+}
+
+/** What the caller said, and whom it is about; null when done, else what to tell the operator. */
+async function tellOfCall(id, { who, note }) {
+  const wrong = (who && (await command(id, "who", { resident_id: who }))) || (note && (await command(id, "notes", { note })));
+  if (!wrong && (who || note)) say(t("said.done"));
+  return wrong || null;
 }
 
 // --- keys ------------------------------------------------------------------------------------------------------------

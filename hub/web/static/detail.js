@@ -13,7 +13,7 @@ export const ACTIONS = [
 ];
 const NEXT = { triggered: "acknowledge", acknowledged: "on_the_way", on_the_way: "on_site", on_site: "resolve" };
 
-export function detailView(alert, card, { act, back }) {
+export function detailView(alert, card, { act, back, who }) {
   return [
     el("div", { class: `detail-head severity-${alert.severity}` },
       el("button", { class: "plain back", type: "button", on: { click: back } }, `‹ ${t("detail.back")}`),
@@ -33,9 +33,10 @@ export function detailView(alert, card, { act, back }) {
             ? el("span", { "data-next": alert.escalate_at ?? "" })
             : alert.what_it_was && `${t(`what_it_was.${alert.what_it_was}`)}${t("list.and")}${t(`what_was_done.${alert.what_was_done}`)}`)),
     warnings(alert, card),
+    alert.open && alert.residents.length > 1 && whichElder(alert, who),
     alert.open ? actionButtons(alert, act) : over(alert),
     card && careCard(alert, card),
-    el("h3", {}, t("detail.timeline")),
+    el("h3", {}, t("detail.timeline"), " ", el("a", { class: "aside", href: `/alerts/${encodeURIComponent(alert.id)}` }, t("alert.page"))),
     el("ol", { class: "timeline", id: "timeline" }, timelineItems(alert.timeline ?? [])),
   ].flat().filter(Boolean);
 }
@@ -80,6 +81,11 @@ function actionButtons(alert, act) {
       disabled: !action.when.includes(alert.state),
       on: { click: () => act(action.name) },
     }, el("kbd", {}, action.key), t(`action.${action.name}`))));
+}
+
+function whichElder(alert, who) {
+  return el("p", { class: "which", role: "group", "aria-label": t("who.title") }, el("strong", {}, t("who.title")),
+    alert.residents.map((resident) => el("button", { type: "button", on: { click: () => who(resident.id) } }, resident.name)));
 }
 
 function over(alert) {

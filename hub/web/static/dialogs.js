@@ -103,11 +103,12 @@ export function ambulanceDialog(alert, card, send) {
   return open(document.getElementById("ambulance-dialog"), about, () => send({}));
 }
 
-/** Raise an alert for a home that is found as one types. `raised(alert)` gets the new alert. */
+/** Raise an alert for a home that is found as one types. `raised(alert, home)` gets the alert, new or joined. */
 export function raiseDialog(raised) {
   const dialog = document.getElementById("raise-dialog");
   const form = dialog.querySelector("form");
   const list = document.getElementById("raise-found");
+  const none = document.getElementById("raise-none");
   const key = newId();
   let found = [];
   let chosen = 0;
@@ -118,23 +119,31 @@ export function raiseDialog(raised) {
     chosen = Math.max(0, Math.min(found.length - 1, index));
     [...list.children].forEach((item, number) => item.setAttribute("aria-selected", String(number === chosen)));
     const current = list.children[chosen];
-    form.elements.q.setAttribute("aria-activedescendant", current?.id ?? "");
+    if (current) form.elements.q.setAttribute("aria-activedescendant", current.id);
+    else form.elements.q.removeAttribute("aria-activedescendant");
     current?.scrollIntoView({ block: "nearest" });
+  }
+
+  function show(homes, words) {
+    found = homes;
+    shownFor = words;
+    list.replaceChildren(...found.map((home, index) =>
+      el("li", { id: `raise-${index}`, role: "option", on: { click: () => { choose(index); form.elements.q.focus(); }, dblclick: () => form.requestSubmit() } },
+        el("strong", {}, names(home)),
+        el("span", {}, home.address,
+          home.open_alerts > 0 && el("span", { class: "tag tag-strong" }, t("raise.open_already", { count: home.open_alerts }))),
+        el("span", { class: "dim number" }, home.phone))));
+    list.hidden = !found.length;
+    none.textContent = words && !found.length ? t("raise.none") : "";
+    form.elements.q.setAttribute("aria-expanded", String(found.length > 0));
+    choose(0);
   }
 
   async function search() {
     clearTimeout(timer);
     const words = form.elements.q.value.trim();
     const answer = words ? await call("GET", `/homes?limit=8&q=${encodeURIComponent(words)}`) : { ok: true, data: { items: [] } };
-    if (form.elements.q.value.trim() !== words || !answer.ok) return;
-    found = answer.data.items;
-    shownFor = words;
-    list.replaceChildren(...found.map((home, index) =>
-      el("li", { id: `raise-${index}`, role: "option", on: { click: () => { choose(index); form.elements.q.focus(); }, dblclick: () => form.requestSubmit() } },
-        el("strong", {}, home.residents.map((resident) => resident.name).join(t("list.and")) || t("card.unknown")),
-        el("span", {}, home.address), el("span", { class: "dim number" }, home.phone))));
-    if (words && !found.length) list.replaceChildren(el("li", { class: "dim" }, t("raise.none")));
-    choose(0);
+    if (form.elements.q.value.trim() === words && answer.ok) show(answer.data.items, words);
   }
 
   const typed = () => {
@@ -148,8 +157,8 @@ export function raiseDialog(raised) {
       event.preventDefault();
     }
   };
-  list.replaceChildren();
   form.reset();
+  show([], "");
   form.elements.q.addEventListener("input", typed);
   form.elements.q.addEventListener("keydown", moved);
   return open(dialog, "", async () => {
@@ -159,15 +168,62 @@ export function raiseDialog(raised) {
       if (found.length !== 1) return found.length ? t("raise.hint") : t("raise.none");
     }
     if (!found.length) return t("raise.none");
-    const answer = await call("POST", "/alerts", { home_id: found[chosen].id, note: form.elements.note.value }, { "idempotency-key": key });
+    const home = found[chosen];
+    const answer = await call("POST", "/alerts", { home_id: home.id }, { "idempotency-key": key });
     if (!answer.ok) return t("said.failed", { why: answer.data.detail ?? "" });
-    raised(answer.data);
+    raised(answer.data, home);
     return null;
   }).finally(() => {
+    clearTimeout(timer);
     form.elements.q.removeEventListener("input", typed);
     form.elements.q.removeEventListener("keydown", moved);
   });
 }
+
+function choice(name, value, words, key, checked) {
+  return el("label", { class: "choice" },
+    el("input", { type: "radio", name, value, checked }), el("span", {}, key && el("kbd", {}, key), words));
+}
+
+/** After raising, nothing of it needed: whom it is about, who called, what they said. `send({who, note})` as in `open`. */
+export function raisedDialog(alert, joined, card, send) {
+  const dialog = document.getElementById("raised-dialog");
+  const form = dialog.querySelector("form");
+  const find = (part) => form.querySelector(`[data-${part}]`);
+  form.reset();
+  document.getElementById("raised-title").textContent = t(joined ? "raise.joined" : "raise.done");
+  find("told").textContent = t(joined ? "raise.told_joined" : "raise.told");
+  const elders = alert.residents.length > 1 ? alert.residents : [];
+  find("who").hidden = !elders.length;
+  find("choices").replaceChildren(
+    ...elders.map((elder, index) => choice("who", elder.id, elder.name, String(index + 1))),
+    elders.length ? choice("who", "", t("raise.who_unknown"), "0", true) : "");
+  const callers = (card?.people ?? []).filter((person) => CALLERS.has(person.role));
+  find("callers").replaceChildren(
+    ...callers.map((person) => choice("caller", person.id, `${person.name} · ${t(`role.${person.role}`)}`)),
+    callers.length ? choice("caller", "", t("raise.caller_other"), "", true) : "");
+  const keys = (event) => {
+    if (event.target.matches("textarea, input[type=text]") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const option = event.key === "0" ? form.querySelector("[name=who][value='']") : form.querySelectorAll("[name=who]")[Number(event.key) - 1];
+    if (!/^[0-9]$/.test(event.key) || !option || find("who").hidden) return;
+    option.checked = true;
+    option.focus();
+    event.preventDefault();
+  };
+  form.addEventListener("keydown", keys);
+  const shown = open(dialog, `${names(alert)} · ${place(alert)}`, async () => {
+    const person = callers.find((one) => one.id === form.elements.caller?.value);
+    const caller = [person && [person.name, ...person.phones].join(" "), form.elements.caller_name.value.trim()].filter(Boolean).join(" ");
+    const said = form.elements.said.value.trim();
+    const key = caller && said ? "raise.note" : caller ? "raise.note_no_said" : "raise.note_no_caller";
+    return send({ who: form.elements.who?.value || null, note: caller || said ? t(key, { caller, said }) : "" });
+  });
+  // Two elders are told apart first; otherwise the hands go on typing what is being said.
+  (elders.length ? form.querySelector("[name=who]:checked") : form.elements.said).focus();
+  return shown.finally(() => form.removeEventListener("keydown", keys));
+}
+
+const CALLERS = new Set(["contact", "keyholder", "partner", "property_guard", "grid_worker"]);
 
 export function helpDialog() {
   return open(document.getElementById("help-dialog"), "", async () => null);

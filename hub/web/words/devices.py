@@ -14,7 +14,17 @@ WORDS: dict[str, Words] = {
     "devices.ok": Words("正常", "fine"),
     "devices.offline": Words("离线", "offline"),
     "devices.silent": Words("失联", "silent"),
-    "devices.only_problems": Words("只看有问题的", "only those with a problem"),
+    "devices.count": Words("共 {count} 台", "{count} in all"),
+    "devices.search": Words(
+        "按设备编号、姓名、地址或电话查找", "Search by device, name, address or telephone"
+    ),
+    "devices.problem": Words("问题", "Problem"),
+    "device_problem.any": Words("有任何问题", "any problem"),
+    "device_problem.silent": Words("失联", "silent"),
+    "device_problem.offline": Words("离线", "offline"),
+    "device_problem.never": Words("从未收到", "never heard"),
+    "device_problem.fault": Words("有故障", "a fault"),
+    "device_problem.battery": Words("电量低", "low battery"),
     "devices.none": Words("没有设备。", "No device."),
     "rejected.title": Words("读不懂的消息", "Rejected messages"),
     "rejected.lead": Words(

@@ -4,11 +4,21 @@ from hub.web.words.said import Words
 
 WORDS: dict[str, Words] = {
     "homes.title": Words("住户", "Homes"),
-    "homes.search": Words("按姓名、地址、电话或编号查找", "Search by name, address, telephone or id"),
+    "homes.count": Words("共 {count} 户", "{count} in all"),
+    "homes.search": Words(
+        "按姓名、拼音、地址、电话或编号查找", "Search by name, pinyin, address, telephone or id"
+    ),
+    "homes.search_hint": Words(
+        "例如：王秀兰、wxl、3-2-501、家属的电话；几个词不分先后",
+        "For example: wangxiulan, wxl, 3-2-501, a daughter's number; several words in any order",
+    ),
+    "homes.centre": Words("站点", "Centre"),
+    "homes.membership": Words("服务状态", "Membership"),
+    "homes.flag": Words("重点情况", "Flag"),
+    "homes.only": Words("只看", "Only"),
+    "homes.cared_by": Words("管家与站点", "Butler and centre"),
     "homes.find": Words("查找", "Search"),
     "homes.none": Words("没有找到。", "Nothing was found."),
-    "homes.more": Words("请再多输入几个字，缩小范围。", "Type a little more to narrow it down."),
-    "homes.home": Words("编号", "Id"),
     "homes.residents": Words("老人", "Residents"),
     "homes.address": Words("地址", "Address"),
     "homes.state": Words("状态", "State"),
@@ -24,6 +34,17 @@ WORDS: dict[str, Words] = {
     "away.end": Words("已回家", "Back home"),
     "away.hint": Words(
         "外出期间感应规则暂停；呼叫器照常告警。", "Sensor rules pause meanwhile; a button always alerts."
+    ),
+    "list.any": Words("不限", "any"),
+    "list.all": Words("全部", "all"),
+    "list.clear": Words("清除条件", "Clear"),
+    "list.pages": Words("翻页", "Pages"),
+    "list.shown": Words("第 {first}–{last} 条，共 {total} 条", "{first}–{last} of {total}"),
+    "print.do": Words("打印", "Print"),
+    "print.at": Words("打印时间：{time}", "Printed at {time}"),
+    "print.no_code": Words(
+        "门锁密码不印在纸上：接警的人在告警台上看。",
+        "The door code is not printed: whoever holds the alert sees it on the console.",
     ),
     "home.history": Words("告警记录", "Alerts so far"),
     "home.history_none": Words("还没有告警。", "No alert so far."),

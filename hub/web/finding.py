@@ -1,0 +1,167 @@
+"""Which homes and devices a page lists: those that were typed for and filtered by, in the order that a person wants them.
+
+Counted from the engine's homes, which are newer than what is saved; only the rows of one page are made.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.core.alerts import Role
+from hub.core.home import UNASSIGNED_HOME_ID, Device, DeviceKind, DeviceState, Flag, Home, Membership
+from hub.web.guard import User
+from hub.web.models import PersonRef
+from hub.web.models_finding import DeviceProblem
+from hub.web.parts import Parts
+from hub.web.views import SERVED, device_state
+from hub.web.visibility import visible_homes
+
+LOW_BATTERY_PERCENT = 20
+SUMMONING = frozenset(
+    {DeviceKind.BUTTON, DeviceKind.PULL_CORD, DeviceKind.PENDANT, DeviceKind.WATCH, DeviceKind.GATEWAY}
+)
+"""Without these nobody can call: of two devices in the same state they come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFilter:
+    """What a list of homes is narrowed to; None and False: not by this."""
+
+    centre: str | None = None
+    butler: str | None = None
+    membership: Membership | None = None
+    flag: Flag | None = None
+    unprotected: bool = False
+    away: bool = False
+
+    def holds(self, home: Home, now: datetime) -> bool:
+        profile = home.profile
+        return (
+            (self.centre is None or profile.centre_id == self.centre)
+            and (self.butler is None or self.butler in profile.people.get(Role.BUTLER, ()))
+            and (
+                self.membership is None
+                or any(resident.membership is self.membership for resident in profile.residents)
+            )
+            and (self.flag is None or any(self.flag in resident.flags for resident in profile.residents))
+            and (not self.unprotected or unprotected(home))
+            and (not self.away or is_away(home, now))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFilter:
+    problem: DeviceProblem | None = None
+    kind: DeviceKind | None = None
+    centre: str | None = None
+
+
+def unprotected(home: Home) -> bool:
+    """Nobody there is served: not yet open, paused or left."""
+    return not any(resident.membership in SERVED for resident in home.profile.residents)
+
+
+def is_away(home: Home, now: datetime) -> bool:
+    return any(away.from_at <= now < away.until_at for away in home.away)
+
+
+def find_homes(parts: Parts, user: User, typed: str, wanted: HomeFilter) -> list[Home]:
+    """All homes of the user's scope that fit, the best first; without words by id."""
+    visible, now = visible_homes(parts, user), parts.hub.now()
+    ids = parts.queries.find_homes(typed, visible)
+    if ids is None:
+        ids = sorted(parts.hub.homes() if visible is None else visible)
+    homes = (parts.hub.home(home_id) for home_id in ids)
+    return [
+        home
+        for home in homes
+        if home is not None and home.id != UNASSIGNED_HOME_ID and wanted.holds(home, now)
+    ]
+
+
+def find_devices(
+    parts: Parts, user: User, typed: str, home_id: str | None, wanted: DeviceFilter
+) -> list[tuple[Home, Device]]:
+    """All enrolled devices of the user's scope that fit, the worst first: what is silent before what is weak, and among
+    those the keys that somebody presses."""
+    now = parts.hub.now()
+    found: list[tuple[tuple[int, int, str], Home, Device]] = []
+    words = typed.strip().casefold()
+    for home in _homes_of_devices(parts, user, words, home_id):
+        if wanted.centre is not None and home.profile.centre_id != wanted.centre:
+            continue
+        named = [
+            device for device in home.profile.devices.values() if words and words in device.id.casefold()
+        ]
+        for device in named or home.profile.devices.values():
+            if wanted.kind is not None and device.kind is not wanted.kind:
+                continue
+            state = home.devices.get(device.id) or DeviceState()
+            problems = problems_of(device, state, now)
+            if wanted.problem is not None and not (
+                problems if wanted.problem is DeviceProblem.ANY else wanted.problem in problems
+            ):
+                continue
+            found.append((_badness(device, problems), home, device))
+    found.sort(key=lambda one: one[0])
+    return [(home, device) for _, home, device in found]
+
+
+def _homes_of_devices(parts: Parts, user: User, words: str, home_id: str | None) -> Iterator[Home]:
+    visible = visible_homes(parts, user)
+    if home_id is not None:
+        one = parts.hub.home(home_id)
+        if one is not None and (visible is None or home_id in visible):
+            yield one
+        return
+    ids = parts.queries.find_homes(words, visible)
+    if ids is not None:
+        yield from (home for one in ids if (home := parts.hub.home(one)) is not None)
+        return
+    yield from (home for home in parts.hub.homes().values() if visible is None or home.id in visible)
+
+
+def problems_of(device: Device, state: DeviceState, now: datetime) -> frozenset[DeviceProblem]:
+    """What is wrong with a device; empty for a good one."""
+    found: set[DeviceProblem] = set()
+    shown = device_state(device, state, now)
+    if shown != "ok":
+        found.add(DeviceProblem(shown))
+    if state.faults:
+        found.add(DeviceProblem.FAULT)
+    if state.battery_percent is not None and state.battery_percent < LOW_BATTERY_PERCENT:
+        found.add(DeviceProblem.BATTERY)
+    return frozenset(found)
+
+
+_WORST_FIRST = tuple(DeviceProblem)
+
+
+def _badness(device: Device, problems: Iterable[DeviceProblem]) -> tuple[int, int, str]:
+    worst = min((_WORST_FIRST.index(problem) for problem in problems), default=len(_WORST_FIRST))
+    return worst, int(device.kind not in SUMMONING), device.id
+
+
+def butlers(parts: Parts, user: User) -> list[PersonRef]:
+    """Whose lists the homes of the user's scope are on."""
+    visible = visible_homes(parts, user)
+    ids = {
+        person
+        for home in parts.hub.homes().values()
+        if visible is None or home.id in visible
+        for person in home.profile.people.get(Role.BUTLER, ())
+    }
+    return sorted(
+        (PersonRef(id=one, name=parts.views.name(one)) for one in ids), key=lambda one: (one.name, one.id)
+    )
+
+
+def centres(parts: Parts, user: User) -> list[PersonRef]:
+    """The centres that answer for homes of the user's scope."""
+    visible = visible_homes(parts, user)
+    ids = {
+        home.profile.centre_id for home in parts.hub.homes().values() if visible is None or home.id in visible
+    }
+    return sorted(
+        (ref for one in ids if (ref := parts.views.centre(one)) is not None), key=lambda one: one.id
+    )

@@ -1,0 +1,148 @@
+"""Lists of homes and devices: what is typed and filtered is what is shown, counted in full, page after page without a gap."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from firmware_contracts.vocabulary import Kind
+from hub.core.alerts import Role
+from hub.core.events import SetAway
+from hub.core.home import AwayKind, Flag, Membership
+from hub.web.finding import SUMMONING
+from tests.web.running import SYSTEM, RunningHub
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    with RunningHub(tmp_path_factory.mktemp("finding") / "hub", homes=60) as running:
+        yield running
+
+
+def homes(client: httpx.Client, **query: object) -> tuple[list[str], int]:
+    answer = client.get("/api/v1/homes", params={"limit": 200, **query})  # type: ignore[arg-type]
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    return [one["id"] for one in body["items"]], body["total"]
+
+
+def test_a_home_is_found_by_pinyin_and_by_a_relatives_number(hub: RunningHub, chen: httpx.Client) -> None:
+    home = hub.engine.homes()["h0013"]
+    (_, phone), *_ = home.profile.callers
+    assert homes(chen, q=phone.replace("-", " "))[0] == ["h0013"]
+    assert "h0013" in homes(chen, q="1-1-401")[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "holds"),
+    [
+        ({"centre": "centre-01"}, lambda home, now: home.profile.centre_id == "centre-01"),
+        ({"butler": "b01"}, lambda home, now: "b01" in home.profile.people.get(Role.BUTLER, ())),
+        (
+            {"flag": "hard_of_hearing"},
+            lambda home, now: any(Flag.HARD_OF_HEARING in r.flags for r in home.profile.residents),
+        ),
+        (
+            {"membership": "active"},
+            lambda home, now: any(r.membership is Membership.ACTIVE for r in home.profile.residents),
+        ),
+        (
+            {"unprotected": True},
+            lambda home, now: not any(r.membership is Membership.ACTIVE for r in home.profile.residents),
+        ),
+        ({"away": True}, lambda home, now: any(one.from_at <= now < one.until_at for one in home.away)),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_every_filter_shows_what_it_says_and_nothing_else(
+    hub: RunningHub, chen: httpx.Client, query: dict[str, object], holds: object
+) -> None:
+    now = hub.engine.now()
+    hub.command(
+        SetAway("h0020", SYSTEM, AwayKind.HOSPITAL, now - timedelta(hours=1), now + timedelta(days=1))
+    )
+    now = hub.engine.now()
+    expected = sorted(
+        home.id
+        for home in hub.engine.homes().values()
+        if home.id in hub.home_ids() and holds(home, now)  # type: ignore[operator]
+    )
+    assert homes(chen, **query) == (expected, len(expected))
+
+
+def test_pages_of_a_search_follow_each_other_without_a_gap(hub: RunningHub, chen: httpx.Client) -> None:
+    whole, total = homes(chen, q="1号楼")
+    assert total > 20
+    parts = [homes(chen, q="1号楼", limit=7, offset=offset)[0] for offset in range(0, total, 7)]
+    assert [one for part in parts for one in part] == whole
+
+
+def test_a_page_says_how_many_there_are_and_keeps_the_filters_in_its_links(
+    hub: RunningHub, chen: httpx.Client
+) -> None:
+    html = {"accept": "text/html"}
+    page = chen.get("/homes", params={"q": "", "centre": "", "flag": "", "membership": ""}, headers=html).text
+    assert f"共 {len(hub.home_ids())} 户" in page
+    assert "page=2" in page
+    narrow = chen.get("/homes", params={"q": "1号楼", "flag": "lives_alone", "page": 1}, headers=html).text
+    assert '<option value="lives_alone" selected>' in narrow
+    assert chen.get("/homes", params={"flag": "no such flag"}, headers=html).status_code == 200
+
+
+def test_devices_come_worst_first_and_among_equals_those_that_somebody_presses(
+    hub: RunningHub, chen: httpx.Client
+) -> None:
+    hub.press("h0030")
+    hub.say("h0031", hub.caller("h0031").id, Kind.FAULT, {"fault": "battery_low"})
+    answer = chen.get("/api/v1/devices", params={"limit": 200}).json()
+    kinds = [
+        (one["state"], bool(one["faults"]), one["kind"] in {kind.value for kind in SUMMONING})
+        for one in answer["items"]
+    ]
+    assert kinds[0] == ("never", False, True)
+    every = []
+    for offset in range(0, answer["total"], 200):
+        every += chen.get("/api/v1/devices", params={"limit": 200, "offset": offset}).json()["items"]
+    states = [one["state"] if one["state"] != "ok" else "fault" if one["faults"] else "ok" for one in every]
+    assert sorted(states, key=["never", "fault", "ok"].index) == states
+    assert every[-1]["home_id"] == "h0030"
+    faulty = chen.get("/api/v1/devices", params={"problem": "fault"}).json()["items"]
+    assert [one["id"] for one in faulty] == [hub.caller("h0031").id]
+    found = chen.get("/api/v1/devices", params={"q": hub.caller("h0030").id}).json()["items"]
+    assert [one["id"] for one in found] == [hub.caller("h0030").id]
+    assert {one["kind"] for one in chen.get("/api/v1/devices", params={"kind": "smoke"}).json()["items"]} == {
+        "smoke"
+    }
+
+
+def test_a_card_prints_without_the_door_code_and_with_everybody_to_call(
+    hub: RunningHub, chen: httpx.Client
+) -> None:
+    page = chen.get("/homes/h0013", headers={"accept": "text/html"}).text
+    for _, phone in hub.engine.homes()["h0013"].profile.callers:
+        assert phone in page
+    assert 'class="not-printed"><dt>门锁密码' in page
+
+
+def test_an_alert_has_a_page_of_its_own(hub: RunningHub, chen: httpx.Client) -> None:
+    alert = hub.emergency("h0033")
+    page = chen.get(f"/alerts/{alert.id}", headers={"accept": "text/html"})
+    assert page.status_code == 200
+    assert hub.engine.homes()["h0033"].profile.residents[0].name in page.text
+    assert "触发：按下求救键" in page.text
+    assert chen.get("/alerts/A-nothing", headers={"accept": "text/html"}).status_code == 404
+
+
+def test_whom_a_call_is_about_can_be_said_later(hub: RunningHub, chen: httpx.Client) -> None:
+    two = next(one for one in hub.home_ids() if len(hub.engine.homes()[one].profile.residents) == 2)
+    raised = chen.post(
+        "/api/v1/alerts", json={"home_id": two}, headers={"Idempotency-Key": "raised-once"}
+    ).json()
+    assert len(raised["residents"]) == 2
+    wanted = raised["residents"][1]["id"]
+    path = f"/api/v1/alerts/{raised['id']}/who"
+    stale = chen.post(path, json={"version": raised["version"] + 7, "resident_id": wanted})
+    assert (stale.status_code, stale.json()["type"].rsplit(":", 1)[-1]) == (409, "stale")
+    told = chen.post(path, json={"version": raised["version"], "resident_id": wanted})
+    assert [one["id"] for one in told.json()["residents"]] == [wanted]
