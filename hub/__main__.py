@@ -57,11 +57,19 @@ def _parser() -> argparse.ArgumentParser:
     _add_config(check)
     check.set_defaults(run=_check_config)
 
-    user = commands.add_parser("user", help="log-ins of the console (the hub must not be running)")
+    user = commands.add_parser("user", help="log-ins of the console, whether a hub runs or not")
     users = user.add_subparsers(title="actions", required=True, metavar="ACTION")
     add = _user_action(users, "add", "add a log-in; asks for its password", _user_add)
     add.add_argument("--name", default="", help="the name shown in the console")
-    add.add_argument("--administrator", action="store_true", help="may keep log-ins, too")
+    _add_access(add)
+    add.add_argument(
+        "--administrator",
+        action="store_const",
+        const="administrator",
+        dest="role",
+        help="as --role administrator",
+    )
+    _add_access(_user_action(users, "change", "give a log-in another role, scope or person", _user_change))
     _user_action(users, "password", "give a log-in another password", _user_password)
     _user_action(users, "disable", "keep a log-in out", _user_disable)
     _user_action(users, "enable", "let a disabled log-in in again", _user_enable)
@@ -79,6 +87,19 @@ def _user_action(
     parser.add_argument("login")
     parser.set_defaults(run=run)
     return parser
+
+
+def _add_access(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--role",
+        help="operator (as usual), duty_manager, centre_duty, butler, installer, supervisor or administrator",
+    )
+    parser.add_argument(
+        "--scope",
+        default="",
+        help="everything, own, or company:ID, region:ID, centre:ID; as usual for the role when left out",
+    )
+    parser.add_argument("--person", help="the id of the person of the directory whose log-in it is")
 
 
 def _add_config(parser: argparse.ArgumentParser) -> None:
@@ -130,11 +151,31 @@ def _check_config(args: argparse.Namespace) -> int:
 
 
 def _user_add(args: argparse.Namespace) -> int:
-    from hub.accounts import add_login
+    from hub.accounts import ROLES, add_login
 
+    if _unknown_role(args.role, ROLES):
+        return 2
     return add_login(
-        args.config, args.login, args.name or args.login, _password(), administrator=args.administrator
+        *(args.config, args.login, args.name or args.login, _password()),
+        role=args.role or "operator",
+        scope=args.scope,
+        person=args.person,
     )
+
+
+def _user_change(args: argparse.Namespace) -> int:
+    from hub.accounts import ROLES, change_login
+
+    if _unknown_role(args.role, ROLES):
+        return 2
+    return change_login(args.config, args.login, role=args.role, scope=args.scope, person=args.person)
+
+
+def _unknown_role(role: str | None, known: Sequence[str]) -> bool:
+    if role is None or role in known:
+        return False
+    print(f"--role {role}: there is no such role; known: {', '.join(known)}", file=sys.stderr)
+    return True
 
 
 def _user_password(args: argparse.Namespace) -> int:

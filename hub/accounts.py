@@ -1,27 +1,34 @@
-"""Log-ins from the command line, while no hub runs on the store: the first administrator of an installation, a way back in."""
+"""Log-ins from the command line: asked of the running hub, or written into its store while none runs (the first
+administrator of an installation, a way back in)."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
+import httpx
 from pydantic import ValidationError
 
+from hub import local
 from hub.clock import wall_now
 from hub.config.settings import ConfigProblems, load
 from hub.core.events import ActorRole
 from hub.data_dir import store_path
-from hub.store.accounts import (
-    AccountExists,
-    NoSuchAccount,
-    add_account,
-    list_accounts,
-    set_active,
-    set_password_hash,
-)
+from hub.store import directory_rows
+from hub.store.accounts import AccountExists, LastAdministrator, NoSuchAccount, list_accounts
 from hub.store.errors import StoreError, StoreLocked
 from hub.store.store import Connection, Store
-from hub.web.models import AccountIn
+from hub.web import account_changes
+from hub.web.access import LOG_IN_ROLES, SCOPES, Scope, ScopeKind
+from hub.web.account_rules import RESERVED, Access, access_of, read_scope, usual_access, wrongs
+from hub.web.api_accounts import in_words
+from hub.web.models_accounts import AccountIn
 from hub.web.passwords import hash_password
+
+T = TypeVar("T")
+
+ROLES = tuple(role.value for role in LOG_IN_ROLES)
+BY = "local"
 
 _ALLOWED = {
     "login": "the log-in needs 2 to 32 letters, digits, dots, dashes or underscores, a letter or digit first",
@@ -31,69 +38,221 @@ _ALLOWED = {
 """What the console's own form allows, in words."""
 
 
-def add_login(config: Path, login: str, name: str, password: str, *, administrator: bool) -> int:
+class Refused(Exception):
+    """The text says why, and what to do."""
+
+
+def add_login(
+    config: Path,
+    login: str,
+    name: str,
+    password: str,
+    *,
+    role: str = ActorRole.OPERATOR.value,
+    scope: str = "",
+    person: str | None = None,
+) -> int:
     """Add a log-in, in a new store if there is none yet; returns the exit code and says what is wrong."""
-    role = ActorRole.ADMINISTRATOR if administrator else ActorRole.OPERATOR
-    if not _allowed(login, name, password):
-        return 2
-    hashed = hash_password(password)
 
-    def add(connection: Connection) -> None:
-        add_account(connection, login, name, role, hashed, wall_now())
+    def do() -> str:
+        _allow(login, name, password)
+        access = _access(ActorRole(role), scope, person)
+        body = {
+            "login": login,
+            "name": name,
+            "role": role,
+            "password": password,
+            "scope": {"kind": access.scope.kind.value, "id": access.scope.id},
+            "person_id": person,
+        }
+        if _ask(config, "POST", "/api/v1/accounts", body) is None:
+            hashed = hash_password(password)
 
-    return _write(config, add, f"{login} may log in as {role.value}", create=True)
+            def add(connection: Connection) -> None:
+                _fits(connection, access, None)
+                account_changes.add(connection, login, name, access, hashed, BY, wall_now())
+
+            _write(config, add, create=True)
+        return f"{login} may log in as {access}"
+
+    return _told(do)
+
+
+def change_login(
+    config: Path, login: str, *, role: str | None = None, scope: str = "", person: str | None = None
+) -> int:
+    """Give a log-in another role, scope or person, which ends its sessions; returns the exit code."""
+
+    def do() -> str:
+        if role is None and not scope and person is None:
+            raise Refused("nothing to change: say --role, --scope or --person")
+
+        def change(connection: Connection) -> str:
+            known = {account.login: account for account in list_accounts(connection)}
+            before = known.get(login.casefold())
+            if before is None:
+                raise NoSuchAccount(f"there is no log-in {login!r}; `hub user list` shows them")
+            of = person or before.person_id
+            if role is None and not scope:
+                access = Access(before.role, access_of(before).scope, of)
+                if access.scope.kind is ScopeKind.OWN:
+                    access = Access(before.role, Scope(ScopeKind.OWN, of), of)
+            else:
+                access = _access(ActorRole(role) if role else before.role, scope, of)
+            _fits(connection, access, before.login)
+            account_changes.change(connection, login, BY, wall_now(), access=access)
+            return str(access)
+
+        body: dict[str, Any] = {} if role is None else {"role": role}
+        if scope:
+            asked = _read(scope, person)
+            body["scope"] = {
+                "kind": asked.kind.value,
+                "id": None if asked.kind is ScopeKind.OWN else asked.id,
+            }
+        if person is not None:
+            body["person_id"] = person
+        changed = _ask(config, "PATCH", f"/api/v1/accounts/{login}", body)
+        if changed is None:
+            return f"{login} may now log in as {_write(config, change)}"
+        return f"{login} may now log in as {_shown(changed)}"
+
+    return _told(do)
 
 
 def set_login_password(config: Path, login: str, password: str) -> int:
     """Give a log-in another password, which ends its sessions; returns the exit code."""
-    if not _allowed("any", "any", password):
-        return 2
-    hashed = hash_password(password)
-    return _write(
-        config, lambda connection: set_password_hash(connection, login, hashed), f"{login} has a new password"
-    )
+
+    def do() -> str:
+        _allow("any", "any", password)
+        if _ask(config, "PATCH", f"/api/v1/accounts/{login}", {"password": password}) is None:
+            hashed = hash_password(password)
+            _write(
+                config,
+                lambda connection: account_changes.change(
+                    connection, login, BY, wall_now(), password_hash=hashed
+                ),
+            )
+        return f"{login} has a new password"
+
+    return _told(do)
 
 
 def set_login_active(config: Path, login: str, *, active: bool) -> int:
     """Let a log-in in, or keep it out; returns the exit code."""
-    done = f"{login} may log in again" if active else f"{login} may no longer log in"
-    return _write(config, lambda connection: set_active(connection, login, active), done)
+
+    def do() -> str:
+        if _ask(config, "PATCH", f"/api/v1/accounts/{login}", {"active": active}) is None:
+            _write(
+                config,
+                lambda connection: account_changes.change(connection, login, BY, wall_now(), active=active),
+            )
+        return f"{login} may log in again" if active else f"{login} may no longer log in"
+
+    return _told(do)
 
 
 def list_logins(config: Path) -> int:
-    """Print every log-in with its role; returns the exit code."""
+    """Print every log-in with its role and scope; returns the exit code."""
 
-    def show(connection: Connection) -> None:
-        for account in list_accounts(connection):
-            print(f"{account.login}\t{account.role.value}\t{'active' if account.active else 'disabled'}")
+    def do() -> str:
+        listed = _ask(config, "GET", "/api/v1/accounts")
+        if listed is None:
+            lines = _write(
+                config,
+                lambda connection: [
+                    _line(account.login, str(access_of(account)), active=account.active)
+                    for account in list_accounts(connection)
+                ],
+            )
+        else:
+            lines = [_line(one["login"], _shown(one), active=one["active"]) for one in listed]
+        return "\n".join(lines)
 
-    return _write(config, show)
+    return _told(do)
 
 
-def _allowed(login: str, name: str, password: str) -> bool:
+def _line(login: str, access: str, *, active: bool) -> str:
+    return f"{login}\t{access}\t{'active' if active else 'disabled'}"
+
+
+def _shown(account: Mapping[str, Any]) -> str:
+    scope = account["scope"]
+    return str(Access(ActorRole(account["role"]), Scope(ScopeKind(scope["kind"]), scope["id"])))
+
+
+def _access(role: ActorRole, scope: str, person: str | None) -> Access:
+    return Access(role, _read(scope, person), person) if scope else usual_access(role, person)
+
+
+def _read(scope: str, person: str | None) -> Scope:
+    found = read_scope(scope, person)
+    if found is None:
+        kinds = ", ".join(ScopeKind)
+        raise Refused(f"--scope {scope!r} is none of {kinds}; a place has its id, as in centre:wuyi-road")
+    return found
+
+
+def _allow(login: str, name: str, password: str) -> None:
     try:
-        AccountIn(login=login, name=name, role="operator", password=password)
+        AccountIn(login=login, name=name, role=ActorRole.OPERATOR, password=password)
     except ValidationError as error:
-        for problem in error.errors():
-            print(_ALLOWED[str(problem["loc"][0])], file=sys.stderr)
-        return False
-    return True
+        raise Refused("\n".join(_ALLOWED[str(problem["loc"][0])] for problem in error.errors())) from None
+    if login.casefold() in RESERVED:
+        raise Refused(f"the log-in {login!r} is kept for the hub itself; choose another")
 
 
-def _write(config: Path, do: Callable[[Connection], object], done: str = "", *, create: bool = False) -> int:
+def _fits(connection: Connection, access: Access, login: str | None) -> None:
+    """Raises Refused with everything that does not fit."""
+    others = [other for other in list_accounts(connection) if other.login != login]
+    found = wrongs(access, directory_rows.load(connection), wall_now(), others)
+    said = [in_words(wrong, "en") for wrong in found]
+    if said:
+        raise Refused("\n".join(said))
+
+
+def _ask(config: Path, method: str, path: str, body: Any = None) -> Any:
+    """What the running hub answers; None when none runs."""
+    answer = local.call(config, method, path, json=body)
+    if answer is None:
+        return None
+    if answer.is_error:
+        raise Refused(local.complaint(answer))
+    return answer.json()
+
+
+def _write(config: Path, do: Callable[[Connection], T], *, create: bool = False) -> T:
+    settings = load(config)
+    with Store.open(store_path(settings), settings.hub.cell, create=create) as store:
+        return store.write(do)
+
+
+def _told(do: Callable[[], str]) -> int:
     try:
-        settings = load(config)
-        with Store.open(store_path(settings), settings.hub.cell, create=create) as store:
-            store.write(do)
+        said = do()
     except StoreLocked as error:
         print(
-            f"{error}. While a hub runs, an administrator keeps log-ins on the console's accounts page.",
+            f"{error}. It does not answer on its socket yet: try again, or use the console's page of log-ins.",
             file=sys.stderr,
         )
         return 2
-    except (ConfigProblems, StoreError, AccountExists, NoSuchAccount) as error:
+    except (
+        *(Refused, ConfigProblems, StoreError, local.NotAllowed, httpx.HTTPError),
+        *(AccountExists, NoSuchAccount, LastAdministrator),
+    ) as error:
         print(error, file=sys.stderr)
         return 2
-    if done:
-        print(done)
+    if said:
+        print(said)
     return 0
+
+
+__all__ = [
+    "ROLES",
+    "SCOPES",
+    "add_login",
+    "change_login",
+    "list_logins",
+    "set_login_active",
+    "set_login_password",
+]

@@ -152,13 +152,19 @@ def test_a_demo_with_a_broker_of_its_own_forgets_nothing(settings: Path) -> None
 
 def test_a_log_in_is_added_listed_changed_disabled_and_enabled(settings: Path) -> None:
     added = user(settings, "add", "chen", "--administrator", "--name", "陈静", typed=f"{PASSWORD}\n")
-    assert (added.returncode, added.stdout) == (0, "chen may log in as administrator\n")
+    assert (added.returncode, added.stdout) == (0, "chen may log in as administrator everything\n")
     assert user(settings, "add", "xu", typed=f"{PASSWORD}\n").returncode == 0
     assert user(settings, "disable", "xu").stdout == "xu may no longer log in\n"
-    assert user(settings, "list").stdout == "chen\tadministrator\tactive\nxu\toperator\tdisabled\n"
+    assert (
+        user(settings, "list").stdout
+        == "chen\tadministrator everything\tactive\nxu\toperator everything\tdisabled\n"
+    )
     assert user(settings, "enable", "xu").stdout == "xu may log in again\n"
     assert user(settings, "password", "xu", typed="another long one\n").stdout == "xu has a new password\n"
-    assert user(settings, "list").stdout == "chen\tadministrator\tactive\nxu\toperator\tactive\n"
+    assert (
+        user(settings, "list").stdout
+        == "chen\tadministrator everything\tactive\nxu\toperator everything\tactive\n"
+    )
 
 
 def test_the_data_folder_is_for_its_owner_only(settings: Path) -> None:
@@ -177,6 +183,15 @@ def test_the_data_folder_is_for_its_owner_only(settings: Path) -> None:
         ("password", "xu", "short\n", "the password needs 10 to 256 characters"),
         ("password", "nobody", f"{PASSWORD}\n", "there is no log-in 'nobody'; `hub user list` shows them"),
         ("disable", "nobody", "", "there is no log-in 'nobody'; `hub user list` shows them"),
+        ("add --role butler", "wang", f"{PASSWORD}\n", "needs a person"),
+        ("add --role butler --person p-9", "wang", f"{PASSWORD}\n", "Add the person on the people page"),
+        ("add --scope centre:c-1", "wang", f"{PASSWORD}\n", "The scope of a log-in as operator may be"),
+        ("add --role centre_duty --scope centre:c-1", "wang", f"{PASSWORD}\n", "no centre with the id c-1"),
+        ("add --scope town:x", "wang", f"{PASSWORD}\n", "none of everything, company, region, centre, own"),
+        ("add --role butlr", "wang", "", "known: operator, duty_manager"),
+        ("add", "local", f"{PASSWORD}\n", "kept for the hub itself"),
+        ("change", "xu", "", "say --role, --scope or --person"),
+        ("change --role administrator", "nobody", "", "there is no log-in 'nobody'"),
     ],
 )
 def test_a_log_in_that_cannot_be_is_refused_in_words(
@@ -187,10 +202,10 @@ def test_a_log_in_that_cannot_be_is_refused_in_words(
     says: str,
 ) -> None:
     assert user(settings, "add", "xu", typed=f"{PASSWORD}\n").returncode == 0
-    done = user(settings, action, login, typed=typed)
+    done = user(settings, *action.split(), login, typed=typed)
     assert (done.returncode, done.stdout) == (2, "")
     assert says in done.stderr
-    assert user(settings, "list").stdout == "xu\toperator\tactive\n"
+    assert user(settings, "list").stdout == "xu\toperator everything\tactive\n"
 
 
 @pytest.mark.parametrize(("action", "more"), [("list", ()), ("disable", ("xu",)), ("password", ("xu",))])
@@ -201,13 +216,24 @@ def test_where_there_is_no_store_none_is_made(settings: Path, action: str, more:
     assert not (settings.parent / "data" / "hub.sqlite").exists()
 
 
-def test_while_a_hub_runs_the_console_keeps_log_ins(settings: Path) -> None:
+def test_the_last_administrator_stays(settings: Path) -> None:
+    assert user(settings, "add", "chen", "--administrator", typed=f"{PASSWORD}\n").returncode == 0
+    for arguments in (("disable", "chen"), ("change", "--role", "operator", "chen")):
+        done = user(settings, *arguments)
+        assert done.returncode == 2
+        assert "the last administrator who can log in: make another one first" in done.stderr
+    assert user(settings, "add", "xu", "--role", "administrator", typed=f"{PASSWORD}\n").returncode == 0
+    changed = user(settings, "change", "chen", "--role", "operator")
+    assert changed.stdout == "chen may now log in as operator everything\n"
+
+
+def test_while_a_hub_holds_the_store_and_does_not_answer_nothing_is_written(settings: Path) -> None:
     (settings.parent / "data").mkdir()
     with Store.open(settings.parent / "data" / "hub.sqlite", "desk"):
         done = user(settings, "add", "chen", typed=f"{PASSWORD}\n")
     assert done.returncode == 2
     assert f"held by process {os.getpid()}" in done.stderr
-    assert "console's accounts page" in done.stderr
+    assert "console's page of log-ins" in done.stderr
 
 
 # --- help -------------------------------------------------------------------------------------------------------------

@@ -40,6 +40,10 @@ class NoSuchAccount(Exception):
     """There is no such log-in."""
 
 
+class LastAdministrator(Exception):
+    """Nobody would be left who can keep log-ins."""
+
+
 def add_account(
     connection: Connection,
     login: str,
@@ -78,12 +82,12 @@ def list_accounts(connection: Connection) -> list[Account]:
 
 def set_password_hash(connection: Connection, login: str, password_hash: str) -> Account:
     """Raises NoSuchAccount."""
-    return _change(connection, login, password_hash=password_hash)
+    return change_account(connection, login, password_hash=password_hash)
 
 
 def set_active(connection: Connection, login: str, active: bool) -> Account:
-    """Disable or enable. Raises NoSuchAccount."""
-    return _change(connection, login, active=active)
+    """Disable or enable. Raises NoSuchAccount, LastAdministrator."""
+    return change_account(connection, login, active=active)
 
 
 def set_access(
@@ -94,8 +98,8 @@ def set_access(
     scope_id: str | None,
     person_id: str | None,
 ) -> Account:
-    """What the log-in may do, and of whose homes. Raises NoSuchAccount."""
-    return _change(
+    """What the log-in may do, and of whose homes. Raises NoSuchAccount, LastAdministrator."""
+    return change_account(
         connection,
         login,
         role=role.value,
@@ -105,16 +109,31 @@ def set_access(
     )
 
 
-def _change(connection: Connection, login: str, **values: Any) -> Account:
+def change_account(connection: Connection, login: str, **values: Any) -> Account:
+    """Change columns of a log-in; its sessions end. Raises NoSuchAccount, LastAdministrator."""
+    before = find_account(connection, login)
+    if before is None:
+        raise NoSuchAccount(f"there is no log-in {login!r}; `hub user list` shows them")
     connection.execute(
         update(_ACCOUNT)
         .where(_ACCOUNT.c.login == login.casefold())
         .values(generation=_ACCOUNT.c.generation + 1, **values)
     )
-    account = find_account(connection, login)
-    if account is None:
-        raise NoSuchAccount(f"there is no log-in {login!r}; `hub user list` shows them")
-    return account
+    after = find_account(connection, login)
+    assert after is not None
+    if (
+        _administers(before)
+        and not _administers(after)
+        and not any(map(_administers, list_accounts(connection)))
+    ):
+        raise LastAdministrator(
+            f"{before.login} is the last administrator who can log in: make another one first"
+        )
+    return after
+
+
+def _administers(account: Account) -> bool:
+    return account.active and account.role is ActorRole.ADMINISTRATOR
 
 
 def _account(row: Any) -> Account:

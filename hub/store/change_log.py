@@ -35,6 +35,7 @@ class What(StrEnum):
     PERSON_CHANGED = "person_changed"
     ACCOUNT_ADDED = "account_added"
     ACCOUNT_CHANGED = "account_changed"
+    LOGGED_IN = "logged_in"
     REPORT_EXPORTED = "report_exported"
     ACCESS_REFUSED = "access_refused"
 

@@ -58,10 +58,11 @@ TAGS = [
 
 def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: DirectoryKeeper) -> FastAPI:
     """The ASGI app. `app.state.parts.live.close()` ends the open streams: call it when the server should stop."""
-    logins = Logins(engine, queries)
+    logins = Logins(engine, queries, keeper)
     views = Views(engine, logins.names)
     visibility = Visibility(engine, keeper)
     live = LiveStream(engine, queries, views, settings, visibility)
+    logins.when_changed = live.end_of
     sessions = Sessions(load_secret(settings.data_dir), settings.session_lasts)
     answer_times = AnswerTimes()
     parts = Parts(

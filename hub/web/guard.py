@@ -145,36 +145,35 @@ class Guard:
         body = _LimitedBody(receive)
         sending = _with_headers(send, dynamic=not request.url.path.startswith(STATIC))
         try:
-            user, session = await self._who(request)
+            login, session = await self._who(request)
+            user = LOCAL_USER if scope.get(LOCAL) is True else _user(login) if login else None
             refusal = self._refuse(request, user, by_cookie=session is not None)
         except Problem as problem:
-            refusal, user, session = problem.response(), None, None
+            refusal, user, login, session = problem.response(), None, None, None
         if refusal is not None:
             await refusal(scope, body, sending)
             return
         body.limit = _body_limit(request.url.path, user)
         scope.setdefault("state", {})["user"] = user
-        scope["state"]["still_valid"] = self._still_valid(session)
+        scope["state"]["still_valid"] = self._still_valid(login, session)
         if session is not None and self._now() - session.began_at > RENEW_AFTER and _is_active(request):
             renewed = Session(session.login, session.generation, self._now())
             sending = _with_cookie(sending, self._cookies.cookie(renewed, request))
         await self._app(scope, body, sending)
 
-    async def _who(self, request: Request) -> tuple[User | None, Session | None]:
-        if request.scope.get(LOCAL) is True:
-            return LOCAL_USER, None
+    async def _who(self, request: Request) -> tuple[Login | None, Session | None]:
         cookie = request.cookies.get(COOKIE)
         if cookie:
             session = self._sessions.read(cookie, self._now())
             login = await self._logins.get(session.login) if session else None
             if session and login and login.active and login.generation == session.generation:
-                return _user(login), session
+                return login, session
         authorization = request.headers.get("authorization", "")
         if authorization[:6].lower() == "basic ":
             return await self._basic(request, authorization[6:]), None
         return None, None
 
-    async def _basic(self, request: Request, credentials: str) -> User | None:
+    async def _basic(self, request: Request, credentials: str) -> Login | None:
         if not (_secure(request) or from_loopback(request)):
             raise Problem(
                 403,
@@ -193,14 +192,14 @@ class Guard:
         if known and now - known[0] < _BASIC_REMEMBERED:
             login = await self._logins.get(known[1])
             if login and login.active and login.generation == known[2]:
-                return _user(login)
+                return login
         login = await self._logins.check(name, password, client_address(request), now)
         if login is None:
             return None
         self._basic_known[digest] = (now, login.login, login.generation)
         while len(self._basic_known) > _BASIC_MAX:
             self._basic_known.popitem(last=False)
-        return _user(login)
+        return login
 
     def _refuse(self, request: Request, user: User | None, *, by_cookie: bool) -> Response | None:
         path = request.url.path
@@ -229,16 +228,18 @@ class Guard:
             remedy="Log in at /login, or send HTTP Basic over https or from the hub's own machine.",
         ).response()
 
-    def _still_valid(self, session: Session | None) -> Callable[[], Awaitable[bool]]:
+    def _still_valid(self, began: Login | None, session: Session | None) -> Callable[[], Awaitable[bool]]:
+        """Whether who asked could still ask: no new password, no other role or scope, not left, the session not over."""
+
         async def check() -> bool:
-            if session is None:
+            if began is None:
                 return True
-            login = await self._logins.get(session.login)
+            login = await self._logins.get(began.login)
             return bool(
                 login
                 and login.active
-                and login.generation == session.generation
-                and self._now() < session.began_at + self._sessions.lasts
+                and login.generation == began.generation
+                and (session is None or self._now() < session.began_at + self._sessions.lasts)
             )
 
         return check

@@ -2,13 +2,20 @@
 
 import asyncio
 import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from hub.core.events import ActorRole
-from hub.store import accounts
+from hub.directory.keeper import DirectoryKeeper
+from hub.directory.model import Directory
+from hub.store import accounts, change_log
 from hub.store.accounts import Account
+from hub.store.change_log import Change, What
 from hub.store.queries import Queries
+from hub.store.store import Connection
+from hub.web import account_changes
+from hub.web.account_rules import Access
 from hub.web.hub import Hub, answer
 from hub.web.login_limit import LoginLimit
 from hub.web.passwords import hash_password, verify_password
@@ -25,19 +32,22 @@ _AT_ONCE = 2
 class Logins:
     """Accounts as the web needs them. Belongs to the event loop."""
 
-    def __init__(self, hub: Hub, queries: Queries) -> None:
+    def __init__(self, hub: Hub, queries: Queries, keeper: DirectoryKeeper) -> None:
         self._hub = hub
+        self._keeper = keeper
+        self._persons: tuple[Directory | None, Mapping[str, datetime | None]] = (None, {})
         self._queries = queries
         self._known: dict[str, tuple[datetime, Account | None]] = {}
         self._checks = asyncio.Semaphore(_AT_ONCE)
         self.names: dict[str, str] = {}
         self.limit = LoginLimit()
+        self.when_changed: Callable[[str], None] = lambda login: None
 
     async def get(self, login: str) -> Account | None:
         login, now = login.casefold(), self._hub.now()
         known = self._known.get(login)
         if known and now - known[0] < _REMEMBERED:
-            return known[1]
+            return self._as_it_is(known[1])
         account = await asyncio.to_thread(
             self._queries.read, lambda connection: accounts.find_account(connection, login)
         )
@@ -46,7 +56,7 @@ class Logins:
         self._known[login] = (now, account)
         if account is not None:
             self.names[account.login] = account.name
-        return account
+        return self._as_it_is(account)
 
     async def all(self) -> list[Account]:
         found = await asyncio.to_thread(self._queries.read, accounts.list_accounts)
@@ -80,37 +90,66 @@ class Logins:
         self.limit.succeeded(login, address)
         return account
 
-    async def add(self, login: str, name: str, role: ActorRole, password: str) -> Account:
+    async def add(self, login: str, name: str, access: Access, password: str, by: str) -> Account:
         """Raises AccountExists."""
         hashed = await asyncio.to_thread(hash_password, password)
         now = self._hub.now()
         return self._changed(
             await answer(
                 self._hub.write(
-                    lambda connection: accounts.add_account(connection, login, name, role, hashed, now)
+                    lambda connection: account_changes.add(connection, login, name, access, hashed, by, now)
                 )
             )
         )
 
-    async def set_password(self, login: str, password: str) -> Account:
-        """Raises NoSuchAccount."""
-        hashed = await asyncio.to_thread(hash_password, password)
-        return self._changed(
-            await answer(
-                self._hub.write(lambda connection: accounts.set_password_hash(connection, login, hashed))
-            )
-        )
+    async def change(
+        self,
+        login: str,
+        by: str,
+        *,
+        name: str | None = None,
+        password: str | None = None,
+        active: bool | None = None,
+        access: Access | None = None,
+    ) -> Account:
+        """What is not None; the log-in's sessions and streams end. Raises NoSuchAccount, LastAdministrator."""
+        hashed = None if password is None else await asyncio.to_thread(hash_password, password)
+        now = self._hub.now()
 
-    async def set_active(self, login: str, active: bool) -> Account:
-        """Raises NoSuchAccount."""
-        return self._changed(
-            await answer(self._hub.write(lambda connection: accounts.set_active(connection, login, active)))
+        def write(connection: Connection) -> Account:
+            return account_changes.change(
+                connection, login, by, now, name=name, password_hash=hashed, active=active, access=access
+            )
+
+        account = self._changed(await answer(self._hub.write(write)))
+        self.when_changed(account.login)
+        return account
+
+    async def note_log_in(self, account: Account, address: str) -> None:
+        """Who logged in, when and from which address of the network, in the change log."""
+        line = Change(
+            self._hub.now(), account.login, What.LOGGED_IN, "account", account.login, {"from": address}
         )
+        await answer(self._hub.write(lambda connection: change_log.note(connection, line)))
 
     def _changed(self, account: Account) -> Account:
         self._known.pop(account.login, None)
         self.names[account.login] = account.name
         return account
+
+    def _as_it_is(self, account: Account | None) -> Account | None:
+        """Whoever has left the directory does not log in, from that instant on."""
+        return replace(account, active=False) if account is not None and self.left(account) else account
+
+    def left(self, account: Account) -> bool:
+        """Whether the log-in's person has left."""
+        directory = self._keeper.directory
+        if account.person_id is None or directory is None:
+            return False
+        if self._persons[0] is not directory:
+            self._persons = directory, {person.id: person.until_at for person in directory.persons}
+        until_at = self._persons[1].get(account.person_id)
+        return until_at is not None and until_at <= self._hub.now()
 
     @cached_property
     def _nobody(self) -> str:

@@ -200,14 +200,11 @@ class HomeOut(Out):
     open_alerts: int
     open: bool = Field(description="False: not yet open, paused or left: unprotected.")
     away: bool
-    butler: PersonRef | None
-    flags: list[Flag]
-    memberships: list[Membership]
 
 
 class HomePage(Out):
     items: list[HomeOut]
-    total: int
+    next: str | None
 
 
 class DeviceOut(Out):
@@ -299,26 +296,6 @@ class AnswerOut(Out):
     alert_id: str
     state: AlertState | None
     version: int
-
-
-class AccountOut(Out):
-    login: str
-    name: str
-    role: ActorRole
-    active: bool
-    created_at: AwareDatetime
-
-
-class AccountIn(In):
-    login: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,31}$")]
-    name: Annotated[str, Field(min_length=1, max_length=40)]
-    role: Literal["operator", "administrator"]
-    password: Annotated[str, Field(min_length=10, max_length=256, repr=False)]
-
-
-class AccountChange(In):
-    active: bool | None = None
-    password: Annotated[str | None, Field(min_length=10, max_length=256, repr=False)] = None
 
 
 class StreamEvent(Out):

@@ -1,4 +1,4 @@
-"""Log-ins, for administrators."""
+"""Log-ins, for administrators: the list, and one log-in with its role, scope and person."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -7,26 +7,27 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
+from hub.directory.model import Directory
 from hub.web import api_accounts
-from hub.web.guard import User
-from hub.web.models import AccountChange, AccountIn
+from hub.web.access import LOG_IN_ROLES, SCOPES, ScopeKind
+from hub.web.models_accounts import AccountChange, AccountIn
 from hub.web.pages.rendering import pages_of
 from hub.web.parts import AdministratorDep, Parts, PartsDep
 from hub.web.problems import Problem
-from hub.web.words import WORDS, say
+from hub.web.staff import staff
+from hub.web.words import WORDS, Language, say
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-
-async def _accounts(request: Request, parts: Parts, message: str = "", status: int = 200) -> Response:
-    return pages_of(request).page(
-        request, "accounts.html", status, here="/accounts", items=await parts.logins.all(), message=message
-    )
+Typed = Annotated[str, Form()]
+Group = tuple[ScopeKind, list[tuple[str, str]]]
 
 
 @router.get("/accounts")
-async def accounts_page(request: Request, parts: PartsDep, user: AdministratorDep) -> Response:
-    return await _accounts(request, parts)
+async def accounts_page(
+    request: Request, parts: PartsDep, user: AdministratorDep, person: str = ""
+) -> Response:
+    return await _list(request, parts, typed=_for_person(parts, person))
 
 
 @router.post("/accounts")
@@ -34,17 +35,44 @@ async def add_account(
     request: Request,
     parts: PartsDep,
     user: AdministratorDep,
-    login: Annotated[str, Form()],
-    name: Annotated[str, Form()],
-    role: Annotated[str, Form()],
-    password: Annotated[str, Form()],
+    login: Typed,
+    name: Typed,
+    role: Typed,
+    password: Typed,
+    scope: Typed = "",
+    person: Typed = "",
 ) -> Response:
+    typed = {"login": login, "name": name, "role": role, "scope": scope, "person": person}
+    body: dict[str, Any] = {"login": login, "name": name, "role": role, "password": password}
     try:
-        body = AccountIn.model_validate({"login": login, "name": name, "role": role, "password": password})
-        await api_accounts.add_account(body, parts, user)
+        await api_accounts.add_account(AccountIn.model_validate(body | _access(scope, person)), parts, user)
     except (ValidationError, Problem) as error:
-        return await _refused(request, parts, error)
+        messages, status = complaints(error, pages_of(request).language(request), "accounts")
+        return await _list(request, parts, messages, status, typed)
     return RedirectResponse("/accounts", 303)
+
+
+@router.get("/accounts/{login}")
+async def account_page(request: Request, login: str, parts: PartsDep, user: AdministratorDep) -> Response:
+    return await _one(request, parts, login)
+
+
+@router.post("/accounts/{login}/access")
+async def set_access(
+    request: Request,
+    login: str,
+    parts: PartsDep,
+    user: AdministratorDep,
+    name: Typed,
+    role: Typed,
+    scope: Typed = "",
+    person: Typed = "",
+) -> Response:
+    typed = {"name": name, "role": role, "scope": scope, "person": person}
+    changes: dict[str, Any] = {"name": name}
+    if login.casefold() != user.login:
+        changes |= {"role": role, "person_id": None} | _access(scope, person)
+    return await _change(request, parts, user, login, changes, typed)
 
 
 @router.post("/accounts/{login}/active")
@@ -56,29 +84,118 @@ async def set_active(
 
 @router.post("/accounts/{login}/password")
 async def set_password(
-    request: Request, login: str, parts: PartsDep, user: AdministratorDep, password: Annotated[str, Form()]
+    request: Request, login: str, parts: PartsDep, user: AdministratorDep, password: Typed
 ) -> Response:
     return await _change(request, parts, user, login, {"password": password})
 
 
 async def _change(
-    request: Request, parts: Parts, user: User, login: str, change: Mapping[str, Any]
+    request: Request,
+    parts: Parts,
+    user: AdministratorDep,
+    login: str,
+    changes: Mapping[str, Any],
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
     try:
-        await api_accounts.change(parts, login, AccountChange.model_validate(change), user.login)
+        await api_accounts.change(parts, login, AccountChange.model_validate(changes), user)
     except (ValidationError, Problem) as error:
-        return await _refused(request, parts, error)
+        if isinstance(error, Problem) and error.status == 404:
+            raise
+        messages, status = complaints(error, pages_of(request).language(request), "accounts")
+        return await _one(request, parts, login, messages, status, typed)
     return RedirectResponse("/accounts", 303)
 
 
-async def _refused(request: Request, parts: Parts, error: ValidationError | Problem) -> Response:
-    language = pages_of(request).language(request)
-    if isinstance(error, Problem):
-        key = f"problem.{error.code}"
-        return await _accounts(
-            request, parts, say(language, key) if key in WORDS else error.detail, error.status
-        )
-    field = str(error.errors()[0]["loc"][0])
-    return await _accounts(
-        request, parts, say(language, "accounts.wrong", field=say(language, f"accounts.{field}")), 422
+async def _list(
+    request: Request,
+    parts: Parts,
+    messages: tuple[str, ...] = (),
+    status: int = 200,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    return pages_of(request).page(
+        request,
+        "accounts.html",
+        status,
+        here="/accounts",
+        items=[api_accounts.account_out(parts, account) for account in await parts.logins.all()],
+        messages=messages,
+        typed=typed or {},
+        **_choices(parts),
     )
+
+
+async def _one(
+    request: Request,
+    parts: Parts,
+    login: str,
+    messages: tuple[str, ...] = (),
+    status: int = 200,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    account = await api_accounts.stored(parts, login)
+    scope = f"{account.scope_kind}:{account.scope_id}" if account.scope_id else account.scope_kind
+    kept = {
+        "name": account.name,
+        "role": account.role.value,
+        "scope": "own" if account.scope_kind == ScopeKind.OWN else scope,
+        "person": account.person_id or "",
+    }
+    return pages_of(request).page(
+        request,
+        "account.html",
+        status,
+        here="/accounts",
+        account=api_accounts.account_out(parts, account),
+        messages=messages,
+        typed=typed or kept,
+        **_choices(parts),
+    )
+
+
+def _choices(parts: Parts) -> dict[str, Any]:
+    directory = parts.keeper.directory or Directory(parts.hub.cell)
+    places: list[Group] = [
+        (ScopeKind.COMPANY, [(one.id, one.name) for one in directory.companies]),
+        (ScopeKind.REGION, [(one.id, one.name) for one in directory.regions]),
+        (ScopeKind.CENTRE, [(one.id, one.name) for one in directory.centres]),
+    ]
+    return {
+        "roles": [role.value for role in LOG_IN_ROLES],
+        "scopes_of": {role.value: [scope.value for scope in scopes] for role, scopes in SCOPES.items()},
+        "places": [(kind.value, entries) for kind, entries in places if entries],
+        "persons": [(one.id, one.name) for one in staff(directory, parts.hub.now())],
+    }
+
+
+def _for_person(parts: Parts, person_id: str) -> dict[str, str]:
+    """The form as it begins when somebody comes from a person's page."""
+    directory = parts.keeper.directory
+    for person in directory.persons if directory is not None else ():
+        if person.id == person_id:
+            return {"person": person.id, "name": person.name, "role": "butler", "login": ""}
+    return {}
+
+
+def _access(scope: str, person: str) -> dict[str, Any]:
+    kind, _, place = scope.partition(":")
+    found: dict[str, Any] = {"person_id": person} if person else {}
+    if kind:
+        found["scope"] = {"kind": kind, "id": place or None}
+    return found
+
+
+def complaints(
+    error: ValidationError | Problem, language: Language, area: str
+) -> tuple[tuple[str, ...], int]:
+    """What a form's page says above itself, and its status."""
+    if isinstance(error, Problem):
+        if "errors" in error.extra:
+            return tuple(one[language] for one in error.extra["errors"]), error.status
+        key = f"problem.{error.code}"
+        return (say(language, key) if key in WORDS else error.detail,), error.status
+    fields = dict.fromkeys(str(one["loc"][0]) if one["loc"] else "" for one in error.errors())
+    names = [say(language, key) for key in (f"{area}.{field}" for field in fields) if key in WORDS]
+    wrong = say(language, "accounts.wrong", field=say(language, "list.and").join(names))
+    return (wrong if names else say(language, "problem.invalid"),), 422
