@@ -116,7 +116,8 @@ class HomeEntry:
     """A home: where it is, how to get in, who answers for it.
 
     `region_id` is its compound (or the narrowest region it lies in). `emergency_policy` None: the usual one, or the one for
-    care beds. `overrides` holds rule values of this home: rule name -> parameter -> number.
+    care beds. `overrides` holds rule values of this home: rule name -> parameter -> number. `adapted`: rebuilt for an old person
+    (适老化改造).
     """
 
     id: str
@@ -133,6 +134,7 @@ class HomeEntry:
     centre_id: str | None = None
     emergency_policy: str | None = None
     overrides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    adapted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ class HomeEntryRow(SQLModel, table=True):
     centre_id: str | None = Field(default=None, index=True)
     emergency_policy: str | None = None
     overrides: str = text()
+    adapted: bool = False
 
 
 class RoomRow(SQLModel, table=True):

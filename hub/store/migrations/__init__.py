@@ -10,7 +10,14 @@ from collections.abc import Callable
 from sqlalchemy import Connection, text
 
 from hub.store.errors import NewerSchema, NotAStore, WrongCell
-from hub.store.migrations import m0001_initial, m0002_access, m0003_reports, m0004_search, m0005_roster
+from hub.store.migrations import (
+    m0001_initial,
+    m0002_access,
+    m0003_reports,
+    m0004_search,
+    m0005_roster,
+    m0006_adapted,
+)
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
     m0001_initial.upgrade,
@@ -18,6 +25,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m0003_reports.upgrade,
     m0004_search.upgrade,
     m0005_roster.upgrade,
+    m0006_adapted.upgrade,
 )
 SCHEMA_NUMBER = len(STEPS)
 
