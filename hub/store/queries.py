@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, create_engine,
 
 from hub.core.alerts import Alert, AlertKind, AlertState, Severity
 from hub.core.home import DeviceState, Home
-from hub.core.service_requests import RequestState, ServiceRequest
+from hub.core.service_requests import RequestCategory, RequestState, ServiceRequest
 from hub.directory import search as finding
 from hub.store import codec, search_rows, tables
 from hub.store.batch import JournalLine
@@ -121,6 +121,7 @@ class Queries:
         self,
         *,
         states: Collection[RequestState] = (),
+        categories: Collection[RequestCategory] = (),
         home_id: str | None = None,
         centre_id: str | None = None,
         search: str = "",
@@ -132,6 +133,8 @@ class Queries:
         query = _page(select(_REQUEST.c.body), _REQUEST, _REQUEST.c.request_id, before, limit)
         if states:
             query = query.where(_REQUEST.c.state.in_([state.value for state in states]))
+        if categories:
+            query = query.where(_REQUEST.c.category.in_([category.value for category in categories]))
         query = _of(query, _REQUEST, home_id, centre_id, search, _REQUEST.c.request_id, homes)
         return self.read(lambda connection: [codec.REQUEST.load(body) for body in connection.scalars(query)])
 

@@ -1,4 +1,4 @@
-"""The API of alerts and service requests: list, look, act. Every action is one command for the engine."""
+"""The API of alerts: list, look, act. Every action is one command for the engine."""
 
 import asyncio
 from typing import Annotated
@@ -11,22 +11,17 @@ from hub.core.events import (
     AddNote,
     ArriveOnSite,
     GoOnTheWay,
-    MoveRequest,
     RaiseByHand,
     RecordAmbulance,
     Resolve,
     TellWho,
 )
-from hub.core.outcome import Refused
-from hub.core.service_requests import RequestState
 from hub.web.access import Permission
 from hub.web.commands import (
     current_alert,
-    current_request,
     done_id,
     move_alert,
     obey,
-    refusal,
 )
 from hub.web.guard import User
 from hub.web.models import (
@@ -34,23 +29,19 @@ from hub.web.models import (
     AlertOut,
     AlertPage,
     MoveIn,
-    MoveRequestIn,
     NoteIn,
     RaiseIn,
-    RequestOut,
-    RequestPage,
     ResolveIn,
 )
 from hub.web.models_finding import WhoIn
-from hub.web.parts import ActOnAlerts, ActOnRequests, Parts, PartsDep, RaiseAlert, ViewAlerts, ViewRequests
+from hub.web.parts import ActOnAlerts, Parts, PartsDep, RaiseAlert, ViewAlerts
 from hub.web.problems import RESPONSES, Problem, not_found
-from hub.web.visibility import see_alert, see_home, see_request, visible_homes
+from hub.web.visibility import see_alert, see_home, visible_homes
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 Search = Annotated[str, Query(max_length=100)]
-OPEN_REQUESTS = (RequestState.NEW, RequestState.ASSIGNED, RequestState.IN_PROGRESS)
 
 
 @router.get("/alerts", tags=["alerts"])
@@ -196,62 +187,3 @@ async def add_note(alert_id: str, body: NoteIn, parts: PartsDep, user: ActOnAler
 
 async def _home_of(parts: Parts, user: User, alert_id: str) -> str:
     return (await see_alert(parts, user, alert_id, Permission.ACT_ON_ALERTS)).alert.home_id
-
-
-@router.get("/requests", tags=["requests"])
-async def list_requests(
-    parts: PartsDep,
-    user: ViewRequests,
-    is_open: Annotated[bool | None, Query(alias="open")] = None,
-    state: Annotated[list[RequestState] | None, Query()] = None,
-    home: str | None = None,
-    centre: str | None = None,
-    q: Search = "",
-    limit: Limit = 50,
-    before: str | None = None,
-) -> RequestPage:
-    """Service requests, newest first."""
-    if home is not None and parts.hub.home(home) is not None:
-        see_home(parts, user, home, Permission.VIEW_REQUESTS)
-    wanted: tuple[RequestState, ...] = tuple(state or ())
-    if is_open is not None:
-        allowed = OPEN_REQUESTS if is_open else (RequestState.DONE,)
-        wanted = tuple(one for one in allowed if not wanted or one in wanted)
-        if not wanted:
-            return RequestPage(items=[], next=None)
-    found = await asyncio.to_thread(
-        parts.queries.list_requests,
-        homes=visible_homes(parts, user),
-        states=wanted,
-        home_id=home,
-        centre_id=centre,
-        search=q,
-        limit=limit,
-        before=before,
-    )
-    return RequestPage(
-        items=[parts.views.request(request) for request in found],
-        next=found[-1].id if len(found) == limit else None,
-    )
-
-
-@router.post("/requests/{request_id}/move", tags=["requests"])
-async def move_request(
-    request_id: str, body: MoveRequestIn, parts: PartsDep, user: ActOnRequests
-) -> RequestOut:
-    """Take a service request to another state."""
-    found = await see_request(parts, user, request_id, Permission.ACT_ON_REQUESTS)
-    home_id = found.request.home_id
-    if body.assignee_id is not None and body.assignee_id not in parts.hub.context().people:
-        raise not_found("person", "assignee_id")
-    result = await obey(
-        parts,
-        MoveRequest(home_id, request_id, user.actor, body.state, body.assignee_id, body.note, body.version),
-    )
-    current = await current_request(parts, home_id, request_id)
-    shown = parts.views.request(current) if current else None
-    if isinstance(result, Refused):
-        raise refusal(result, current=shown.model_dump(mode="json") if shown else None)
-    if shown is None:
-        raise not_found("request", "request_id")
-    return shown

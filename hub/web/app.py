@@ -24,6 +24,7 @@ from hub.web import (
     api_events,
     api_homes,
     api_reports,
+    api_requests,
     metrics,
     pages,
     problems,
@@ -108,7 +109,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     app.state.pages = pages.Pages(settings.timezone, settings.language)
     problems.install(app)
     for router in (
-        *(api_alerts.router, api_homes.router, answers.router, api_accounts.router),
+        *(api_alerts.router, api_requests.router, api_homes.router, answers.router, api_accounts.router),
         *(api_reports.router, api_events.router, metrics.router, *pages.ROUTERS),
     ):
         app.include_router(router)

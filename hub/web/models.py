@@ -1,5 +1,6 @@
 """What the API takes and gives, typed: the shapes in OpenAPI, in the live stream and in the console's scripts."""
 
+from datetime import time
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -7,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from hub.core.alerts import AlertKind, AlertState, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.home import AwayKind, DeviceKind, Flag, Membership
 from hub.core.journal import EntryKind
-from hub.core.service_requests import RequestCategory, RequestState
+from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory, RequestState
 
 NOTE_LENGTH = 2000
 Note = Annotated[str, Field(max_length=NOTE_LENGTH)]
@@ -144,22 +145,34 @@ class RequestOut(Out):
     state: RequestState
     version: int
     opened_at: AwareDatetime
+    due_at: AwareDatetime | None
+    overdue: bool = Field(description="It should have been done by now.")
     residents: list[ResidentRef]
     address: str
+    floor: int | None
+    lift: bool
+    phone: str
+    centre: PersonRef | None
+    butler: PersonRef | None = Field(description="Whose home it is, whoever does the request.")
     assignee: PersonRef | None
+    accepted_at: AwareDatetime | None = Field(description="When the assignee said yes.")
     note: str
-    done_at: AwareDatetime | None
+    times_asked: int
+    device_id: str | None
+    alert_ids: list[str] = Field(description="The presses by mistake that a task is about.")
+    opened_by: PersonRef | None = Field(description="None: a key, or the hub itself.")
+    done_at: AwareDatetime | None = Field(description="When it ended, done or cancelled.")
+    done_by: PersonRef | None
+    cancel_reason: CancelReason | None
+    remedy: MistakeRemedy | None
 
 
-class RequestPage(Out):
-    items: list[RequestOut]
-    next: str | None
+class RoutineIn(In):
+    """Every week on these days (0 = Monday) between two local times."""
 
-
-class MoveRequestIn(MoveIn):
-    state: RequestState
-    assignee_id: Id | None = None
-    note: Note = ""
+    weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]]
+    leaves: time
+    returns: time
 
 
 class AwayOut(Out):
@@ -279,22 +292,33 @@ class OnDutyOut(Out):
     open_emergencies: int
 
 
-class AnswerIn(In):
-    """A responder's answer, sent by the program that reached them."""
+RequestAnswer = Literal["accept", "decline", "start", "done", "cancel"]
+"""What an assignee says about a service request."""
 
-    alert_id: Id
+
+class AnswerIn(In):
+    """A responder's answer, sent by the program that reached them: about an alert, or (accept, decline, start, done, cancel)
+    about a service request."""
+
+    alert_id: Id | None = None
+    request_id: Id | None = None
     person_id: Id
     notification_id: Id | None = None
     home_id: Id | None = None
-    action: Literal["acknowledge", "on_the_way", "on_site", "resolve", "note"]
+    action: Literal["acknowledge", "on_the_way", "on_site", "resolve", "note"] | RequestAnswer
     what_it_was: WhatItWas | None = None
     what_was_done: WhatWasDone | None = None
+    cancel_reason: CancelReason | None = None
+    remedy: MistakeRemedy | None = None
     note: Note = ""
 
 
 class AnswerOut(Out):
-    alert_id: str
-    state: AlertState | None
+    """Where the alert or the request stands now."""
+
+    alert_id: str | None = None
+    request_id: str | None = None
+    state: AlertState | RequestState | None
     version: int
 
 

@@ -112,7 +112,7 @@ class Visibility:
                 yield from self._own_homes(scope.id)
 
     def _own_homes(self, person_id: str) -> Iterator[frozenset[str]]:
-        """The own list, what the person covers now, and the homes with an open alert about which the person was asked."""
+        """The own list, what the person covers now, and the homes of open alerts they were asked about and of requests they do."""
         context, now = self._hub.context(), self._hub.now()
         yield self._of(("carer", person_id))
         for owner in _covered(context):
@@ -180,6 +180,9 @@ def _keys(home: Home) -> Iterator[Key]:
             yield "asked", person_id
         if alert.hold is not None:
             yield "asked", alert.hold.by
+    for request in home.requests.values():
+        if request.assignee_id is not None:
+            yield "asked", request.assignee_id
 
 
 def tree(centre_id: str | None, centres: Mapping[str, Centre]) -> list[str]:

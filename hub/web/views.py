@@ -110,6 +110,7 @@ class Views:
 
     def request(self, request: ServiceRequest) -> RequestOut:
         profile = self.profile(request.home_id)
+        late = request.open and request.due_at is not None and request.due_at <= self._hub.now()
         return RequestOut(
             id=request.id,
             home_id=request.home_id,
@@ -117,11 +118,26 @@ class Views:
             state=request.state,
             version=request.version,
             opened_at=request.opened_at,
+            due_at=request.due_at,
+            overdue=late,
             residents=_residents(profile, request.resident_ids),
             address=profile.address,
+            floor=profile.floor,
+            lift=profile.lift,
+            phone=profile.phone,
+            centre=self.centre(profile.centre_id),
+            butler=next(map(self.person, profile.people.get(Role.BUTLER, ())), None),
             assignee=self.person(request.assignee_id),
+            accepted_at=request.accepted_at,
             note=request.note,
+            times_asked=request.times_asked,
+            device_id=request.device_id,
+            alert_ids=list(request.alert_ids),
+            opened_by=self.person(request.opened_by),
             done_at=request.done_at,
+            done_by=self.person(request.done_by),
+            cancel_reason=request.cancel_reason,
+            remedy=request.remedy,
         )
 
     def timeline(self, lines: Sequence[JournalLine]) -> list[TimelineEntry]:

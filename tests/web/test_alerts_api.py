@@ -6,7 +6,6 @@ from typing import Any
 import httpx
 import pytest
 
-from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from tests.web.running import RunningHub
 
 
@@ -179,25 +178,6 @@ def test_the_door_code_is_for_whom_holds_the_alert(
     assert code not in xu.get(f"/homes/{home_id}", headers={"accept": "text/html"}).text
     act(chen, alert.id, "resolve", held["version"], what_it_was="test", what_was_done="on_site")
     assert code not in chen.get(path).text
-
-
-def test_a_service_request_waits_in_its_own_queue(hub: RunningHub, chen: httpx.Client, home_id: str) -> None:
-    hub.press(home_id, CallAction.SERVICE, ServiceCategory.MEALS)
-    query: dict[str, Any] = {"open": True, "home": home_id}
-    assert chen.get("/api/v1/alerts", params=query).json()["items"] == []
-    (request,) = chen.get("/api/v1/requests", params=query).json()["items"]
-    assert (request["category"], request["state"]) == ("meals", "new")
-    path = f"/api/v1/requests/{request['id']}/move"
-    butler = next(iter(hub.engine.context().people))
-    assigned = chen.post(
-        path, json={"version": request["version"], "state": "assigned", "assignee_id": butler}
-    ).json()
-    assert assigned["assignee"]["id"] == butler
-    stale = chen.post(path, json={"version": request["version"], "state": "done"})
-    assert (stale.status_code, stale.json()["current"]["state"]) == (409, "assigned")
-    assert chen.post(path, json={"version": assigned["version"], "state": "done"}).json()["state"] == "done"
-    assert chen.get("/api/v1/requests", params=query).json()["items"] == []
-    assert len(chen.get("/api/v1/requests", params={"open": False, "home": home_id}).json()["items"]) == 1
 
 
 def test_somebody_is_away_and_comes_back(hub: RunningHub, chen: httpx.Client, home_id: str) -> None:
