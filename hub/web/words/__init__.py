@@ -4,12 +4,24 @@ One module an area. `{name}` in a word is filled in by `say`. Keys of closed lis
 a word fails a test.
 """
 
-from hub.web.words import console, devices, homes, life, lists, people, reports, requests, shell, timeline
+from hub.web.words import (
+    console,
+    devices,
+    homes,
+    life,
+    lists,
+    people,
+    reports,
+    requests,
+    roster,
+    shell,
+    timeline,
+)
 from hub.web.words.said import LANGUAGES, Language, Words
 
 __all__ = ["LANGUAGES", "WORDS", "Language", "Words", "both", "say", "table"]
 
-AREAS = (console, devices, homes, life, lists, people, reports, requests, shell, timeline)
+AREAS = (console, devices, homes, life, lists, people, reports, requests, roster, shell, timeline)
 
 WORDS: dict[str, Words] = {key: words for area in AREAS for key, words in area.WORDS.items()}
 
