@@ -4,9 +4,10 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
 
 from hub.core.events import EndAway, SetAway
-from hub.core.home import DeviceKind, Flag, Membership
+from hub.core.home import DeviceKind, Flag, Membership, Routine
 from hub.core.roster import on_shift
 from hub.web.access import Permission
 from hub.web.commands import done_id, obey
@@ -73,17 +74,30 @@ async def set_away(home_id: str, body: AwayIn, parts: PartsDep, user: SetsAway) 
     see_home(parts, user, home_id, Permission.SET_AWAY)
     done_id(
         await obey(
-            parts, SetAway(home_id, user.actor, body.kind, body.from_at, body.until_at, body.resident_id)
+            parts,
+            SetAway(
+                *(home_id, user.actor, body.kind, body.from_at, body.until_at, body.resident_id),
+                routine=Routine(body.routine.weekdays, body.routine.leaves, body.routine.returns)
+                if body.routine
+                else None,
+            ),
         )
     )
     return care_card(parts, user, home_id)
 
 
 @router.delete("/homes/{home_id}/away", tags=["homes"])
-async def end_away(home_id: str, parts: PartsDep, user: SetsAway, resident_id: Id | None = None) -> CareCard:
-    """Back home earlier; without `resident_id`, what was entered for everybody ends."""
+async def end_away(
+    home_id: str,
+    parts: PartsDep,
+    user: SetsAway,
+    resident_id: Id | None = None,
+    from_at: AwareDatetime | None = None,
+) -> CareCard:
+    """Back home earlier; without `resident_id`, what was entered for everybody ends. Of a routine this time ends; the whole of
+    it, or what is still to come, is ended by `from_at`, when it begins."""
     see_home(parts, user, home_id, Permission.SET_AWAY)
-    done_id(await obey(parts, EndAway(home_id, user.actor, resident_id)))
+    done_id(await obey(parts, EndAway(home_id, user.actor, resident_id, from_at)))
     return care_card(parts, user, home_id)
 
 

@@ -21,6 +21,7 @@ from hub.web import (
     answers,
     api_accounts,
     api_alerts,
+    api_enrol,
     api_events,
     api_homes,
     api_reports,
@@ -110,7 +111,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     problems.install(app)
     for router in (
         *(api_alerts.router, api_requests.router, api_homes.router, answers.router, api_accounts.router),
-        *(api_reports.router, api_events.router, metrics.router, *pages.ROUTERS),
+        *(api_enrol.router, api_reports.router, api_events.router, metrics.router, *pages.ROUTERS),
     ):
         app.include_router(router)
     static = Path(hub.__file__).parent / "web" / "static"

@@ -50,6 +50,15 @@ class HolderOut(PersonRef):
     until_at: AwareDatetime
 
 
+class OtherHome(Out):
+    """The second home that an alert may be about."""
+
+    id: str
+    address: str
+    residents: list[ResidentRef]
+    settled: bool = Field(description="Somebody has said that it is this one.")
+
+
 class AlertOut(Out):
     """An alert as a row of the queue shows it. `version` goes back with every action (compare and swap)."""
 
@@ -87,6 +96,12 @@ class AlertOut(Out):
     what_it_was: WhatItWas | None
     what_was_done: WhatWasDone | None
     note: str
+    resident_unconfirmed: bool = Field(
+        False, description="Nobody whom the directory knows lives there, or who wore the device is gone."
+    )
+    other_home: OtherHome | None = Field(
+        None, description="The device that called belongs to this other home, and nobody has said yet which it is."
+    )
 
 
 class TimelineEntry(Out):
@@ -175,11 +190,21 @@ class RoutineIn(In):
     returns: time
 
 
+class RoutineIn(In):
+    """Every week on these days (0 = Monday) between two local times."""
+
+    weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]]
+    leaves: time
+    returns: time
+
+
 class AwayOut(Out):
     resident_id: str | None = Field(description="None: everybody of the home.")
     kind: AwayKind
     from_at: AwareDatetime
     until_at: AwareDatetime
+    routine: RoutineIn | None = None
+    now: bool = Field(True, description="Whether it is going on at this moment.")
 
 
 class AwayIn(In):
@@ -187,6 +212,7 @@ class AwayIn(In):
     kind: AwayKind
     from_at: AwareDatetime
     until_at: AwareDatetime
+    routine: RoutineIn | None = None
 
 
 class ResidentOut(ResidentRef):

@@ -10,6 +10,7 @@ from hub.core.home import Device, DeviceState, Flag, Home, Membership, Profile
 from hub.core.journal import Entry, EntryKind
 from hub.core.roster import on_duty
 from hub.core.service_requests import ServiceRequest
+from hub.core.suppression import lasts
 from hub.notify.reason_texts import reason_text
 from hub.store.store import JournalLine
 from hub.web.entry_texts import entry_text
@@ -22,10 +23,12 @@ from hub.web.models import (
     DeviceOut,
     HolderOut,
     HomeOut,
+    OtherHome,
     PersonRef,
     RequestOut,
     ResidentOut,
     ResidentRef,
+    RoutineIn,
     StreamEvent,
     TextOut,
     TimelineEntry,
@@ -106,6 +109,21 @@ class Views:
             what_it_was=alert.what_it_was,
             what_was_done=alert.what_was_done,
             note=alert.note,
+            resident_unconfirmed=alert.resident_unconfirmed,
+            other_home=self._other_home(alert),
+        )
+
+    def _other_home(self, alert: Alert) -> OtherHome | None:
+        """The second home of an alert that names two, until somebody says that it is the first."""
+        other = alert.other_home_id
+        if other is None or alert.settled_home_id == alert.home_id:
+            return None
+        profile = self.profile(other)
+        return OtherHome(
+            id=other,
+            address=profile.address,
+            residents=_residents(profile, [resident.id for resident in profile.living]),
+            settled=alert.settled_home_id == other,
         )
 
     def request(self, request: ServiceRequest) -> RequestOut:
@@ -192,7 +210,7 @@ class Views:
             centre=self.centre(profile.centre_id),
             open_alerts=len(home.alerts),
             open=any(resident.membership in SERVED for resident in profile.residents),
-            away=any(away.from_at <= now < away.until_at for away in home.away),
+            away=any(lasts(away, now, self._hub.context()) for away in home.away),
             butler=next(map(self.person, profile.people.get(Role.BUTLER, ())), None),
             flags=_sorted({flag for resident in profile.residents for flag in resident.flags}),
             memberships=list(dict.fromkeys(resident.membership for resident in profile.residents)),
@@ -226,7 +244,18 @@ class Views:
             people=self._bound_people(profile),
             away=[
                 AwayOut(
-                    resident_id=away.resident_id, kind=away.kind, from_at=away.from_at, until_at=away.until_at
+                    resident_id=away.resident_id,
+                    kind=away.kind,
+                    from_at=away.from_at,
+                    until_at=away.until_at,
+                    routine=RoutineIn(
+                        weekdays=away.routine.weekdays,
+                        leaves=away.routine.leaves,
+                        returns=away.routine.returns,
+                    )
+                    if away.routine
+                    else None,
+                    now=lasts(away, self._hub.now(), self._hub.context()),
                 )
                 for away in home.away
             ],
