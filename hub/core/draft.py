@@ -14,6 +14,7 @@ from hub.core.home import Away, Device, DeviceState, Home, MistakeCount, Press, 
 from hub.core.journal import Entry, EntryKind
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import DeliveryUpdate, LateMessage, Outcome, Reading, Result
+from hub.core.roster import stands_in
 from hub.core.service_requests import ServiceRequest
 
 NO_STATE = DeviceState()
@@ -131,9 +132,10 @@ class Draft:
 
     @property
     def in_charge(self) -> InCharge:
-        """Whose home it is now."""
+        """Whose home it is now: of the butlers the first one, or whoever covers that list."""
         butlers = self.profile.people.get(Role.BUTLER, ())
-        return InCharge(self.profile.centre_id, butlers[0] if butlers else None)
+        butler = stands_in(butlers[0], self.now, self.context) if butlers else None
+        return InCharge(self.profile.centre_id, butler)
 
     @property
     def alerts(self) -> Mapping[str, Alert]:

@@ -72,7 +72,7 @@ class RequestFacts:
 
 @dataclass(frozen=True, slots=True)
 class UnopenedHome:
-    """A home where nobody has answered a test press yet."""
+    """A home where nobody has answered a test press yet. `butler_id` is the own one: covers are for calls."""
 
     home_id: str
     centre_id: str | None = None

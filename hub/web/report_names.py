@@ -46,10 +46,15 @@ class ReportNames:
         """An id may tell who it is: it goes with the name."""
         return person_id if self.numbers is None else None
 
+    def residents(self, home_id: str) -> str:
+        return "、".join(resident.name for resident in self.parts.views.profile(home_id).residents)
+
+    def address(self, home_id: str) -> str:
+        return self.parts.views.profile(home_id).address
+
     def home(self, home_id: str) -> str:
-        profile = self.parts.views.profile(home_id)
-        residents = "、".join(resident.name for resident in profile.residents)
-        return " ".join(part for part in (residents, profile.address) if part) or home_id
+        """Who lives there, and where, in one line."""
+        return " ".join(part for part in (self.residents(home_id), self.address(home_id)) if part) or home_id
 
 
 def names_for(parts: Parts, user: User, report: Report, language: Language) -> ReportNames:

@@ -10,18 +10,20 @@ import pytest
 from firmware_contracts.vocabulary import CallAction, FallPhase, Fault, ServiceCategory
 from hub.core.alerts import Alert, AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.context import Context
-from hub.core.events import MoveRequest, SetProfile
+from hub.core.events import Actor, ActorRole, MoveRequest, SetProfile
 from hub.core.home import Profile
 from hub.core.service_requests import RequestState
+from hub.core.shifts import Cover
 from hub.reports.day import day_report, period_report
 from hub.reports.figures import Report, RequestCounts, Response, Visits
 from hub.reports.outcomes import OutcomeClass
 from hub.reports.period import Period
 from hub.store.queries import Queries
-from tests.story import SHANGHAI, SYSTEM, Story, actor, street
+from tests.story import SHANGHAI, SYSTEM, Story, street
 
 TUESDAY, WEDNESDAY = date(2026, 3, 3), date(2026, 3, 4)
 HALF_AN_HOUR = timedelta(minutes=30)
+AT_THE_DESK = Actor("operator-chen", ActorRole.OPERATOR)
 Reporter = Callable[..., Report]
 
 
@@ -108,7 +110,7 @@ def tell_the_tuesday(story: Story) -> None:
     story.press("h3", "pendant", CallAction.SERVICE, ServiceCategory.CLEANING)
     (meal,) = story.home("h1").requests.values()
     story.advance(hours=1)
-    story.command(MoveRequest("h1", meal.id, actor("butler-wang"), RequestState.DONE))
+    story.command(MoveRequest("h1", meal.id, AT_THE_DESK, RequestState.DONE))
 
     until(story, 23, 59, 30)
     story.press("h2", "cord")
@@ -218,7 +220,7 @@ def test_a_past_day_says_the_same_whenever_it_is_asked(story: Story, report: Rep
     until(story, 9, 0, 0, date(2026, 3, 9))
     story.resolve("operator-chen", WhatItWas.DEVICE_FALSE, WhatWasDone.BY_PHONE, battery)
     (wish,) = story.home("h3").requests.values()
-    story.command(MoveRequest("h3", wish.id, actor("butler-he"), RequestState.DONE))
+    story.command(MoveRequest("h3", wish.id, AT_THE_DESK, RequestState.DONE))
     assert report() == first
     story.crash(down=timedelta(hours=1))
     assert report() == first
@@ -306,6 +308,33 @@ def test_a_home_that_moved_stays_with_who_had_it_then(story: Story, report: Repo
     assert set(day.butlers) == {"butler-wang"}
     assert day.total.by_own_butler == 0
     assert set(day.answerers) == {"butler-new"}
+
+
+def test_on_the_dates_of_a_cover_a_home_is_the_covers(tmp_path: Path) -> None:
+    noon = datetime(2026, 3, 3, 12, tzinfo=SHANGHAI)
+
+    def covered(context: Context) -> Context:
+        cover = Cover(
+            *("cover-1", "butler-wang", "deputy-zhou", noon, noon + timedelta(days=1)),
+            by_confirmed_at=noon,
+            covered_confirmed_at=noon,
+        )
+        return replace(context, covers=(cover,))
+
+    story = Story(tmp_path / "story.sqlite", homes=quiet_street(), change=covered)
+    story.press("h1", "button")
+    until(story, 13)
+    story.press("h2", "cord")
+    story.advance(seconds=10)
+    story.take("deputy-zhou", emergency(story, "h2"))
+    with Queries(story.path) as queries:
+        day = day_report(queries, TUESDAY, SHANGHAI, None, now=story.now, on_site_within=HALF_AN_HOUR)
+    assert {key: one.opened_in_all for key, one in day.butlers.items()} == {
+        "butler-wang": 1,
+        "deputy-zhou": 1,
+    }
+    assert day.butlers["deputy-zhou"].by_own_butler == 1
+    story.store.close()
 
 
 def test_silent_devices_leave_a_home_unprotected_once(tmp_path: Path) -> None:
