@@ -202,7 +202,7 @@ class Footing(StrEnum):
 
 @record
 class Delay:
-    """How late everything has come lately: `offset_ms` by the first such message, at `since_at`. It has not shrunk since, in
+    """How late everything has come lately: `offset_ms` by the latest of such messages, since `since_at`. It has not shrunk, in
     `seen` messages at intervals, the last of them at `at`."""
 
     offset_ms: int

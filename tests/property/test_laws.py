@@ -53,6 +53,7 @@ class Street(RuleBasedStateMachine):
     """Devices speak, people command, time passes, the hub dies; the laws are checked after each step."""
 
     presses = Bundle("presses")
+    pressed_at: dict[str, datetime]
     alerts = Bundle("alerts")
 
     @initialize()
@@ -62,6 +63,7 @@ class Street(RuleBasedStateMachine):
             Path(self.folder.name) / "laws.sqlite", settings=EngineSettings(save_every_s=30.0, max_batch=7)
         )
         self.numbers = itertools.count(1)
+        self.pressed_at = {}
         self.pressed: list[tuple[str, str, str]] = []
         self.versions: dict[str, int] = {}
         self.states: dict[str, AlertState] = {}
@@ -86,6 +88,7 @@ class Street(RuleBasedStateMachine):
     def press(self, sender: tuple[str, str], age_s: int, qos: int, copies: int) -> tuple[str, str, str]:
         home_id, device_id = sender
         event_id = f"event-{next(self.numbers):04d}"
+        self.pressed_at[event_id] = self.story.time.wall()
         for copy in range(copies):
             self.story.press(
                 home_id,
@@ -100,15 +103,16 @@ class Street(RuleBasedStateMachine):
         self._press_was_not_silent(home_id, device_id, event_id, times=copies)
         return home_id, device_id, event_id
 
-    @rule(press=presses, age_s=st.sampled_from([1, 60, 100_000]), retained=st.booleans())
-    def repeat(self, press: tuple[str, str, str], age_s: int, retained: bool) -> None:
-        """A known event again, in whatever copy: heard (unless it is a kept one), and nothing else."""
+    @rule(press=presses, more_s=st.sampled_from([0, 60, 100_000]), retained=st.booleans())
+    def repeat(self, press: tuple[str, str, str], more_s: int, retained: bool) -> None:
+        """A known event again, in whatever copy, as old as it is or more: heard (unless it is a kept one), and nothing else."""
         home_id, device_id, event_id = press
         self.story.advance()
         before = self._all()
         heard = len(self.story.shown(home_id, device_id))
+        age = max(self.story.now - self.pressed_at[event_id], timedelta())
         self.story.press(
-            home_id, device_id, event_id=event_id, age=timedelta(seconds=age_s), retained=retained
+            home_id, device_id, event_id=event_id, age=age + timedelta(seconds=more_s), retained=retained
         )
         assert self._all() == before
         assert len(self.story.shown(home_id, device_id)) == heard + (0 if retained else 1)

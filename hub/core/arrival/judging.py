@@ -16,6 +16,7 @@ from hub.core.arrival.timing import (
     STEADY_WITHIN_MS,
     WITNESSES,
     agrees,
+    drift_of,
 )
 from hub.core.arrival.verdict import NO_DELAY, Arrival, Freshness
 from hub.core.arrival.window import WINDOW_MASK, place
@@ -29,7 +30,7 @@ STEADY_FOR = timedelta(minutes=5)
 queue that is emptied no faster than it fills looks the same.)"""
 
 SETTLES_AFTER = timedelta(seconds=30)
-"""Nothing having come quicker for so long, the beginning of a life is known."""
+"""Two messages so far apart that agree on it show when their life began."""
 
 COUNTER_MS = 2**32
 """A counter of 32 bits begins anew after 49 days."""
@@ -70,7 +71,7 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
     within_ms = rule.live_within_ms
     footing = state.footing
     late = None
-    if footing is _FIRM and -STEADY_WITHIN_MS <= late_ms <= within_ms:
+    if footing is _FIRM and state.late is None and -STEADY_WITHIN_MS <= late_ms <= within_ms:
         if late_ms <= drift_ms:
             if late_ms < 0 or drift_ms > 1000:
                 base_ms, base_at = offset_ms, now
@@ -92,10 +93,11 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
         return judge_stranger(state, event, offset_ms, now, rule)
     live_at, doubted_since_at, other = state.live_at, state.doubted_since_at, state.other
     if freshness is _LIVE:
+        doubted_since_at = None  # However late: a number of this life that is new is understood.
         if late_ms > within_ms or footing is _FALLING:
             freshness = _HISTORY
         else:
-            live_at, doubted_since_at = now, None
+            live_at = now
             if other is not None and other.rival and now - other.at >= ALONE_AFTER:
                 other = None
     return Arrival(
@@ -143,20 +145,23 @@ def _refit(
         return _held_up(state, event, seq, offset_ms, within_ms, now, rule)
     footing = state.footing
     if footing is Footing.FIRM:
+        slept = state.late
+        if slept is not None and slept.seen >= WITNESSES and offset_ms > slept.offset_ms + STEADY_WITHIN_MS:
+            return _Fit(offset_ms, now, 0, footing, replace(slept, offset_ms=offset_ms))
+        if late_ms > drift_ms:
+            return _Fit(base_ms, base_at, late_ms, footing)
         if late_ms >= -STEADY_WITHIN_MS - drift_ms:
             return _Fit(offset_ms, now, 0, footing)
         if late_ms < -within_ms - drift_ms:
             return None
         footing, base_at = Footing.FRESH, now  # It came quicker than any before: is a queue being emptied?
     fallen_ms = within_ms if footing is Footing.FRESH else STEADY_WITHIN_MS
-    if late_ms < -fallen_ms - drift_ms:
-        # What came before had waited, longer than this message shows; so may this one.
-        return _Fit(offset_ms, now, 0, Footing.FALLING)
+    if late_ms < -fallen_ms - drift_ms or state.late is not None:
+        # What came before had waited, perhaps longer than this message shows; so may this one have.
+        return _Fit(min(offset_ms, base_ms), now, 0, Footing.FALLING)
     stood_for = now - base_at
-    if stood_for >= STEADY_FOR or (
-        stood_for >= SETTLES_AFTER
-        and (footing is Footing.FRESH or abs(late_ms) <= STEADY_WITHIN_MS + drift_ms)
-    ):
+    agreed = abs(late_ms) <= STEADY_WITHIN_MS + drift_ms
+    if stood_for >= STEADY_FOR or (agreed and stood_for >= SETTLES_AFTER):
         if late_ms <= drift_ms:
             return _Fit(offset_ms, now, 0, Footing.FIRM)
         return _Fit(base_ms, base_at, late_ms, Footing.FIRM)
@@ -187,8 +192,10 @@ def _held_up(
     ):
         return None
     if late_ms > COUNTER_MS // 2:
-        base_ms, base_at = min(base_ms + COUNTER_MS, offset_ms), now
+        base_ms = min(base_ms + COUNTER_MS, offset_ms)
         late_ms = offset_ms - base_ms
+        if late_ms <= drift_of(rule, now - base_at):
+            return _Fit(offset_ms, now, 0, state.footing)
         if late_ms <= within_ms:
             return _Fit(base_ms, base_at, late_ms, state.footing)
     elif state.live_at is not None and late_ms > (now - state.live_at) // MILLISECOND + within_ms:
@@ -196,11 +203,17 @@ def _held_up(
     late = state.late
     if late is None or offset_ms < late.offset_ms - STEADY_WITHIN_MS:
         late = Delay(offset_ms, now, now)
-    elif now - late.at >= DISTINCT_AFTER:
-        late = replace(late, at=now, seen=late.seen + 1)
+    else:
+        apart = now - late.at >= DISTINCT_AFTER
+        late = Delay(
+            max(offset_ms, late.offset_ms),
+            late.since_at,
+            now if apart else late.at,
+            late.seen + 1 if apart else late.seen,
+        )
     if late.seen < WITNESSES or now - late.since_at < STEADY_FOR:
         return _Fit(base_ms, base_at, late_ms, state.footing, late)
-    return _Fit(offset_ms, now, 0, Footing.FIRM, replace(late, offset_ms=offset_ms))
+    return _Fit(offset_ms, now, 0, Footing.FIRM, late)
 
 
 def after_time_step(state: DeviceState, by: timedelta) -> DeviceState:

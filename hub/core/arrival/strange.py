@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hub.core.arrival.timing import DISTINCT_AFTER, EPOCH, MILLISECOND, WITNESSES, agrees, drift_of
 from hub.core.arrival.verdict import NO_DELAY, Arrival, Finding, Freshness
 from hub.core.arrival.window import place
-from hub.core.events import DeviceEvent
+from hub.core.events import Call, DeviceEvent, Fall
 from hub.core.home import DeviceState, Footing, OtherLife
 from hub.core.rules import DeviceRule
 
@@ -45,9 +45,8 @@ def judge_stranger(
     if known is None and _is_held(other, now):
         return _doubted(state, event, other, now)
     if known is None or not agrees(known, offset_ms, now, rule):
-        late_ms = 0 if known is None else offset_ms - known.offset_ms
-        if known is not None and 0 < late_ms <= rule.live_within_ms:
-            return _doubted(state, event, known, now)  # Held up a little: it shows nothing.
+        if known is not None and _held_up_a_little(known, seq, offset_ms, now, rule):
+            return _doubted(state, event, known, now)
         rival = known is not None and known.rival  # The second device began anew.
         return _doubted(state, event, OtherLife(boot, seq, 1, offset_ms, now, now, rival=rival), now)
 
@@ -95,10 +94,11 @@ def _judge_rival(
     late_ms = offset_ms - rival.offset_ms
     drift_ms = drift_of(rule, now - rival.at)
     within_ms = rule.live_within_ms
-    if late_ms < -within_ms - drift_ms or (late_ms > within_ms + drift_ms and seq <= rival.top_seq):
+    late = late_ms > within_ms + drift_ms
+    longest_ms = (now - rival.at) // MILLISECOND + within_ms
+    if late_ms < -within_ms - drift_ms or (late and (seq <= rival.top_seq or late_ms > longest_ms)):
         return None
     top, window, freshness = place(rival.top_seq, rival.window, seq)
-    late = late_ms > within_ms + drift_ms
     if freshness is not Freshness.LIVE or late:
         kept = replace(rival, top_seq=top, window=window)
         return Arrival(
@@ -109,6 +109,12 @@ def _judge_rival(
     if state.live_at is None or now - state.live_at >= ALONE_AFTER:
         return Arrival(Freshness.LIVE, NO_DELAY, _current(seen, life, None, now))
     return Arrival(Freshness.LIVE, None, replace(seen, other=life, online=True, doubted_since_at=None))
+
+
+def _held_up_a_little(life: OtherLife, seq: int, offset_ms: int, now: datetime, rule: DeviceRule) -> bool:
+    """A message that shows nothing: of this life, and somewhat late. Where nothing else comes, it shows when the life began."""
+    late_ms = offset_ms - life.offset_ms
+    return seq > life.top_seq and 0 < late_ms <= rule.live_within_ms and now - life.at < BELIEVED_AFTER
 
 
 def _is_held(other: OtherLife | None, now: datetime) -> bool:
@@ -164,8 +170,10 @@ def _past(state: DeviceState) -> OtherLife | None:
 
 
 def _doubted(state: DeviceState, event: DeviceEvent, other: OtherLife | None, now: datetime) -> Arrival:
-    """A message that is kept and not believed."""
+    """A message that is kept and not believed. A call counts all the same, and its repetitions bear one number."""
+    seen = replace(heard(state, event, now), other=other)
+    if any(isinstance(fact, Call | Fall) for fact in event.facts):
+        return Arrival(Freshness.HISTORY, None, seen)
     since_at = state.doubted_since_at or now
-    seen = replace(heard(state, event, now), other=other, doubted_since_at=since_at)
     told = Finding.NOT_BELIEVED if now - since_at >= TOLD_AFTER else None
-    return Arrival(Freshness.HISTORY, None, seen, told)
+    return Arrival(Freshness.HISTORY, None, replace(seen, doubted_since_at=since_at), told)
