@@ -141,3 +141,65 @@ def test_a_line_of_the_timeline(
 ) -> None:
     names = {"p1": "李梅"}
     assert entry_text(kind, data, by, lambda one: names.get(one, one)) == (zh, en)
+
+
+# Shown to people in a template: what stands between tags, and in these attributes.
+_SPOKEN = r"""(?:aria-label|title|placeholder|alt|value|content)="([^"]*)\""""
+_TEMPLATE_CODE = re.compile(
+    r"\{% block body_class %\}.*?\{% endblock %\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL
+)
+_NOT_SHOWN = re.compile(r"<(?:kbd|script|style)\b.*?</(?:kbd|script|style)>", re.DOTALL)
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_NO_WORDS = {"utf-8", "width=device-width, initial-scale=1", "ok"}
+
+
+def bare_words(template: str) -> list[str]:
+    """What a template would show in one language only; a value sent back by a form's field is not shown."""
+    fields = re.sub(
+        r"<(?:input|option|button)\b[^>]*>", lambda tag: re.sub(r'\bvalue="[^"]*"', "", tag[0]), template
+    )
+    html = _NOT_SHOWN.sub("", _TEMPLATE_CODE.sub("", fields))
+    shown = [*re.split(r"<[^>]*>", html), *re.findall(_SPOKEN, html)]
+    return [text.strip() for text in shown if _LETTERS.search(text) and text.strip() not in _NO_WORDS]
+
+
+def bare_texts(script: str) -> list[str]:
+    """What a script would show in one language only: a text among the children of an element, or given to what is shown."""
+    code = re.sub(r"(?m)^\s*(?://|\*|/\*\*).*$", "", script)
+    given = re.findall(r"""\.(?:textContent|title|placeholder|innerText)\s*=\s*["'`]([^"'`]*)["'`]""", code)
+    # After the properties of el(...) come its children: a quoted text there is shown as it stands.
+    given += re.findall(r"""\}\s*,\s*["'`]([^"'`$]*)["'`]\s*[,)]""", code)
+    given += re.findall(r"""\b(?:say|announce|tell)\(\s*["'`]([^"'`]*)["'`]""", code)
+    given += re.findall(r"""["']?aria-label["']?\s*:\s*["'`]([^"'`]*)["'`]""", code)
+    return [text for text in given if _LETTERS.search(text)]
+
+
+TEMPLATES = sorted((WEB / "templates").glob("*.html"))
+SCRIPTS = sorted((WEB / "static").glob("*.js"))
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
+def test_a_template_shows_nothing_but_words_of_the_table(file: Path) -> None:
+    assert bare_words(file.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
+def test_a_script_shows_nothing_but_words_of_the_table(file: Path) -> None:
+    assert bare_texts(file.read_text(encoding="utf-8")) == []
+
+
+def test_a_bare_word_would_be_found() -> None:
+    assert bare_words(
+        '<p>{{ t("a.b") }} later</p><img alt="a cat"><input value="ok" placeholder="Name">'
+    ) == [
+        "later",
+        "a cat",
+        "Name",
+    ]
+    assert bare_texts(
+        'el("p", {}, "later"); one.textContent = "Gone"; el("b", { "aria-label": "Close" });'
+    ) == [
+        "Gone",
+        "later",
+        "Close",
+    ]

@@ -111,8 +111,8 @@ WORDS: dict[str, Words] = {
         "已建单，已开始通知。下面的都可以不填。", "Raised; people are being told. All below is optional."
     ),
     "raise.told_joined": Words(
-        "已并入未结的告警，已告诉接警的人。下面的都可以不填。",
-        "It joined the alert that was open; its holder was told. All below is optional.",
+        "已并入未结的告警，通知照常进行。下面的都可以不填。",
+        "It joined the alert that was open; people are told as before. All below is optional.",
     ),
     "raise.who": Words("是哪位老人", "Which elder"),
     "raise.who_unknown": Words("还不知道", "Not known"),
