@@ -10,6 +10,7 @@ from typing import cast
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -119,6 +120,8 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(problems.Problem, _problem)
     app.add_middleware(Guard, logins=logins, sessions=sessions, now=engine.now)
+    # Pages are read on telephones too; the live stream is never held back by it.
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     return app
 
 

@@ -18,6 +18,7 @@ from hub.reports.outcomes import OutcomeClass
 from hub.web import words
 from hub.web.entry_texts import entry_text
 from hub.web.pages import NOT_FOR_SCRIPTS
+from hub.web.pages.script_words import modules_of, words_of
 from hub.web.words import WORDS
 
 WEB = Path(words.__file__).parent.parent
@@ -141,6 +142,26 @@ def test_a_line_of_the_timeline(
 ) -> None:
     names = {"p1": "李梅"}
     assert entry_text(kind, data, by, lambda one: names.get(one, one)) == (zh, en)
+
+
+def test_a_page_carries_the_words_that_its_scripts_say_and_few_others() -> None:
+    begun = {
+        name
+        for file in (WEB / "templates").glob("*.html")
+        for name in re.findall(r'src="/static/([\w.]+\.js)"', file.read_text(encoding="utf-8"))
+    }
+    assert "console.js" in begun
+    for script in begun:
+        said = {
+            key
+            for name in modules_of(script)
+            for key in re.findall(
+                r"""\bt\(\s*["'`]([\w.]+)["'`]""", (WEB / "static" / name).read_text(encoding="utf-8")
+            )
+        }
+        assert said <= words_of(script), script
+    assert {"kind.fall", "room.kitchen", "card.note", "requests.done"} <= words_of("console.js")
+    assert len(words_of("console.js")) < len(WORDS) * 0.7
 
 
 # Shown to people in a template: what stands between tags, and in these attributes.

@@ -20,7 +20,6 @@ async def alert_page(request: Request, alert_id: str, parts: PartsDep, user: Vie
         request,
         "alert.html",
         here="/",
-        page_data=pages.data(request),
         alert=alert,
         took=_took(alert),
         sees_home=user.may(Permission.VIEW_HOMES),

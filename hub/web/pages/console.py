@@ -40,7 +40,7 @@ async def console(request: Request, user: UserDep) -> Response:
         request,
         "console.html",
         here="/",
-        page_data=pages.data(request),
+        page_data=pages.data(request, "console.js"),
         what_it_was=[value.value for value in WhatItWas],
         what_was_done=[value.value for value in WhatWasDone],
         help=HELP,

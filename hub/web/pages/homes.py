@@ -82,7 +82,7 @@ async def home_page(request: Request, home_id: str, parts: PartsDep, user: ViewH
         request,
         "home.html",
         here="/homes",
-        page_data=pages.data(request),
+        page_data=pages.data(request, "home.js"),
         card=card,
         history=history,
         warnings=[say(language, key) for key in _warnings(card)],

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from hub.web.guard import User
 from hub.web.pages.menu import menu_of
+from hub.web.pages.script_words import words_of
 from hub.web.words import LANGUAGES, WORDS, Language, say, table
 
 if TYPE_CHECKING:
@@ -99,11 +100,15 @@ class Pages:
         )
         return HTMLResponse(html, status)
 
-    def data(self, request: Request) -> Mapping[str, Any]:
-        """What the scripts of a page need to know."""
+    def data(self, request: Request, script: str | None = None) -> Mapping[str, Any]:
+        """What the scripts of a page need to know; `script`: with the words of this one, else with all that any may need."""
         language = self.language(request)
         user: User = request.state.user
-        words = {key: text for key, text in table(language).items() if not key.startswith(NOT_FOR_SCRIPTS)}
+        words = {
+            key: text
+            for key, text in table(language).items()
+            if (key in words_of(script) if script is not None else not key.startswith(NOT_FOR_SCRIPTS))
+        }
         return {
             "language": language,
             "timezone": self._timezone.key,
