@@ -4,13 +4,13 @@ What happens to a home (alerts, commands, its profile) stands in that home's jou
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from hub.store.tables import ChangeRow, table_of
 
@@ -66,13 +66,35 @@ def note(connection: Connection, change: Change) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines are asked for; None: any. `homes`: lines about these homes, and those of `or_by`."""
+
+    by: str | None = None
+    what: What | None = None
+    about_id: str | None = None
+    homes: Collection[str] | None = None
+    or_by: str | None = None
+
+
 def changes(
-    connection: Connection, *, limit: int = 100, before: int | None = None
+    connection: Connection, *, limit: int = 100, before: int | None = None, wanted: Wanted | None = None
 ) -> list[tuple[int, Change]]:
     """Newest first, each with its number; `before` is the last number of the page before."""
+    wanted = wanted or Wanted()
     query = select(_CHANGE).order_by(_CHANGE.c.id.desc()).limit(min(limit, _AT_MOST))
     if before is not None:
         query = query.where(_CHANGE.c.id < before)
+    if wanted.by is not None:
+        query = query.where(_CHANGE.c.by == wanted.by)
+    if wanted.what is not None:
+        query = query.where(_CHANGE.c.what == wanted.what.value)
+    if wanted.about_id is not None:
+        query = query.where(_CHANGE.c.about_id == wanted.about_id)
+    if wanted.homes is not None:
+        homes = select(func.json_each(json.dumps(list(wanted.homes))).table_valued("value").c.value)
+        about_these = (_CHANGE.c.about_kind == "home") & _CHANGE.c.about_id.in_(homes)
+        query = query.where(or_(about_these, _CHANGE.c.by == wanted.or_by))
     return [
         (
             row.id,
@@ -80,3 +102,8 @@ def changes(
         )
         for row in connection.execute(query)
     ]
+
+
+def authors(connection: Connection) -> list[str]:
+    """Everybody of whom there is a line."""
+    return list(connection.scalars(select(_CHANGE.c.by).distinct().order_by(_CHANGE.c.by)))

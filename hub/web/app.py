@@ -22,9 +22,12 @@ from hub.web import (
     answers,
     api_accounts,
     api_alerts,
+    api_centres,
+    api_changes,
     api_enrol,
     api_events,
     api_homes,
+    api_people,
     api_reports,
     api_requests,
     metrics,
@@ -55,6 +58,8 @@ TAGS = [
     {"name": "reports", "description": "Reports of days: who was answered how fast, what it was."},
     {"name": "live", "description": "The live stream."},
     {"name": "accounts", "description": "Log-ins."},
+    {"name": "centres", "description": "Centres and the companies that run them."},
+    {"name": "changes", "description": "Who changed what, and who was refused."},
     {"name": "status", "description": "Alive, ready, numbers."},
 ]
 
@@ -112,7 +117,8 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     problems.install(app)
     for router in (
         *(api_alerts.router, api_requests.router, api_homes.router, answers.router, api_accounts.router),
-        *(api_enrol.router, api_reports.router, api_events.router, metrics.router, *pages.ROUTERS),
+        *(api_enrol.router, api_reports.router, api_people.router, api_centres.router),
+        *(api_changes.router, api_events.router, metrics.router, *pages.ROUTERS),
     ):
         app.include_router(router)
     static = Path(hub.__file__).parent / "web" / "static"

@@ -98,7 +98,8 @@ class PersonIn(In):
 
 
 class PersonOut(Out):
-    """`homes`: how many homes the person is bound to now, of those that you may see."""
+    """`homes`: how many homes the person is bound to now in the first of the roles, of those that you may see; `other_homes`:
+    in any other."""
 
     id: str
     name: str
@@ -108,6 +109,7 @@ class PersonOut(Out):
     centres: list[PersonRef]
     company: PersonRef | None
     homes: int
+    other_homes: int
     methods: list[MethodIn]
     until_at: AwareDatetime | None
     login: str | None
@@ -124,8 +126,21 @@ class LeaveIn(In):
     until_at: AwareDatetime | None = None
 
 
+class CentreOut(Out):
+    """A centre and who runs it. `parent`: the large one that it backs up to."""
+
+    id: str
+    name: str
+    parent: PersonRef | None
+    company: PersonRef | None
+    homes: int
+
+
 class CentreMoveIn(In):
+    """`alone`: the small centres that back up to it stay with their company."""
+
     company_id: Id
+    alone: bool = False
 
 
 class CentreMoved(Out):

@@ -1,4 +1,4 @@
-"""Who of the directory's people works there: bound as a carer, on a shift, of a company or of an institution. Pure."""
+"""Who of the directory's people works there: bound as a carer, a guard or an institution, or on a shift. Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,7 +24,7 @@ def staff(directory: Directory, at: datetime) -> list[PersonEntry]:
         for person in directory.persons
         if not has_left(person, at)
         # Whoever was just added and has nothing to do yet is staff as well.
-        and (person.id in working or person.company_id is not None or person.id not in asked)
+        and (person.id in working or person.id not in asked)
     ]
 
 

@@ -32,6 +32,7 @@ from hub.directory.validation import problems
 from hub.engine.engine import Engine
 from hub.engine.health import EngineSettings
 from hub.ingest.message import RawMessage, SessionName
+from hub.store import directory_rows
 from hub.store.accounts import add_account
 from hub.store.queries import Queries
 from hub.store.store import Retention, Store
@@ -91,6 +92,8 @@ class RunningHub:
         self.engine.recover()
         self.ended: list[str] = []
         self.engine.start(lambda: self.ended.append("engine"))
+        # As stored by an import; the homes that this hub serves are those whose profiles follow.
+        self.engine.write(lambda connection: directory_rows.save(connection, self.directory)).result(10)
         self.queries = Queries(path)
         found = profiles.profiles(self.directory, now)
         waiting = [

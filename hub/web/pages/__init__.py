@@ -1,6 +1,6 @@
 """The pages: rendered here, in Chinese or English; the console then keeps itself current through the API. One module an area."""
 
-from hub.web.pages import accounts, alerts, console, devices, homes, login, reports
+from hub.web.pages import accounts, alerts, centres, changes, console, devices, homes, login, people, reports
 from hub.web.pages.rendering import NOT_FOR_SCRIPTS, Pages, pages_of
 
 __all__ = ["NOT_FOR_SCRIPTS", "ROUTERS", "Pages", "pages_of"]
@@ -12,5 +12,8 @@ ROUTERS = (
     homes.router,
     devices.router,
     reports.router,
+    people.router,
+    centres.router,
     accounts.router,
+    changes.router,
 )

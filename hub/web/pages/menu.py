@@ -18,7 +18,10 @@ MENU = (
     MenuItem("/devices", "nav.devices", Permission.VIEW_DEVICES),
     MenuItem("/reports", "nav.reports", Permission.VIEW_REPORTS),
     MenuItem("/rejected", "nav.rejected", Permission.VIEW_REJECTED),
+    MenuItem("/people", "nav.people", Permission.VIEW_PEOPLE),
+    MenuItem("/centres", "nav.centres", Permission.MOVE_CENTRE),
     MenuItem("/accounts", "nav.accounts", Permission.MANAGE_ACCOUNTS),
+    MenuItem("/changes", "nav.changes", Permission.VIEW_CHANGES),
 )
 
 

@@ -1,0 +1,83 @@
+"""The change log: who changed what and when, who was refused; by who and by what."""
+
+import asyncio
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from hub.store import change_log
+from hub.store.change_log import What
+from hub.web import api_changes
+from hub.web.pages.rendering import pages_of
+from hub.web.parts import PartsDep
+from hub.web.words import WORDS, say
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_LINES_A_PAGE = 50
+_LINKS = {"account": "/accounts/", "alert": "/alerts/", "home": "/homes/", "person": "/people/"}
+"""Where a line's object has a page of its own."""
+
+
+@router.get("/changes")
+async def changes_page(
+    request: Request,
+    parts: PartsDep,
+    user: api_changes.ViewChanges,
+    by: Annotated[str, Query(max_length=64)] = "",
+    what: Annotated[str, Query(max_length=64)] = "",
+    about: Annotated[str, Query(max_length=64)] = "",
+    before: int | None = None,
+) -> Response:
+    wanted = What(what) if what in set(What) else None
+    page = await api_changes.list_changes(
+        parts, user, by or None, wanted, about or None, _LINES_A_PAGE, before
+    )
+    asked = {"by": by, "what": wanted or "", "about": about}
+    link = "/changes?" + urlencode({key: str(value) for key, value in asked.items() if value})
+    authors = await asyncio.to_thread(parts.queries.read, change_log.authors)
+    return pages_of(request).page(
+        request,
+        "changes.html",
+        here="/changes",
+        items=page.items,
+        authors=[(one, parts.logins.names.get(one, one)) for one in authors],
+        whats=[one.value for one in What],
+        asked=asked,
+        links=_LINKS,
+        about_word=lambda kind: _word(request, f"about.{kind}", kind),
+        data_word=lambda key: _word(request, f"change_data.{key}", key),
+        value_word=lambda key, value: _value(request, key, value),
+        first=before is None,
+        newest=link,
+        older=f"{link}&before={page.next}" if page.next is not None else None,
+    )
+
+
+def _word(request: Request, key: str, otherwise: str) -> str:
+    """Kinds and field names are an open list: one without words is shown as it is."""
+    return say(pages_of(request).language(request), key) if key in WORDS else otherwise
+
+
+def _value(request: Request, key: str, value: Any) -> str:
+    """Roles, scopes, permissions and fields in words; ids as they are."""
+    if isinstance(value, list):
+        return say(pages_of(request).language(request), "list.and").join(
+            _value(request, key, one) for one in value
+        )
+    if isinstance(value, bool):
+        return _word(request, f"changes.{'yes' if value else 'no'}", str(value))
+    if key in {"access", "access_before"}:
+        role, _, scope = str(value).partition(" ")
+        kind, _, of = scope.partition(":")
+        words = [_word(request, f"account_role.{role}", role), _word(request, f"scope_kind.{kind}", kind)]
+        return " · ".join([*words, *([of] if of else [])])
+    groups = {
+        "role": "account_role",
+        "permission": "permission",
+        "fields": "change_field",
+        "change": "person_change",
+    }
+    return _word(request, f"{groups.get(key, 'change_field')}.{value}", str(value))
