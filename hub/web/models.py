@@ -152,7 +152,7 @@ class NoteIn(In):
 
 
 class RequestOut(Out):
-    """A wish for a service; a queue of its own."""
+    """A wish for a service, or a task of the hub's own; in a queue of its own. `version` goes back with every action."""
 
     id: str
     home_id: str
@@ -180,14 +180,6 @@ class RequestOut(Out):
     done_by: PersonRef | None
     cancel_reason: CancelReason | None
     remedy: MistakeRemedy | None
-
-
-class RoutineIn(In):
-    """Every week on these days (0 = Monday) between two local times."""
-
-    weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]]
-    leaves: time
-    returns: time
 
 
 class RoutineIn(In):
@@ -239,11 +231,14 @@ class HomeOut(Out):
     open_alerts: int
     open: bool = Field(description="False: not yet open, paused or left: unprotected.")
     away: bool
+    butler: PersonRef | None
+    flags: list[Flag]
+    memberships: list[Membership]
 
 
 class HomePage(Out):
     items: list[HomeOut]
-    next: str | None
+    total: int
 
 
 class DeviceOut(Out):
