@@ -1,6 +1,18 @@
 """The pages: rendered here, in Chinese or English; the console then keeps itself current through the API. One module an area."""
 
-from hub.web.pages import accounts, alerts, centres, changes, console, devices, homes, login, people, reports
+from hub.web.pages import (
+    accounts,
+    alerts,
+    centres,
+    changes,
+    console,
+    devices,
+    homes,
+    login,
+    people,
+    reports,
+    requests,
+)
 from hub.web.pages.rendering import NOT_FOR_SCRIPTS, Pages, pages_of
 
 __all__ = ["NOT_FOR_SCRIPTS", "ROUTERS", "Pages", "pages_of"]
@@ -9,6 +21,7 @@ ROUTERS = (
     login.router,
     console.router,
     alerts.router,
+    requests.router,
     homes.router,
     devices.router,
     reports.router,

@@ -14,6 +14,7 @@ class MenuItem(NamedTuple):
 
 MENU = (
     MenuItem("/", "nav.console", Permission.VIEW_ALERTS),
+    MenuItem("/requests", "nav.requests", Permission.VIEW_REQUESTS),
     MenuItem("/homes", "nav.homes", Permission.VIEW_HOMES),
     MenuItem("/devices", "nav.devices", Permission.VIEW_DEVICES),
     MenuItem("/reports", "nav.reports", Permission.VIEW_REPORTS),

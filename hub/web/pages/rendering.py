@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -23,18 +23,28 @@ LANGUAGE_COOKIE = "care_language"
 MARKS = {"emergency": "***", "urgent": "**", "routine": "*", "technical": "•"}
 NOT_FOR_SCRIPTS = (
     "accounts.",
+    "board.",
+    "cover_state.",
+    "day_type.",
     "entry.",
     "error.",
     "help.",
     "hold.",
     "homes.",
+    "leave_kind.",
     "login.",
     "nav.",
     "notify.",
+    "on_days.",
     "outcome_class.",
     "reject.",
     "rejected.",
     "report.",
+    "roster.",
+    "roster_grade.",
+    "roster_problem.",
+    "roster_refusal.",
+    "takes.",
 )
 """Words that only pages and timelines use, which are put into words here."""
 
@@ -58,13 +68,19 @@ class Pages:
             lstrip_blocks=True,
         )
         templates.filters["local"] = self.local
+        templates.filters["clock"] = partial(self.shown, as_="%H:%M")
+        templates.filters["day"] = partial(self.shown, as_="%m-%d")
         templates.filters["short"] = short_address
         templates.filters["refs"] = lambda ref: (ref.id, ref.name)
         templates.filters["worded"] = lambda value, group, t: (value.value, t(f"{group}.{value.value}"))
         return templates
 
     def local(self, at: datetime) -> str:
-        return at.astimezone(self._timezone).strftime("%Y-%m-%d %H:%M:%S")
+        return self.shown(at, "%Y-%m-%d %H:%M:%S")
+
+    def shown(self, at: datetime, as_: str) -> str:
+        """An instant in local time."""
+        return at.astimezone(self._timezone).strftime(as_)
 
     def language(self, request: Request) -> Language:
         chosen = request.cookies.get(LANGUAGE_COOKIE)

@@ -65,7 +65,7 @@ function heard(event) {
   if (event.request) {
     const known = requests.get(event.request.id);
     if (!known || known.version <= event.request.version) {
-      if (event.request.state === "done") requests.delete(event.request.id);
+      if (event.request.done_at) requests.delete(event.request.id);
       else requests.set(event.request.id, event.request);
     }
   }
