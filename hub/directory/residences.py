@@ -17,7 +17,7 @@ from hub.directory.refusals import EditRefusal, EditRefused
 CARED_FOR = frozenset({Membership.NOT_YET_OPEN, Membership.ACTIVE, Membership.PAUSED})
 """Who lives there and may call; the others are gone."""
 
-_NEXT: Mapping[Membership, frozenset[Membership]] = {
+NEXT: Mapping[Membership, frozenset[Membership]] = {
     Membership.NOT_YET_OPEN: frozenset({Membership.ACTIVE, Membership.LEFT, Membership.DECEASED}),
     Membership.ACTIVE: frozenset({Membership.PAUSED, Membership.LEFT, Membership.DECEASED}),
     Membership.PAUSED: frozenset({Membership.ACTIVE, Membership.LEFT, Membership.DECEASED}),
@@ -66,7 +66,7 @@ def set_membership(
         raise EditRefused(EditRefusal.NOT_HOUSED, id=elder_id)
     if now.membership is membership:
         raise EditRefused(EditRefusal.SAME_MEMBERSHIP, id=elder_id, membership=membership.value)
-    if membership not in _NEXT[now.membership]:
+    if membership not in NEXT[now.membership]:
         raise EditRefused(
             EditRefusal.NOT_FROM_HERE, id=elder_id, now=now.membership.value, wanted=membership.value
         )

@@ -17,6 +17,8 @@ MENU = (
     MenuItem("/requests", "nav.requests", Permission.VIEW_REQUESTS),
     MenuItem("/homes", "nav.homes", Permission.VIEW_HOMES),
     MenuItem("/devices", "nav.devices", Permission.VIEW_DEVICES),
+    MenuItem("/unprotected", "nav.unprotected", Permission.VIEW_HOMES),
+    MenuItem("/enrol", "nav.enrol", Permission.ENROL),
     MenuItem("/reports", "nav.reports", Permission.VIEW_REPORTS),
     MenuItem("/rejected", "nav.rejected", Permission.VIEW_REJECTED),
     MenuItem("/people", "nav.people", Permission.VIEW_PEOPLE),

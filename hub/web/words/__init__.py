@@ -7,6 +7,7 @@ a word fails a test.
 from hub.web.words import (
     console,
     devices,
+    enrol,
     homes,
     life,
     lists,
@@ -21,7 +22,7 @@ from hub.web.words.said import LANGUAGES, Language, Words
 
 __all__ = ["LANGUAGES", "WORDS", "Language", "Words", "both", "say", "table"]
 
-AREAS = (console, devices, homes, life, lists, people, reports, requests, roster, shell, timeline)
+AREAS = (console, devices, enrol, homes, life, lists, people, reports, requests, roster, shell, timeline)
 
 WORDS: dict[str, Words] = {key: words for area in AREAS for key, words in area.WORDS.items()}
 
