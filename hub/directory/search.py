@@ -157,6 +157,11 @@ class Query:
     words: tuple[Word, ...]
     joined: Word | None = None
 
+    @property
+    def joined_finds_more(self) -> bool:
+        """Whether the one word fits texts that the single ones do not: initials with spaces between (`w x l`)."""
+        return self.joined is not None and any(one.needles[0].startswith("\n") for one in self.words)
+
     def fits(self, text: str) -> bool:
         return all(word.fits(text) for word in self.words) or (
             self.joined is not None and self.joined.fits(text)
@@ -192,15 +197,15 @@ def query(typed: str) -> Query | None:
 def _word(word: str) -> Word:
     number, place = digits(word), door(word)
     needles: list[str] = []
-    if len(number) >= _MIN_PHONE_END and (number == word or len(number) >= _MIN_PHONE):
+    if len(number) >= _MIN_PHONE or (number == word and len(number) >= _MIN_PHONE_END):
         needles.append(number)
-    if place:
-        # A unit ends the number: 3号楼 is not the beginning of 301.
-        needles.append(f"{_DOOR}{place}{'' if word[-1].isalnum() and word[-1].isascii() else _DOOR}")
     if len(word) == 1 and word.isascii():
-        # A single letter stands in every text: only where something begins with it.
+        # A single letter stands in every text: only where a name begins with it.
         needles += [f"\n{_PINYIN}{word}"] if word.isalpha() else []
     elif not _NUMBERED.fullmatch(place or word):
         needles.append(word)
+    if place and word not in needles:
+        # A unit ends the number: 3号楼 is not the beginning of 301.
+        needles.append(f"{_DOOR}{place}{'' if word[-1].isalnum() and word[-1].isascii() else _DOOR}")
     # Nothing but a sign finds nothing.
     return Word(tuple(dict.fromkeys(needles)) or ("\0",))

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks`: measure everything, print a table, write build/bench.json. About two minutes."""
+"""`python -m tests.benchmarks`: measure everything, print a table, write build/bench.json. About three minutes."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.benchmarks import footprint, ingest, latency, parts
+from tests.benchmarks import footprint, ingest, latency, pages, parts
 from tests.benchmarks.measurement import PROJECT, Measurement, broker_in
 
 RESULT = PROJECT / "build" / "bench.json"
@@ -28,6 +28,8 @@ class Size:
     rest_s: float = 10
     heartbeats: int = 300
     readings: int = 4_000
+    district: int = 32_840
+    looks: int = 21
 
 
 def run(folder: Path, size: Size, say: Callable[[str], None]) -> list[Measurement]:
@@ -52,6 +54,7 @@ def run(folder: Path, size: Size, say: Callable[[str], None]) -> list[Measuremen
         capacity = next(one.value for one in found if one.name == "ingest_per_s")
         keep(latency.measure(folder / "latency", *at, size.presses, capacity / 2, size.backlog, size.screens))
         keep(footprint.measure(folder / "footprint", *at, size.rest_s, size.heartbeats))
+        keep(pages.measure(folder / "pages", size.district, size.looks))
     return found
 
 

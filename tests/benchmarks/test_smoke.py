@@ -18,9 +18,22 @@ EXPECTED = {
     "decode_us",
     "store_us_per_input",
     "sse_fanout_p99_ms",
+    "search_initials_p50_ms",
+    "page_console_p50_ms",
+    "page_homes_kb",
 }
 SMALL = Size(
-    homes=10, messages=300, pairs=1, presses=5, backlog=300, screens=5, rest_s=0.1, heartbeats=5, readings=200
+    homes=10,
+    messages=300,
+    pairs=1,
+    presses=5,
+    backlog=300,
+    screens=5,
+    rest_s=0.1,
+    heartbeats=5,
+    readings=200,
+    district=100,
+    looks=2,
 )
 
 

@@ -1,7 +1,8 @@
 """Lists of homes and devices: what is typed and filtered is what is shown, counted in full, page after page without a gap."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from firmware_contracts.vocabulary import Kind
 from hub.core.alerts import Role
 from hub.core.events import SetAway
-from hub.core.home import AwayKind, Flag, Membership
+from hub.core.home import AwayKind, Flag, Home, Membership
 from hub.web.finding import SUMMONING
 from tests.web.running import SYSTEM, RunningHub
 
@@ -20,8 +21,8 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
         yield running
 
 
-def homes(client: httpx.Client, **query: object) -> tuple[list[str], int]:
-    answer = client.get("/api/v1/homes", params={"limit": 200, **query})  # type: ignore[arg-type]
+def homes(client: httpx.Client, **query: Any) -> tuple[list[str], int]:
+    answer = client.get("/api/v1/homes", params={"limit": 200, **query})
     assert answer.status_code == 200, answer.text
     body = answer.json()
     return [one["id"] for one in body["items"]], body["total"]
@@ -56,7 +57,7 @@ def test_a_home_is_found_by_pinyin_and_by_a_relatives_number(hub: RunningHub, ch
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
 def test_every_filter_shows_what_it_says_and_nothing_else(
-    hub: RunningHub, chen: httpx.Client, query: dict[str, object], holds: object
+    hub: RunningHub, chen: httpx.Client, query: dict[str, Any], holds: Callable[[Home, datetime], bool]
 ) -> None:
     now = hub.engine.now()
     hub.command(
@@ -64,9 +65,7 @@ def test_every_filter_shows_what_it_says_and_nothing_else(
     )
     now = hub.engine.now()
     expected = sorted(
-        home.id
-        for home in hub.engine.homes().values()
-        if home.id in hub.home_ids() and holds(home, now)  # type: ignore[operator]
+        home.id for home in hub.engine.homes().values() if home.id in hub.home_ids() and holds(home, now)
     )
     assert homes(chen, **query) == (expected, len(expected))
 
