@@ -111,7 +111,7 @@ class Profile:
     `people` names the persons bound to this home by role (own butler, deputy, contacts, keyholders, partner...); other roles
     (centre duty, operator, duty manager) come from the roster. `centre_id` is the centre that answers; `regions` the ids from
     district to compound. `overrides` holds per-home rule values: rule name -> parameter -> number. `callers` are names and
-    telephones of those who may telephone about this home: it is found by them.
+    telephones of those who may telephone about this home: it is found by them. `relations` says what a person is to the elder.
     """
 
     home_id: str
@@ -131,6 +131,7 @@ class Profile:
     emergency_policy: str = "emergency"
     overrides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     callers: tuple[tuple[str, str], ...] = ()
+    relations: Mapping[str, str] = field(default_factory=dict)
 
     def resident(self, resident_id: str | None) -> Resident | None:
         return next((resident for resident in self.residents if resident.id == resident_id), None)

@@ -51,6 +51,7 @@ def profiles(directory: Directory, at: datetime, supervision: Supervision = USUA
             emergency_policy=emergency_policy(home),
             overrides=home.overrides,
             callers=_callers(bonds, persons),
+            relations={bond.person_id: bond.relation for bond in bonds if bond.relation},
         )
     return found
 

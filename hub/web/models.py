@@ -218,6 +218,7 @@ class ResidentOut(ResidentRef):
 class BoundPerson(PersonRef):
     role: Role
     phones: list[str]
+    relation: str = Field(default="", description="What a contact is to the elder, as the ledger says it.")
 
 
 class HomeOut(Out):

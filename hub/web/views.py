@@ -272,7 +272,13 @@ class Views:
         bound = [(role, person) for role, people in profile.people.items() for person in people]
         bound += [(role, person) for role in FROM_ROSTER for person in on_duty(role, profile, now, context)]
         return [
-            BoundPerson(id=person, name=self.name(person), role=role, phones=_phones(context, person))
+            BoundPerson(
+                id=person,
+                name=self.name(person),
+                role=role,
+                phones=_phones(context, person),
+                relation=profile.relations.get(person, ""),
+            )
             for role, person in dict.fromkeys(bound)
         ]
 

@@ -122,7 +122,7 @@ function careCard(alert, card) {
       card.people.length === 0 && el("p", { class: "dim card-wide" }, t("card.people_none")),
       card.people.map((person) => [
         el("span", { class: "role" }, t(`role.${person.role}`)),
-        el("span", {}, person.name),
+        el("span", {}, person.name, person.relation && el("span", { class: "relation dim" }, person.relation)),
         el("span", {}, person.phones.length ? person.phones.map(telephone) : "–"),
       ])),
     el("dl", { class: "facts" },

@@ -200,7 +200,7 @@ export function raisedDialog(alert, joined, card, send) {
     elders.length ? choice("who", "", t("raise.who_unknown"), "0", true) : "");
   const callers = (card?.people ?? []).filter((person) => CALLERS.has(person.role));
   find("callers").replaceChildren(
-    ...callers.map((person) => choice("caller", person.id, `${person.name} · ${t(`role.${person.role}`)}`)),
+    ...callers.map((person) => choice("caller", person.id, `${person.name} · ${person.relation || t(`role.${person.role}`)}`)),
     callers.length ? choice("caller", "", t("raise.caller_other"), "", true) : "");
   const keys = (event) => {
     if (event.target.matches("textarea, input[type=text]") || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -213,7 +213,7 @@ export function raisedDialog(alert, joined, card, send) {
   form.addEventListener("keydown", keys);
   const shown = open(dialog, `${names(alert)} · ${place(alert)}`, async () => {
     const person = callers.find((one) => one.id === form.elements.caller?.value);
-    const caller = [person && [person.name, ...person.phones].join(" "), form.elements.caller_name.value.trim()].filter(Boolean).join(" ");
+    const caller = [person && [person.name, person.relation, ...person.phones].filter(Boolean).join(" "), form.elements.caller_name.value.trim()].filter(Boolean).join(" ");
     const said = form.elements.said.value.trim();
     const key = caller && said ? "raise.note" : caller ? "raise.note_no_said" : "raise.note_no_caller";
     return send({ who: form.elements.who?.value || null, note: caller || said ? t(key, { caller, said }) : "" });
