@@ -75,10 +75,22 @@ def _staffed(before: Directory, after: Directory) -> Directory:
 
 
 def add_dated_shift(directory: Directory, shift: DatedShift, today: date, at: datetime) -> Directory:
-    """`today`: the local date of `at`. The shift's id is given here."""
+    """`today`: the local date of `at`. The shift's id is given here.
+
+    In place of the pattern it replaces what the person does at this place that day in every role: somebody who is butler and
+    deputy there works the other hours as both.
+    """
     _fits(directory, shift, at)
     if shift.on < today:
         raise RosterRefused(RosterRefusal.IN_THE_PAST, on=shift.on)
+    weekly = [one for one in directory.shifts if one.person_id == shift.person_id]
+    others = {one.role for one in weekly if shift.in_place and one.centre_id == shift.centre_id}
+    for role in (shift.role, *sorted(others - {shift.role})):
+        directory = _with_dated(directory, replace(shift, role=role))
+    return directory
+
+
+def _with_dated(directory: Directory, shift: DatedShift) -> Directory:
     hours = (shift.starts.isoformat(), shift.ends.isoformat())
     key = derived_id(
         *("dated", shift.person_id, shift.role, shift.on.isoformat(), *hours, shift.centre_id or "")

@@ -30,6 +30,7 @@ from hub.web import (
     api_people,
     api_reports,
     api_requests,
+    api_roster,
     metrics,
     pages,
     problems,
@@ -55,6 +56,7 @@ TAGS = [
     {"name": "devices", "description": "Enrolled devices, and messages nobody could read."},
     {"name": "people", "description": "Who is on duty."},
     {"name": "answers", "description": "Signed answers of people who were asked."},
+    {"name": "roster", "description": "Who works when: shifts, leave, covers, holidays, gaps ahead."},
     {"name": "reports", "description": "Reports of days: who was answered how fast, what it was."},
     {"name": "live", "description": "The live stream."},
     {"name": "accounts", "description": "Log-ins."},
@@ -117,7 +119,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     problems.install(app)
     for router in (
         *(api_alerts.router, api_requests.router, api_homes.router, answers.router, api_accounts.router),
-        *(api_enrol.router, api_reports.router, api_people.router, api_centres.router),
+        *(api_enrol.router, api_reports.router, api_people.router, api_centres.router, api_roster.router),
         *(api_changes.router, api_events.router, metrics.router, *pages.ROUTERS),
     ):
         app.include_router(router)

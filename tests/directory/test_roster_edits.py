@@ -87,6 +87,17 @@ def test_a_shift_of_one_date_is_added_and_removed() -> None:
     assert roster_edits.remove_dated_shift(added, shift.id, TODAY) == with_shifts()
 
 
+def test_a_shift_in_place_of_the_weekly_one_replaces_every_role_at_that_place() -> None:
+    deputy = replace(BY_DAY, role=Role.DEPUTY)
+    away = replace(BY_DAY, role=Role.ELDER_HELPER, centre_id="large")
+    base = replace(with_shifts(), shifts=(*with_shifts().shifts, deputy, away))
+    changed = roster_edits.add_dated_shift(base, dated(in_place=True), TODAY, AT)
+    assert [(one.role, one.starts, one.in_place) for one in changed.dated_shifts] == [
+        (Role.BUTLER, time(21), True),
+        (Role.DEPUTY, time(21), True),
+    ]
+
+
 def test_leave_is_set_ended_early_and_taken_back() -> None:
     away = roster_edits.set_leave(with_shifts(), "b1", LATER, END, AT)
     (leave,) = away.leaves

@@ -14,6 +14,7 @@ from hub.web.pages import (
     people,
     reports,
     requests,
+    roster,
 )
 from hub.web.pages.rendering import NOT_FOR_SCRIPTS, Pages, pages_of
 
@@ -28,6 +29,7 @@ ROUTERS = (
     devices.router,
     enrol.router,
     life.router,
+    roster.router,
     reports.router,
     people.router,
     centres.router,

@@ -19,6 +19,7 @@ MENU = (
     MenuItem("/devices", "nav.devices", Permission.VIEW_DEVICES),
     MenuItem("/unprotected", "nav.unprotected", Permission.VIEW_HOMES),
     MenuItem("/enrol", "nav.enrol", Permission.ENROL),
+    MenuItem("/roster", "nav.roster", Permission.VIEW_ROSTER),
     MenuItem("/reports", "nav.reports", Permission.VIEW_REPORTS),
     MenuItem("/rejected", "nav.rejected", Permission.VIEW_REJECTED),
     MenuItem("/people", "nav.people", Permission.VIEW_PEOPLE),
