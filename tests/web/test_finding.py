@@ -115,13 +115,16 @@ def test_devices_come_worst_first_and_among_equals_those_that_somebody_presses(
     }
 
 
-def test_a_card_prints_without_the_door_code_and_with_everybody_to_call(
+def test_the_card_names_everybody_to_call_and_what_they_are_to_the_elder(
     hub: RunningHub, chen: httpx.Client
 ) -> None:
     page = chen.get("/homes/h0013", headers={"accept": "text/html"}).text
-    for _, phone in hub.engine.homes()["h0013"].profile.callers:
+    profile = hub.engine.homes()["h0013"].profile
+    for _, phone in profile.callers:
         assert phone in page
-    assert 'class="not-printed"><dt>门锁密码' in page
+    assert profile.relations
+    for relation in profile.relations.values():
+        assert relation in page
 
 
 def test_an_alert_has_a_page_of_its_own(hub: RunningHub, chen: httpx.Client) -> None:
