@@ -1,0 +1,301 @@
+"""The whole table of roles, scopes and resources (`who_sees_what.txt`), asked of a running hub row by row: what each log-in sees,
+and what it is refused."""
+
+import io
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import openpyxl
+import pytest
+
+from firmware_contracts.vocabulary import CallAction, ServiceCategory
+from hub.core.alerts import Role
+from hub.core.home import DeviceKind
+from hub.store import change_log
+from hub.store.accounts import add_account
+from hub.store.change_log import What
+from hub.web.access import LOG_IN_ROLES, SCOPES, ScopeKind
+from tests.web.running import _HASH, RunningHub
+from tests.web.test_live import stream
+
+TABLE = Path(__file__).with_name("who_sees_what.txt")
+
+_HEAD, *_ROWS = [
+    line.split("|")
+    for line in TABLE.read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+RESOURCES = _HEAD[1].split()
+EXPECTED = {
+    (tuple(who.split()), resource): cell
+    for who, cells in _ROWS
+    for resource, cell in zip(RESOURCES, cells.split(), strict=True)
+}
+WHO = [tuple(who.split()) for who, _ in _ROWS]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A home in which something happened."""
+
+    home_id: str
+    centre_id: str
+    centre_name: str
+    alert_id: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    hub: RunningHub
+    inside: Place
+    outside: Place
+    before: int
+    """The journal's number before anything happened."""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("who")
+    with RunningHub(folder, homes=400, heartbeat_every=timedelta(milliseconds=300)) as hub:
+        before = hub.queries.journal_range().newest
+        inside, outside = _two_homes(hub)
+        yield World(hub, _happens(hub, inside), _happens(hub, outside), before)
+
+
+def _two_homes(hub: RunningHub) -> tuple[str, str]:
+    """Two homes that share neither company nor community nor centre nor carers."""
+    kinds = (DeviceKind.BUTTON, DeviceKind.PULL_CORD, DeviceKind.PENDANT)
+    profiles = [
+        home.profile
+        for home in hub.engine.homes().values()
+        if any(one.kind in kinds and one.family == "native" for one in home.profile.devices.values())
+    ]
+    for one, other in itertools.permutations(profiles, 2):
+        carers = {person for role in (Role.BUTLER, Role.DEPUTY) for person in one.people.get(role, ())}
+        others = {person for role in (Role.BUTLER, Role.DEPUTY) for person in other.people.get(role, ())}
+        if (
+            one.company_id != other.company_id
+            and one.regions[-2] not in other.regions
+            and one.centre_id != other.centre_id
+            and not carers & others
+        ):
+            return one.home_id, other.home_id
+    raise AssertionError("the demo has no two homes so far apart")
+
+
+def _happens(hub: RunningHub, home_id: str) -> Place:
+    alert = hub.emergency(home_id)
+    hub.press(home_id, CallAction.SERVICE, ServiceCategory.MEALS)
+    home = hub.engine.home(home_id)
+    assert home is not None
+    assert home.profile.centre_id is not None
+    name = hub.engine.context().centres[home.profile.centre_id].name
+    return Place(home_id, home.profile.centre_id, name, alert.id, next(iter(home.requests)))
+
+
+@pytest.fixture(scope="module")
+def logins(world: World) -> dict[tuple[str, ...], str]:
+    """A log-in of each row of the table."""
+    home = world.hub.engine.homes()[world.inside.home_id].profile
+    butler = home.people[Role.BUTLER][0]
+    of = {
+        "everything": None,
+        "company": home.company_id,
+        "region": home.regions[-2],
+        "centre": home.centre_id,
+        "own": butler,
+    }
+    made = {}
+    for role, scope in WHO:
+        login = f"{role}-{scope}".replace("_", "-")
+        person = butler if scope == "own" else None
+        row = (login, role, next(one for one in LOG_IN_ROLES if one == role), _HASH, world.hub.clock.now())
+        world.hub.engine.write(
+            lambda connection, row=row, scope=scope, person=person: add_account(
+                connection, *row, scope, of[scope], person
+            )
+        ).result(10)
+        made[role, scope] = login
+    return made
+
+
+def status(answer: httpx.Response) -> str:
+    """A refusal of another kind (already joined, out of date) comes from behind the gate."""
+    assert answer.status_code < 500, answer.text
+    return "REFUSED" if answer.status_code == 403 else "yes"
+
+
+def listed(answer: httpx.Response, found: Callable[[httpx.Response], bool]) -> str:
+    return "REFUSED" if answer.status_code == 403 else "yes" if found(answer) else "hidden"
+
+
+def ask(world: World, client: httpx.Client, resource: str, place: Place) -> str:
+    home, alert, request = place.home_id, place.alert_id, place.request_id
+    match resource:
+        case "home":
+            return status(client.get(f"/api/v1/homes/{home}"))
+        case "homes":
+            return listed(
+                client.get("/api/v1/homes?limit=200", params={"q": home}), lambda got: home in got.text
+            )
+        case "alert":
+            return status(client.get(f"/api/v1/alerts/{alert}"))
+        case "alerts":
+            return listed(client.get("/api/v1/alerts?limit=200"), lambda got: alert in got.text)
+        case "take":
+            return status(client.post(f"/api/v1/alerts/{alert}/acknowledge", json={"version": 9999}))
+        case "raise":
+            key = {"idempotency-key": f"who-{client.auth}-{home}"[-40:]}
+            return status(client.post("/api/v1/alerts", json={"home_id": home}, headers=key))
+        case "request":
+            body = {"version": 9999, "state": "done"}
+            return status(client.post(f"/api/v1/requests/{request}/move", json=body))
+        case "requests":
+            return listed(client.get("/api/v1/requests?limit=200"), lambda got: request in got.text)
+        case "devices":
+            return listed(client.get("/api/v1/devices", params={"q": home}), lambda got: home in got.text)
+        case "stream":
+            return _in_stream(world, client, home)
+        case "page":
+            return status(client.get(f"/homes/{home}", headers={"accept": "text/html"}))
+        case "report":
+            return listed(client.get("/api/v1/reports"), lambda got: place.centre_id in got.text)
+        case "export":
+            return listed(client.get("/api/v1/reports.xlsx"), lambda got: place.centre_name in _cells(got))
+        case "enrol":
+            return status(client.post(f"/api/v1/enrol/homes/{home}/rooms", json={"kind": "balcony"}))
+        case _:
+            return status(client.get(f"/api/v1/{resource}"))
+
+
+def _in_stream(world: World, client: httpx.Client, home_id: str) -> str:
+    if client.get("/api/v1/alerts?limit=1").status_code == 403:
+        return "REFUSED" if client.get("/api/v1/events").status_code == 403 else "yes"
+    with stream(client, after=world.before) as events:
+        seen = {
+            event["data"]["home_id"]
+            for event in itertools.takewhile(lambda event: event.get("event") != "comment", events)
+            if event.get("event") == "journal"
+        }
+    return "yes" if home_id in seen else "hidden"
+
+
+def _cells(answer: httpx.Response) -> str:
+    book = openpyxl.load_workbook(io.BytesIO(answer.content), read_only=True)
+    return "\n".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
+
+
+def test_the_table_has_every_role_with_every_scope_that_it_may_have() -> None:
+    assert set(WHO) == {(role.value, scope.value) for role in LOG_IN_ROLES for scope in SCOPES[role]}
+
+
+@pytest.mark.parametrize("who", WHO, ids=" ".join)
+def test_who_sees_what(world: World, logins: dict[tuple[str, ...], str], who: tuple[str, ...]) -> None:
+    wrong = []
+    with world.hub.client(logins[who]) as client:
+        for resource in RESOURCES:
+            expected = EXPECTED[who, resource]
+            inside = ask(world, client, resource, world.inside)
+            outside = ask(world, client, resource, world.outside)
+            found = f"{inside}/{outside}" if "/" in expected else inside
+            if found != expected or ("/" not in expected and outside != inside):
+                wrong.append(f"{resource}: {inside}/{outside}, expected {expected}")
+    assert not wrong
+
+
+def test_each_refusal_stands_in_the_change_log(world: World, logins: dict[tuple[str, ...], str]) -> None:
+    login = logins["butler", "own"]
+    with world.hub.client(login) as client:
+        assert client.get(f"/api/v1/alerts/{world.outside.alert_id}").status_code == 403
+        # An id that does not exist is no refusal, and nothing that a stranger could fill the log with.
+        assert client.get("/api/v1/alerts/A-nothing").status_code == 404
+    lines = [
+        line
+        for _, line in world.hub.queries.read(lambda connection: change_log.changes(connection, limit=500))
+        if line.by == login and line.what is What.ACCESS_REFUSED
+    ]
+    about = {(line.about_kind, line.about_id) for line in lines}
+    assert ("alert", world.outside.alert_id) in about
+    assert all(
+        one[1] in {None, world.outside.home_id, world.outside.alert_id, world.outside.request_id}
+        for one in about
+    )
+
+
+def test_a_script_that_tries_everything_does_not_fill_the_change_log(
+    world: World, logins: dict[tuple[str, ...], str]
+) -> None:
+    login = logins["centre_duty", "centre"]
+    with world.hub.client(login) as client:
+        visible = {one["id"] for one in client.get("/api/v1/homes?limit=200").json()["items"]}
+        for home_id in [one for one in world.hub.home_ids() if one not in visible][:60]:
+            assert client.get(f"/api/v1/homes/{home_id}").status_code == 403
+    lines = world.hub.queries.read(lambda connection: change_log.changes(connection, limit=500))
+    refused = [line for _, line in lines if line.by == login and line.what is What.ACCESS_REFUSED]
+    assert 10 <= len(refused) <= 20
+
+
+def test_what_is_outside_is_not_even_counted(world: World, logins: dict[tuple[str, ...], str]) -> None:
+    with world.hub.client(logins["butler", "own"]) as client:
+        homes = client.get("/api/v1/homes?limit=200").json()
+        assert 0 < homes["total"] < 60
+        assert len(homes["items"]) == homes["total"]
+        alerts = client.get("/api/v1/alerts?limit=1").json()
+        assert [one["id"] for one in alerts["items"]] == [world.inside.alert_id]
+
+
+def test_an_installer_reads_no_alert_and_no_door_code_on_a_card(
+    world: World, logins: dict[tuple[str, ...], str]
+) -> None:
+    with world.hub.client(logins["installer", "everything"]) as client:
+        card = client.get(f"/api/v1/homes/{world.inside.home_id}").json()
+        page = client.get(f"/homes/{world.inside.home_id}", headers={"accept": "text/html"}).text
+    assert (card["alerts"], card["requests"], card["door_code"], card["door_code_known"]) == (
+        [],
+        [],
+        None,
+        False,
+    )
+    assert world.inside.alert_id not in page
+
+
+def test_calls_of_unknown_devices_go_to_the_call_centre_only(
+    world: World, logins: dict[tuple[str, ...], str], tmp_path: Path
+) -> None:
+    hub = world.hub
+    hub.deliver(
+        "care/v1/demo/nowhere/stray-1/call",
+        b'{"v":1,"boot":1,"seq":1,"uptime_ms":1000,"event_id":"stray-000001","age_ms":0,"action":"emergency"}',
+    )
+    home = hub.engine.home("unassigned")
+    assert home is not None
+    (alert_id,) = home.alerts
+    seen = {}
+    for who, login in logins.items():
+        with hub.client(login) as client:
+            seen[who] = client.get(f"/api/v1/alerts/{alert_id}").status_code == 200
+    assert {who for who, sees in seen.items() if sees} == {
+        who for who in WHO if who[0] in {"operator", "duty_manager", "administrator"}
+    }
+
+
+def test_a_scope_that_a_role_may_not_have_shows_nothing(world: World) -> None:
+    """As a mistake in the store would leave it: nobody sees more by it."""
+    row = (
+        "stray",
+        "stray",
+        next(one for one in LOG_IN_ROLES if one == "butler"),
+        _HASH,
+        world.hub.clock.now(),
+    )
+    world.hub.engine.write(
+        lambda connection: add_account(connection, *row, ScopeKind.EVERYTHING.value, None, None)
+    ).result(10)
+    with world.hub.client("stray") as client:
+        assert client.get("/api/v1/homes").json()["items"] == []
+        assert client.get(f"/api/v1/homes/{world.inside.home_id}").status_code == 403
