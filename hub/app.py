@@ -311,6 +311,7 @@ class Hub:
             timezone=settings.timezone,
             night_starts=settings.hub.night_starts,
             night_ends=settings.hub.night_ends,
+            calendar=settings.calendar,
         )
         return context if directory is None else with_people(context, directory, now)
 

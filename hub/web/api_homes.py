@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 
 from hub.core.events import EndAway, SetAway
 from hub.core.home import DeviceKind, Flag, Membership, Routine
-from hub.core.roster import on_shift
+from hub.core.roster import duties
 from hub.web.access import Permission
 from hub.web.commands import done_id, obey
 from hub.web.finding import DeviceFilter, HomeFilter, find_devices, find_homes
@@ -165,11 +165,10 @@ async def list_on_duty(parts: PartsDep, user: ViewRoster, centre: str | None = N
     visible = visible_centres(parts, user)
     context, now = parts.hub.context(), parts.hub.now()
     shifts = {
-        (shift.person_id, shift.role, shift.centre_id)
-        for shift in context.shifts
-        if on_shift(shift, now, context)
-        and (centre is None or shift.centre_id == centre)
-        and (visible is None or shift.centre_id is None or shift.centre_id in visible)
+        (duty.person_id, duty.role, duty.centre_id)
+        for duty in duties(now, context)
+        if (centre is None or duty.centre_id == centre)
+        and (visible is None or duty.centre_id is None or duty.centre_id in visible)
     }
     return [
         OnDutyOut(

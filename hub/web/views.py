@@ -8,7 +8,7 @@ from hub.core.alerts import Alert, Role
 from hub.core.context import Context
 from hub.core.home import Device, DeviceState, Flag, Home, Membership, Profile
 from hub.core.journal import Entry, EntryKind
-from hub.core.roster import on_duty
+from hub.core.roster import on_duty, stands_in
 from hub.core.service_requests import ServiceRequest
 from hub.core.suppression import lasts
 from hub.notify.reason_texts import reason_text
@@ -269,7 +269,12 @@ class Views:
 
     def _bound_people(self, profile: Profile) -> list[BoundPerson]:
         context, now = self._hub.context(), self._hub.now()
-        bound = [(role, person) for role, people in profile.people.items() for person in people]
+        bound = [
+            # Whoever covers somebody is the one to call.
+            (role, stands_in(person, now, context))
+            for role, people in profile.people.items()
+            for person in people
+        ]
         bound += [(role, person) for role in FROM_ROSTER for person in on_duty(role, profile, now, context)]
         return [
             BoundPerson(
