@@ -15,7 +15,7 @@ from hub.core.journal import EntryKind
 from hub.core.notifications import NotifyReason
 from hub.core.raising import inform_holder, join
 from hub.core.reasons import ReasonCode
-from hub.core.service_requests import CancelReason, cancel
+from hub.core.requesting import cancel_for
 
 NOBODY_PRESSED = frozenset({WhatItWas.DEVICE_FALSE, WhatItWas.RULE_FALSE})
 """Outcomes that say that no hand was on the key: they prove nothing."""
@@ -113,16 +113,7 @@ def _stop_for(draft: Draft, went: list[Resident], by: Actor) -> None:
     if len(kept) < len(draft.away):
         draft.away = kept
         draft.write(EntryKind.AWAY_ENDED, by=by.id, data={"resident_ids": sorted(ids)})
-    for request in tuple(draft.requests.values()):
-        if empty or set(request.resident_ids) <= ids:
-            cancelled = cancel(request, by.id, draft.now, CancelReason.NO_LONGER_SERVED)
-            draft.put_request(cancelled, open_=False)
-            draft.write(
-                EntryKind.REQUEST_MOVED,
-                request_id=request.id,
-                by=by.id,
-                data={"state": cancelled.state.value, "cancel_reason": CancelReason.NO_LONGER_SERVED.value},
-            )
+    cancel_for(draft, by.id, ids, empty=empty)
     for alert in tuple(draft.alerts.values()):
         if alert.severity is not Severity.TECHNICAL and (empty or ids & set(alert.resident_ids)):
             _tell_gone(draft, alert, went, empty=empty)

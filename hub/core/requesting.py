@@ -189,10 +189,13 @@ def accept(draft: Draft, command: AcceptRequest) -> Result:
     return Done(accepted.id, accepted.version)
 
 
-def cancel_all(draft: Draft, by: str, reason: CancelReason) -> None:
-    """Everything that waits in a home ends: nobody is served there any more."""
+def cancel_for(draft: Draft, by: str, went: set[str], *, empty: bool) -> None:
+    """Elders are served no more: what was asked for them alone ends, and everything where the home is `empty`. Who would have
+    gone there hears of it."""
     for request in tuple(draft.requests.values()):
-        _end(draft, request, verbs.cancel(request, by, draft.now, reason), "")
+        if empty or set(request.resident_ids) <= went:
+            reason = CancelReason.NO_LONGER_SERVED
+            _end(draft, request, verbs.cancel(request, by, draft.now, reason), "")
 
 
 def _check(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,19 @@ import pytest
 from firmware_contracts.topics import Address
 from firmware_contracts.vocabulary import CallAction, FallPhase, Fault, Kind, ServiceCategory
 from hub.core.alerts import Alert, WhatItWas, WhatWasDone
-from hub.core.events import Acknowledge, MoveRequest, RaiseByHand, Resolve, SetAway, SetProfile
+from hub.core.events import (
+    Acknowledge,
+    Actor,
+    ActorRole,
+    MoveRequest,
+    OpenRequest,
+    RaiseByHand,
+    Resolve,
+    SetAway,
+    SetProfile,
+)
 from hub.core.home import AwayKind, Home
-from hub.core.service_requests import RequestState
+from hub.core.service_requests import MistakeRemedy, RequestCategory, RequestState
 from hub.engine.health import EngineSettings
 from hub.ingest.message import RawMessage, SessionName
 from hub.store import codec
@@ -74,9 +85,35 @@ def late(story: Story) -> None:
     )
 
 
-def request_done(story: Story) -> None:
+DESK = Actor("op", ActorRole.OPERATOR)
+
+
+def move_request(story: Story, state: RequestState, **more: Any) -> None:
     (request,) = story.home("h2").requests.values()
-    submit(story, lambda _: MoveRequest("h2", request.id, actor("op"), RequestState.DONE))
+    submit(story, lambda _: MoveRequest("h2", request.id, DESK, state, **more))
+
+
+def request_done(story: Story) -> None:
+    move_request(story, RequestState.DONE)
+
+
+def mistaken(story: Story, event_id: str) -> None:
+    """Pressed and closed as a mistake, both in one batch or a crash apart."""
+    press(story, "h2", "cord", event_id)
+    story.run()
+    alert = story.home("h2").alert_for("call|h2")
+    assert alert is not None
+    outcome = (WhatItWas.MISTAKE, WhatWasDone.BY_PHONE)
+    submit(story, lambda _: Resolve("h2", alert.id, actor("operator-chen"), *outcome))
+
+
+MISTAKES = [partial(mistaken, event_id=f"event-{number:04d}") for number in (7, 8, 9)]
+
+
+def task_done(story: Story) -> None:
+    (task,) = (one for one in story.home("h2").requests.values() if one.is_task)
+    done = MoveRequest("h2", task.id, DESK, RequestState.DONE, remedy=MistakeRemedy.SHOWN)
+    submit(story, lambda _: done)
 
 
 def new_profile(story: Story) -> None:
@@ -126,7 +163,11 @@ SCRIPT: list[Step] = [
     lambda story: submit(story, lambda s: RaiseByHand("h3", actor("op"), "hand-1", "sun")),
     lambda story: vital(story, 88),
     close,
+    lambda story: move_request(story, RequestState.ASSIGNED, assignee_id="butler-wang"),
     request_done,
+    lambda story: submit(story, lambda s: OpenRequest("h3", DESK, "open-1", RequestCategory.MEDICAL)),
+    *MISTAKES,
+    task_done,
     lambda story: submit(
         story,
         lambda s: SetAway("h3", SYSTEM, AwayKind.CHILDREN, s.started_at, s.started_at + timedelta(minutes=4)),
@@ -158,7 +199,7 @@ def told(path: Path, crash: Callable[[Story, int], None], save_every_s: float) -
 QUERIES = {
     "journal": "select home_id, alert_id, request_id, kind, by, data from journal order by home_id, number",
     "alerts": "select alert_id, home_id, kind, severity, state, version, body from alert order by alert_id",
-    "requests": "select request_id, state, version from service_request order by request_id",
+    "requests": "select request_id, category, state, version from service_request order by request_id",
     "outbox": "select notification_id, state, attempts, channel, person_id from outbox order by notification_id",
     "readings": "select subject_id, measure, minute_at, value, low, high, count from reading "
     "order by subject_id, measure, minute_at",
@@ -207,7 +248,7 @@ def parts_of(home: Home) -> Iterator[object]:
     yield from ((key, codec.RULE_STATE.dump(one)) for key, one in home.rules.items())
     yield from map(codec.ALERT.dump, home.alerts.values())
     yield from map(codec.REQUEST.dump, home.requests.values())
-    yield codec.HOME_BODY.dump(codec.HomeBody(home.away, home.presses))
+    yield codec.HOME_BODY.dump(codec.HomeBody(home.away, home.presses, home.mistakes))
     yield home.unjudged
 
 
@@ -339,7 +380,7 @@ def test_a_crash_around_every_transaction_changes_nothing(
 
 
 UNREADABLE = [SCRIPT[index] for index in (17, 18, 19)]
-WITHOUT_AN_ID = {*UNREADABLE, close, request_done}
+WITHOUT_AN_ID = {*UNREADABLE, close, request_done, *MISTAKES, task_done}
 """Unreadable bytes have no id to be known by; what is closed cannot be closed again, and says so. What then
 happens is told below."""
 

@@ -13,13 +13,17 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from firmware_contracts.topics import Address
-from firmware_contracts.vocabulary import CallAction, FallPhase, Fault, Hazard, Kind
+from firmware_contracts.vocabulary import CallAction, FallPhase, Fault, Hazard, Kind, ServiceCategory
 from hub.core.alerts import HELD_STATES, Alert, AlertKind, AlertState, Severity, WhatItWas, WhatWasDone
 from hub.core.events import (
     Acknowledge,
+    Actor,
+    ActorRole,
     ArriveOnSite,
     EndAway,
     GoOnTheWay,
+    MoveRequest,
+    OpenRequest,
     RaiseByHand,
     RecordAmbulance,
     Resolve,
@@ -29,6 +33,14 @@ from hub.core.events import (
 from hub.core.home import AwayKind
 from hub.core.journal import EntryKind
 from hub.core.outcome import Done, RefusalCode, Refused
+from hub.core.service_requests import (
+    ENDED_STATES,
+    CancelReason,
+    MistakeRemedy,
+    RequestCategory,
+    RequestState,
+    ServiceRequest,
+)
 from hub.engine.health import EngineSettings
 from tests.story import CELL, SYSTEM, Story, actor
 
@@ -37,6 +49,7 @@ PRESSERS = st.sampled_from(
 )
 PEOPLE = st.sampled_from(["butler-wang", "deputy-zhou", "daughter-li", "operator-chen", "nobody-known"])
 HOMES = st.sampled_from(["h1", "h2", "h3"])
+DESK = Actor("operator-chen", ActorRole.OPERATOR)
 
 CHANGES = {
     EntryKind.ALERT_ACKNOWLEDGED: AlertState.ACKNOWLEDGED,
@@ -66,6 +79,7 @@ class Street(RuleBasedStateMachine):
         self.pressed_at = {}
         self.pressed: list[tuple[str, str, str]] = []
         self.versions: dict[str, int] = {}
+        self.request_versions: dict[str, int] = {}
         self.states: dict[str, AlertState] = {}
         self.resolved: dict[str, Alert] = {}
         self.latest_at: datetime = self.story.now
@@ -208,6 +222,53 @@ class Street(RuleBasedStateMachine):
         self.story.command(Resolve(home_id, alert_id, actor(who), what, done))
         assert self._alert(alert_id) is None
 
+    @rule(
+        sender=PRESSERS,
+        category=st.sampled_from(ServiceCategory),
+        by_hand=st.booleans(),
+        key=st.integers(1, 4),
+    )
+    def wish(self, sender: tuple[str, str], category: ServiceCategory, by_hand: bool, key: int) -> None:
+        """From the green key, or by telephone, perhaps the same command again."""
+        home_id, device_id = sender
+        if not by_hand or category is ServiceCategory.URGENT_HELP or home_id == "h9":
+            event_id = f"event-{next(self.numbers):04d}"
+            self.story.press(home_id, device_id, CallAction.SERVICE, category, event_id=event_id)
+            return
+        command = OpenRequest(home_id, DESK, f"key-{home_id}-{key}", RequestCategory(category.value))
+        assert isinstance(self.story.command(command), Done)
+
+    @rule(
+        which=st.integers(0, 5),
+        who=st.one_of(st.none(), PEOPLE),
+        state=st.sampled_from(RequestState),
+        to=st.one_of(st.none(), PEOPLE),
+        stale=st.booleans(),
+    )
+    def serve(self, which: int, who: str | None, state: RequestState, to: str | None, stale: bool) -> None:
+        open_now = self._requests()
+        if not open_now:
+            return
+        request = open_now[which % len(open_now)]
+        result = self.story.command(
+            MoveRequest(
+                request.home_id,
+                request.id,
+                DESK if who is None else actor(who),
+                state,
+                to,
+                expected_version=request.version - 1 if stale else None,
+                cancel_reason=CancelReason.WITHDRAWN,
+                remedy=MistakeRemedy.MOVED,
+            )
+        )
+        if isinstance(result, Refused):
+            assert request in self._requests(), "what is refused changes nothing"
+        else:
+            assert not stale
+            ended = state in ENDED_STATES
+            assert any(one.id == request.id for one in self._requests()) is not ended
+
     @rule(home_id=HOMES, minutes=st.integers(1, 90))
     def away(self, home_id: str, minutes: int) -> None:
         until_at = self.story.now + timedelta(minutes=minutes)
@@ -231,9 +292,9 @@ class Street(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([0, 30, 3600]))
     def crash(self, seconds: int) -> None:
-        before = self.story.alerts()
+        before = self.story.alerts(), self._requests()
         self.story.crash(down=timedelta(seconds=seconds))
-        assert self.story.alerts() == before
+        assert (self.story.alerts(), self._requests()) == before
         self.story.advance()
 
     @rule(seconds=st.sampled_from([-5000, -3, 1, 30, 5000]))
@@ -284,6 +345,28 @@ class Street(RuleBasedStateMachine):
         assert open_now == told
 
     @invariant()
+    def every_open_request_is_due_some_time_and_its_home_wakes_for_it(self) -> None:
+        for home in self.story.engine.homes().values():
+            for request in home.requests.values():
+                assert request.open
+                assert request.due_at is not None
+                assert request.deadline_at is not None
+                assert home.wake_at is not None
+                assert home.wake_at <= request.deadline_at
+                assert (request.assignee_id is None) == (request.state is RequestState.NEW)
+                assert request.version >= self.request_versions.get(request.id, 1)
+                self.request_versions[request.id] = request.version
+
+    @invariant()
+    def three_mistakes_are_a_task_and_never_more_than_one_is_open(self) -> None:
+        rule_ = self.story.engine.context().rules.mistakes
+        for home in self.story.engine.homes().values():
+            tasks = [(one.device_id, one.resident_ids) for one in home.requests.values() if one.is_task]
+            assert len(set(tasks)) == len(tasks)
+            for count in home.mistakes.values():
+                assert len(count.presses) < rule_.count
+
+    @invariant()
     def versions_grow_with_every_change(self) -> None:
         for alert in self.story.alerts():
             assert alert.version >= self.versions.get(alert.id, 1)
@@ -309,6 +392,10 @@ class Street(RuleBasedStateMachine):
         assert not any(home.unjudged for home in self.story.engine.homes().values())
 
     # --- parts --------------------------------------------------------------------------------------------------------
+
+    def _requests(self) -> list[ServiceRequest]:
+        found = [one for home in self.story.engine.homes().values() for one in home.requests.values()]
+        return sorted(found, key=lambda one: one.id)
 
     def _alert(self, alert_id: str) -> Alert | None:
         return next((alert for alert in self.story.alerts() if alert.id == alert_id), None)

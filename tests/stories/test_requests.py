@@ -11,6 +11,7 @@ from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from hub.core.alerts import Role
 from hub.core.context import Context
 from hub.core.events import AcceptRequest, Actor, ActorRole, MoveRequest, OpenRequest, SetProfile
+from hub.core.home import Membership
 from hub.core.journal import EntryKind
 from hub.core.notifications import NotifyReason, Template
 from hub.core.opening import Opening, after_open_hours
@@ -385,3 +386,15 @@ def test_a_home_without_a_butler_says_so(tmp_path: Path) -> None:
     unknown = move(story, request, RequestState.ASSIGNED, assignee_id="nobody-known")
     assert refused(unknown) is RefusalCode.NOT_FOUND
     assert isinstance(move(story, request, RequestState.ASSIGNED, assignee_id="desk-small"), Done)
+
+
+def test_an_elder_leaves_and_who_would_have_gone_there_hears_it(story: Story) -> None:
+    request = ask(story)
+    done(move(story, request, RequestState.ASSIGNED, assignee_id="butler-wang"))
+    profile = story.home().profile
+    left = replace(profile.residents[0], membership=Membership.LEFT)
+    done(story.command(SetProfile("h1", SYSTEM, replace(profile, residents=(left,)))))
+    assert story.home().requests == {}
+    assert story.asked(TAKEN_BACK) == ["butler-wang"]
+    story.advance(days=2)
+    assert story.asked(OVERDUE) == []
