@@ -1,4 +1,4 @@
-"""The command line: run the hub, play the demo, decode messages, keep log-ins, check settings."""
+"""The command line: run the hub, play the demo, decode messages, import a ledger, keep log-ins, check settings."""
 
 import argparse
 import getpass
@@ -28,7 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from hub import decode_command
+    from hub import decode_command, directory_command
+
+    from hub import enrol_command
 
     parser = argparse.ArgumentParser(prog="hub", description="The alert hub for elders who live at home.")
     parser.add_argument("-v", "--verbose", action="store_true", help="log more")
@@ -56,6 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_config(check)
     check.set_defaults(run=_check_config)
+
+    directory = commands.add_parser("directory", help="a centre's ledger: import, export, templates")
+    directory_command.add_arguments(directory, _add_config)
+
+    enrol = commands.add_parser(
+        "enrol", help="homes, elders and devices of a running hub: enrol, move, check, who is unprotected"
+    )
+    enrol_command.add_arguments(enrol, _add_config)
 
     user = commands.add_parser("user", help="log-ins of the console, whether a hub runs or not")
     users = user.add_subparsers(title="actions", required=True, metavar="ACTION")
