@@ -1,6 +1,7 @@
 """Who may log in: accounts of the store, remembered for a moment, checked against passwords, changed through the engine."""
 
 import asyncio
+import logging
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,6 +13,7 @@ from hub.directory.model import Directory
 from hub.store import accounts, change_log
 from hub.store.accounts import Account
 from hub.store.change_log import Change, What
+from hub.store.errors import StoreError
 from hub.store.queries import Queries
 from hub.store.store import Connection
 from hub.web import account_changes
@@ -20,6 +22,8 @@ from hub.web.hub import Hub, answer
 from hub.web.login_limit import LoginLimit
 from hub.web.passwords import hash_password, verify_password
 from hub.web.problems import Problem
+
+log = logging.getLogger(__name__)
 
 Login = Account
 
@@ -130,7 +134,11 @@ class Logins:
         line = Change(
             self._hub.now(), account.login, What.LOGGED_IN, "account", account.login, {"from": address}
         )
-        await answer(self._hub.write(lambda connection: change_log.note(connection, line)))
+        try:
+            await answer(self._hub.write(lambda connection: change_log.note(connection, line)))
+        except (TimeoutError, StoreError):
+            # Who answers calls gets in, whatever the disk does.
+            log.exception("the log-in %s could not be written into the change log", account.login)
 
     def _changed(self, account: Account) -> Account:
         self._known.pop(account.login, None)

@@ -45,6 +45,7 @@ async def log_in(
     session = Session(account.login, account.generation, now)
     response.headers.append("set-cookie", parts.sessions.cookie(session, request))
     parts.logins.names[account.login] = account.name
+    await parts.logins.note_log_in(account, client_address(request))
     return response
 
 
