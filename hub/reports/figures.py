@@ -143,7 +143,7 @@ class Report:
     home it was when the alert or request began (on the dates of a cover, the cover's); None: nobody's. Their figures add up
     to `total`. `answerers`: who gave the first answer to the emergencies of the period, whoever's homes they were (None: an
     alert of an older release does not tell). `alerts`: what was opened or closed in the period, oldest first, without what
-    became known after it.
+    became known after it. `kept_from_at`: what was closed before this instant is not kept (any more); None: nothing is.
     """
 
     period: Period
@@ -156,6 +156,12 @@ class Report:
     answerers: Mapping[str | None, Response]
     stretches: tuple[Stretch, ...]
     alerts: tuple[AlertFacts, ...]
+    kept_from_at: datetime | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything of the period is kept."""
+        return self.kept_from_at is not None and self.kept_from_at <= self.period.from_at
 
 
 def percent(part: int, whole: int) -> float | None:

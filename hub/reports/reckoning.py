@@ -59,6 +59,7 @@ def reckon(
         },
         stretches=tuple(_stretches(everything.alerts, clock)),
         alerts=tuple(one for one in everything.alerts if clock.opened(one) or period.holds(one.resolved_at)),
+        kept_from_at=rows.kept_from_at,
     )
 
 

@@ -6,7 +6,7 @@ began at most a day before the period is read by key; what lasted longer stands 
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ LASTS_AT_MOST = timedelta(days=1)
 
 _ALERT = table_of(tables.AlertRow)
 _REQUEST = table_of(tables.RequestRow)
+_JOURNAL = table_of(tables.JournalRow)
 _RESIDENCE = table_of(directory_tables.ResidenceRow)
 _HOME = table_of(directory_tables.HomeEntryRow)
 _BOND = table_of(directory_tables.BondRow)
@@ -82,13 +83,15 @@ class UnopenedHome:
 @dataclass(frozen=True, slots=True)
 class ReportRows:
     """Everything that was open at some instant of [`from_at`, `until_at`), oldest first, and the homes not yet open at its end
-    (or now, when it has not ended)."""
+    (or now, when it has not ended). `kept_from_at`: when the oldest journal entry was written; of what was closed before it,
+    nothing is kept."""
 
     from_at: datetime
     until_at: datetime
     alerts: tuple[AlertFacts, ...] = ()
     requests: tuple[RequestFacts, ...] = ()
-    unopened: tuple[UnopenedHome, ...] = field(default=())
+    unopened: tuple[UnopenedHome, ...] = ()
+    kept_from_at: datetime | None = None
 
 
 def report_rows(
@@ -115,6 +118,7 @@ def report_rows(
             )
         ),
         tuple(_unopened(connection, known_at)),
+        connection.scalar(select(_JOURNAL.c.at).order_by(_JOURNAL.c.number).limit(1)),
     )
 
 

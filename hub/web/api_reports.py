@@ -140,7 +140,11 @@ def remarks_of(parts: Parts, report: Report, language: Language) -> list[str]:
         else say(language, "report.not_final", at=minute(report.known_at, timezone))
     )
     minutes = int(report.on_site_within / timedelta(minutes=1))
-    return [made, standing, say(language, "report.on_site_within", minutes=minutes)]
+    remarks = [made, standing, say(language, "report.on_site_within", minutes=minutes)]
+    if not report.complete:
+        since = minute(report.kept_from_at or parts.hub.now(), timezone)
+        remarks.append(say(language, "report.kept_from", at=since))
+    return remarks
 
 
 def minute(at: datetime, timezone: tzinfo) -> str:

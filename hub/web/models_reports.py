@@ -114,12 +114,14 @@ class AnswererOut(Out):
 
 
 class ReportOut(Out):
-    """The report of some local days. `final`: nothing in it changes any more."""
+    """The report of some local days. `final`: nothing in it changes any more. `kept_from_at`: what was closed before it is not
+    kept, so that the figures of days before it are not complete."""
 
     first: date
     last: date
     known_at: AwareDatetime
     final: bool
+    kept_from_at: AwareDatetime | None
     on_site_within_s: float
     total: FiguresOut
     centres: list[FiguresOut]
@@ -133,6 +135,7 @@ class ReportOut(Out):
             last=report.period.last,
             known_at=report.known_at,
             final=report.final,
+            kept_from_at=report.kept_from_at,
             on_site_within_s=report.on_site_within.total_seconds(),
             total=FiguresOut.of(report.total),
             centres=[FiguresOut.of(one, key, names.centre(key)) for key, one in report.centres.items()],

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
 A4_POINTS = (595, 842)
+axe = Axe()
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def test_the_workbook_comes_down(open_console: Opener, hub: RunningHub, yesterda
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_nothing_is_wider_than_the_screen(
+def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
     open_console: Opener, hub: RunningHub, yesterday: date, viewport: dict[str, int], language: str
 ) -> None:
     page = open_console("admin", viewport)
@@ -70,6 +72,7 @@ def test_nothing_is_wider_than_the_screen(
         # What is wider scrolls in a frame that the keyboard reaches.
         frames = page.locator(".table-frame")
         assert frames.count() == page.locator(".table-frame[tabindex='0'][aria-labelledby]").count() > 3
+        assert axe.run(page).response["violations"] == []
 
 
 def test_on_paper(open_console: Opener, hub: RunningHub, yesterday: date) -> None:

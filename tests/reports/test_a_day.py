@@ -240,6 +240,15 @@ def test_while_the_day_lasts_a_call_that_nobody_can_have_missed_waits(story: Sto
     assert (later.calls, later.waiting, later.answered) == (1, 0, 0)
 
 
+def test_days_before_the_records_begin_say_so(story: Story, report: Reporter) -> None:
+    """Zero alerts of a day of which nothing is kept are no good news."""
+    began_at = report().kept_from_at
+    assert began_at is not None
+    assert abs(began_at - story.started_at) < timedelta(seconds=1)
+    until(story, 12, 0, 0, WEDNESDAY)
+    assert [report(day).complete for day in (date(2026, 3, 2), TUESDAY, WEDNESDAY)] == [False, False, True]
+
+
 def test_days_with_nothing_and_days_to_come(story: Story, report: Reporter) -> None:
     for day in (date(2026, 2, 28), date(2026, 3, 1), date(2026, 12, 31), TUESDAY):
         empty = report(day)

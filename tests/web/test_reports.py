@@ -4,6 +4,8 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from hub.core.events import ActorRole
 from hub.reports.period import midnight
 from hub.store import change_log
 from hub.store.accounts import add_account
+from hub.store.store import Connection
 from hub.web.passwords import hash_password
 from tests.reports.past import tell_of_a_day
 from tests.story import SHANGHAI
@@ -45,12 +48,13 @@ def told(hub: RunningHub, yesterday: date) -> list[Alert]:
     centre = centre_of(found)
     for login, name, role, kind, about in READERS:
         where = centre if about else None
-        hub.engine.write(
-            lambda connection, given=(login, name, role, hashed, now, kind, where): add_account(
-                connection, *given
-            )
-        ).result(10)
+        given = (login, name, role, hashed, now, kind, where)
+        hub.engine.write(partial(_add, given)).result(10)
     return found
+
+
+def _add(given: tuple[Any, ...], connection: Connection) -> None:
+    add_account(connection, *given)
 
 
 def centre_of(alerts: list[Alert]) -> str:
@@ -83,6 +87,7 @@ def test_the_page_says_what_the_api_says(admin: httpx.Client, told: list[Alert],
     assert f"日报 {yesterday}" in page
     assert f">{total['response']['within_60']} / {total['response']['calls']} · 目标 97.5 %<" in page
     assert "已定稿" in page
+    assert "记录从" in page
     answerers = {one["name"]: one["response"]["answered"] for one in figures["answerers"]}
     assert f'<th scope="row">陈静</th><td>{answerers["陈静"]}</td>' in rows(page, "answerers")
 
@@ -163,10 +168,12 @@ def test_the_authority_reads_figures_and_no_name(hub: RunningHub, told: list[Ale
         page = client.get(f"/reports?day={yesterday}").text
         figures = client.get(f"/api/v1/reports?day={yesterday}")
         assert client.get(f"/api/v1/reports.xlsx?day={yesterday}").status_code == 403
-    people = hub.engine.context().people
-    residents = [resident for home in hub.engine.homes().values() for resident in home.profile.residents]
-    secret = {one.name for one in (*people.values(), *residents)} | {"陈静"}
-    secret |= {one.id for one in (*people.values(), *residents)} | {alert.home_id for alert in told}
+    secret = {"陈静"} | {alert.home_id for alert in told}
+    for person in hub.engine.context().people.values():
+        secret |= {person.name, person.id}
+    for home in hub.engine.homes().values():
+        for resident in home.profile.residents:
+            secret |= {resident.name, resident.id}
     assert "人员 1" in page
     for text in (page, figures.text):
         assert not [one for one in secret if re.search(rf"(?<![\w.-]){re.escape(one)}(?![\w-])", text)]

@@ -34,6 +34,9 @@ WORDS: dict[str, Words] = {
         "not over yet: this is how it stands at {at}",
     ),
     "report.final": Words("已定稿，不再变化", "final: nothing in it changes any more"),
+    "report.kept_from": Words(
+        "记录从 {at} 开始，更早的不在内", "records begin at {at}; what is older is missing"
+    ),
     "report.made_at": Words("{at} 生成", "made at {at}"),
     "report.wrong_days": Words("日期不对：", "These dates do not fit:"),
     "report.wrong_order": Words("开始日期在结束日期之后。", "the first day lies after the last one."),
