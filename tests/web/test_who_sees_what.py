@@ -157,6 +157,12 @@ def ask(world: World, client: httpx.Client, resource: str, place: Place) -> str:
             return status(client.post(f"/api/v1/requests/{request}/move", json=body))
         case "requests":
             return listed(client.get("/api/v1/requests?limit=200"), lambda got: request in got.text)
+        case "board":
+            return listed(client.get("/requests/board"), lambda got: request in got.text)
+        case "open":
+            key = {"idempotency-key": f"open-{client.auth}-{home}"[-40:]}
+            body = {"home_id": home, "category": "cleaning"}
+            return status(client.post("/api/v1/requests", json=body, headers=key))
         case "devices":
             return listed(client.get("/api/v1/devices", params={"q": home}), lambda got: home in got.text)
         case "stream":
