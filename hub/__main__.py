@@ -67,6 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     enrol_command.add_arguments(enrol, _add_config)
 
+    from hub import enrol_command
+
+    enrol = commands.add_parser(
+        "enrol", help="homes, elders and devices of a running hub: enrol, move, check, who is unprotected"
+    )
+    enrol_command.add_arguments(enrol, _add_config)
+
     user = commands.add_parser("user", help="log-ins of the console, whether a hub runs or not")
     users = user.add_subparsers(title="actions", required=True, metavar="ACTION")
     add = _user_action(users, "add", "add a log-in; asks for its password", _user_add)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hub.core.alerts import Role
@@ -37,11 +37,16 @@ class Unprotected:
 
 
 def unprotected(
-    directory: Directory, homes: Mapping[str, Home], at: datetime, resumed_at: datetime
+    directory: Directory,
+    homes: Mapping[str, Home],
+    at: datetime,
+    resumed_at: datetime,
+    offline_after: timedelta = timedelta(minutes=3),
 ) -> tuple[Unprotected, ...]:
     """Every home that somebody is cared for in and that has a gap; who has waited longest comes first.
 
-    `resumed_at`: what was not heard while the hub itself was away is not held against a device.
+    `resumed_at`: what was not heard while the hub itself was away is not held against a device. `offline_after`: so long after
+    its last will a device counts as gone.
     """
     living: defaultdict[str, list[Residence]] = defaultdict(list)
     for residence in directory.residences:
@@ -62,7 +67,10 @@ def unprotected(
         callers = [device for device in home.profile.devices.values() if device.kind in CALLERS]
         if not callers:
             gaps.append((Gap.NO_CALLER, max(moved_in, last_caller.get(home_id, moved_in))))
-        elif all(is_silent(device, home.devices.get(device.id), at, resumed_at) for device in callers):
+        elif all(
+            _is_silent(device, home.devices.get(device.id), at, resumed_at, offline_after)
+            for device in callers
+        ):
             gaps.append((Gap.CALLERS_SILENT, max(_heard_at(device, home) for device in callers)))
         if not home.profile.people.get(Role.BUTLER):
             gaps.append((Gap.NO_BUTLER, max(moved_in, last_butler.get(home_id, moved_in))))
@@ -71,11 +79,14 @@ def unprotected(
     return tuple(sorted(found, key=lambda one: (one.since_at, one.home_id)))
 
 
-def is_silent(device: Device, state: DeviceState | None, at: datetime, resumed_at: datetime) -> bool:
+def _is_silent(
+    device: Device, state: DeviceState | None, at: datetime, resumed_at: datetime, offline_after: timedelta
+) -> bool:
     """Whether a call from this device cannot be relied on now: gone, never heard, or silent for too long."""
-    if state is None or state.last_seen_at is None or state.online is False:
+    if state is None or state.last_seen_at is None:
         return True
-    return at - max(state.last_seen_at, resumed_at) > device.silent_after
+    silent_for = at - max(state.last_seen_at, resumed_at)
+    return silent_for > (offline_after if state.online is False else device.silent_after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,7 +261,7 @@ def _in_scope(parts: Parts, scope: Scope, directory: Directory, body: HomeIn) ->
 
 def _protection(parts: Parts, user: User) -> ProtectionOut:
     directory, homes, now = directory_of(parts), parts.hub.homes(), parts.hub.now()
-    seen = visible_homes(parts, user)
+    seen, context = visible_homes(parts, user), parts.hub.context()
     kinds = {device.id: device.kind for device in directory.devices}
     gaps = [
         UnprotectedOut(
@@ -271,7 +271,7 @@ def _protection(parts: Parts, user: User) -> ProtectionOut:
             centre=parts.views.centre(homes[one.home_id].profile.centre_id),
             gaps=[GapOut(gap=gap, since_at=since_at) for gap, since_at in one.gaps],
         )
-        for one in unprotected(directory, homes, now, parts.hub.context().resumed_at)
+        for one in unprotected(directory, homes, now, context.resumed_at, context.rules.device.offline_after)
         if seen is None or one.home_id in seen
     ]
     fetch = [

@@ -33,6 +33,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Enrols = Annotated[User, Depends(allowed(Permission.ENROL))]
 
 _KINDS = (*sorted(CALLERS, key=list(DeviceKind).index), *(kind for kind in DeviceKind if kind not in CALLERS))
+GAPS_ON_A_PAGE = 300
 USUAL_ROOMS = (RoomKind.BEDROOM, RoomKind.BATHROOM, RoomKind.KITCHEN, RoomKind.LIVING_ROOM)
 
 
@@ -134,6 +135,7 @@ async def unprotected_page(request: Request, parts: PartsDep, user: ViewHomes) -
         here="/unprotected",
         found=await api_enrol.list_unprotected(parts, user),
         may_enrol=user.may(Permission.ENROL),
+        limit=GAPS_ON_A_PAGE,
     )
 
 

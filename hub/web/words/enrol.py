@@ -107,6 +107,7 @@ WORDS: dict[str, Words] = {
         "In these homes a call may not be answered now; who has waited longest comes first.",
     ),
     "unprotected.none": Words("没有缺口：每户都有保障。", "No gap: every home is protected."),
+    "unprotected.more": Words("另有 {count} 户，补上前面的再看", "{count} more homes: close the gaps above first"),
     "unprotected.why": Words("原因", "Why"),
     "unprotected.since": Words("从何时起", "Since"),
     "unprotected.fetch": Words("待收回的设备", "Devices to be fetched"),
