@@ -29,6 +29,10 @@ MENU = (
 )
 
 
+EVERY_DAY = frozenset({"/", "/requests", "/homes", "/devices", "/roster", "/reports"})
+"""These stand in the top line; the others behind one word, so that the line stays a line."""
+
+
 def menu_of(user: User | None) -> tuple[MenuItem, ...]:
     """What this user may open."""
     return tuple(item for item in MENU if user is not None and user.may(item.permission))

@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from hub.web.guard import User
-from hub.web.pages.menu import menu_of
+from hub.web.pages.menu import EVERY_DAY, menu_of
 from hub.web.pages.script_words import words_of
 from hub.web.words import LANGUAGES, WORDS, Language, say, table
 
@@ -109,6 +109,7 @@ class Pages:
             language=language,
             user=user,
             menu=menu_of(user),
+            every_day=EVERY_DAY,
             here=here,
             this_page=request.url.path + query if request.method == "GET" else here or "/",
             marks=MARKS,

@@ -13,6 +13,7 @@ WORDS: dict[str, Words] = {
     "nav.changes": Words("改动记录", "Changes"),
     "nav.centres": Words("站点", "Centres"),
     "nav.main": Words("主导航", "Main navigation"),
+    "nav.more": Words("更多", "More"),
     "nav.skip": Words("跳到正文", "Skip to the content"),
     "nav.other_language": Words("English", "中文"),
     "nav.log_out": Words("退出", "Log out"),
