@@ -142,7 +142,8 @@ async def _problem(request: Request, error: Exception) -> Response:
     problem = cast(problems.Problem, error)
     if isinstance(problem, Forbidden):
         parts: Parts = request.app.state.parts
-        await parts.refusals.note(problem)
+        route = request.scope.get("route")
+        await parts.refusals.note(problem, getattr(route, "path", ""))
     return _error_page(request, problem.status) or problem.response()
 
 

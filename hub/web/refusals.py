@@ -53,16 +53,16 @@ class Refusals:
         self._recent: OrderedDict[str, deque[tuple[datetime, Asked]]] = OrderedDict()
         self._untold: dict[str, int] = {}
 
-    async def note(self, refused: Forbidden) -> None:
-        """Returns when the line is written; a store that cannot write lets nobody in either, and is told in the log."""
-        line = self._line(refused, self._hub.now())
+    async def note(self, refused: Forbidden, path: str) -> None:
+        """`path`: the route's, without the ids that were put into it. Returns when the line is written; a store that cannot write lets nobody in either, and is told in the log."""
+        line = self._line(refused, path, self._hub.now())
         if line is not None:
             try:
                 await asyncio.to_thread(self._keeper.note, line)
             except Exception:
                 log.exception("a refused access could not be written into the change log")
 
-    def _line(self, refused: Forbidden, now: datetime) -> Change | None:
+    def _line(self, refused: Forbidden, path: str, now: datetime) -> Change | None:
         """None for what was told already within the window, and for more lines than one log-in may cause."""
         login = refused.user.login
         recent = self._recent.setdefault(login, deque())
@@ -72,12 +72,16 @@ class Refusals:
             self._untold.pop(gone, None)
         while recent and recent[0][0] <= now - WINDOW:
             recent.popleft()
-        asked: Asked = (refused.permission.value, refused.about_kind, refused.about)
+        asked: Asked = (path, refused.about_kind, refused.about)
         if len(recent) >= LINES_A_WINDOW or any(one == asked for _, one in recent):
             self._untold[login] = self._untold.get(login, 0) + 1
             return None
         recent.append((now, asked))
-        data: dict[str, object] = {"permission": refused.permission.value, "role": refused.user.role.value}
+        data: dict[str, object] = {
+            "permission": refused.permission.value,
+            "role": refused.user.role.value,
+            "path": path,
+        }
         untold = self._untold.pop(login, 0)
         if untold:
             data["more_before"] = untold

@@ -231,6 +231,7 @@ CHANGES: dict[str, Words] = {
     "change_data.from": Words("来自", "from"),
     "change_data.homes": Words("户数", "homes"),
     "change_data.more_before": Words("此前还有（未逐条记）", "more before, not listed"),
+    "change_data.path": Words("地址", "address"),
     "change_data.permission": Words("需要的权限", "permission needed"),
     "change_data.person_id": Words("人员", "person"),
     "change_data.role": Words("角色", "role"),

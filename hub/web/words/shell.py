@@ -32,7 +32,10 @@ WORDS: dict[str, Words] = {
     "error.title": Words("打不开这个页面", "This page cannot be shown"),
     "error.back": Words("回到告警台", "Back to the console"),
     "error.not_found": Words("没有这个页面，或已不存在。", "There is no such page, or no longer."),
-    "error.not_allowed": Words("这个页面只对管理员开放。", "This page is for administrators only."),
+    "error.not_allowed": Words(
+        "您的账号没有权限看这里，这次访问已记录。需要的话请找管理员。",
+        "Your log-in may not see this; the attempt was recorded. Ask the administrator if you need it.",
+    ),
     "error.failed": Words(
         "系统出错，已记录。请再试一次。", "The hub failed; it was recorded. Please try again."
     ),
