@@ -74,8 +74,8 @@ class Figures:
     `visits`: see there. `still_open`: alerts that were open at its end (or now), by the severity they began with;
     `oldest_open_at`: when the longest open of them began.
     `requests`: what elders asked for. `tasks`: what the hub asked of a butler, after presses by mistake again and again.
-    `not_yet_open`: homes where at its end nobody had answered a test press yet; `silent`: other homes with a device that had
-    not been heard for too long. Both are unprotected.
+    `not_yet_open`: homes where at its end nobody had answered a test press yet; `silent`: other homes of which
+    every device that a hand can press had not been heard for too long.
     """
 
     opened: Mapping[tuple[AlertKind, Severity], int] = field(default_factory=dict)

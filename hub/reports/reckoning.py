@@ -22,7 +22,7 @@ Sees = Callable[[str], bool]
 K = TypeVar("K")
 
 SILENT = frozenset({ReasonCode.DEVICE_SILENT, ReasonCode.DEVICE_OFFLINE})
-"""Why an alert was raised that leaves a home unprotected while it is open."""
+"""Why an alert was raised that says of a device, while it is open, that no call can be expected from it."""
 
 TASK = RequestCategory.MISTAKEN_PRESSES
 
@@ -40,7 +40,7 @@ def reckon(
         [one for one in rows.requests if sees is None or sees(one.home_id)],
         [one for one in rows.unopened if sees is None or sees(one.home_id)],
     )
-    everything.find_silent()
+    everything.find_silent(rows.callers)
     reckoned = _Reckoning(clock, on_site_within)
     emergencies = [one for one in everything.alerts if clock.opened(one) and _is_emergency(one)]
     return Report(
@@ -131,23 +131,27 @@ def _nearest_rank(sorted_: Sequence[timedelta], part: float, count: int) -> time
 
 @dataclass(slots=True)
 class _Share:
-    """What belongs to everything, a centre or a butler. `silent`: the newest alert of each home with a silent device."""
+    """What belongs to everything, a centre or a butler. `silent`: an alert for each home that nobody can call
+    from."""
 
     alerts: list[AlertFacts] = field(default_factory=list)
     requests: list[RequestFacts] = field(default_factory=list)
     unopened: list[UnopenedHome] = field(default_factory=list)
     silent: list[AlertFacts] = field(default_factory=list)
 
-    def find_silent(self) -> None:
-        """Each home once, also where several of its devices are silent; a home that is not yet open is counted as that."""
+    def find_silent(self, callers: Mapping[str, frozenset[str]]) -> None:
+        """Each home of which every device that a hand can press is silent (any device, where the directory names none to
+        press), by its newest such alert; a home that is not yet open is counted as that."""
         unopened = {one.home_id for one in self.unopened}
-        self.silent = list(
-            {
-                one.home_id: one
-                for one in self.alerts
-                if one.resolved_at is None and one.reason in SILENT and one.home_id not in unopened
-            }.values()
-        )
+        by_home: defaultdict[str, list[AlertFacts]] = defaultdict(list)
+        for one in self.alerts:
+            if one.resolved_at is None and one.reason in SILENT and one.home_id not in unopened:
+                by_home[one.home_id].append(one)
+        self.silent = [
+            found[-1]
+            for home_id, found in by_home.items()
+            if callers.get(home_id, frozenset()) <= {one.device_id for one in found}
+        ]
 
     def by(
         self, key: Callable[[AlertFacts | RequestFacts | UnopenedHome], str | None]

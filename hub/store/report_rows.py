@@ -5,28 +5,35 @@ began at most a day before the period is read by key; what lasted longer stands 
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, TextClause, func, or_, select, text
 
 from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
-from hub.core.home import Membership
+from hub.core.home import DeviceKind, Membership
 from hub.core.service_requests import RequestCategory, RequestState
 from hub.store import directory_tables, tables
 from hub.store.homes import OPEN_REQUEST_STATES
 from hub.store.tables import ALERT_LASTED, REQUEST_LASTED, table_of, to_micros
 
+CALLERS = (DeviceKind.BUTTON, DeviceKind.PULL_CORD, DeviceKind.PENDANT, DeviceKind.WATCH)
+"""What a hand can press."""
+
 LASTS_AT_MOST = timedelta(days=1)
 """What takes longer stands in the indexes of what lasted."""
 
+_HOMES_A_QUERY = 500
 _ALERT = table_of(tables.AlertRow)
 _REQUEST = table_of(tables.RequestRow)
 _JOURNAL = table_of(tables.JournalRow)
 _RESIDENCE = table_of(directory_tables.ResidenceRow)
 _HOME = table_of(directory_tables.HomeEntryRow)
+_ASSIGNMENT = table_of(directory_tables.AssignmentRow)
+_DEVICE = table_of(directory_tables.DeviceEntryRow)
 _BOND = table_of(directory_tables.BondRow)
 
 
@@ -54,6 +61,7 @@ class AlertFacts:
     resolved_by: str | None = None
     what_it_was: WhatItWas | None = None
     what_was_done: WhatWasDone | None = None
+    device_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ class UnopenedHome:
 class ReportRows:
     """Everything that was open at some instant of [`from_at`, `until_at`), oldest first, and the homes not yet open at its end
     (or now, when it has not ended). `kept_from_at`: when the oldest journal entry was written; of what was closed before it,
-    nothing is kept."""
+    nothing is kept. `callers`: which devices a hand could press then, in the homes that have a technical alert."""
 
     from_at: datetime
     until_at: datetime
@@ -92,6 +100,7 @@ class ReportRows:
     requests: tuple[RequestFacts, ...] = ()
     unopened: tuple[UnopenedHome, ...] = ()
     kept_from_at: datetime | None = None
+    callers: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def report_rows(
@@ -102,15 +111,14 @@ def report_rows(
     request_open = _REQUEST.c.state.in_(OPEN_REQUEST_STATES)
     alerts = _Open(_ALERT, _ALERT_FACTS, _ALERT.c.resolved_at, alert_open, ALERT_LASTED)
     requests = _Open(_REQUEST, _REQUEST_FACTS, _REQUEST.c.done_at, request_open, REQUEST_LASTED)
+    found = sorted(
+        (_alert(row) for row in alerts.within(connection, from_at, until_at)),
+        key=lambda one: (one.opened_at, one.id),
+    )
     return ReportRows(
         from_at,
         until_at,
-        tuple(
-            sorted(
-                (_alert(row) for row in alerts.within(connection, from_at, until_at)),
-                key=lambda one: (one.opened_at, one.id),
-            )
-        ),
+        tuple(found),
         tuple(
             sorted(
                 (_request(row) for row in requests.within(connection, from_at, until_at)),
@@ -119,6 +127,7 @@ def report_rows(
         ),
         tuple(_unopened(connection, known_at)),
         connection.scalar(select(_JOURNAL.c.at).order_by(_JOURNAL.c.number).limit(1)),
+        _callers(connection, (one.home_id for one in found if one.kind is AlertKind.TECHNICAL), known_at),
     )
 
 
@@ -170,7 +179,7 @@ def _first_key(connection: Connection, table: Any, at: datetime) -> int:
 # One look into the body for all of it: SQLite reads it once.
 _ALERT_TOLD = (
     *("opened_as", "in_charge", "first_answer_at", "first_answer_by", "on_site_at", "resolved_by"),
-    *("what_it_was", "what_was_done", "reason"),
+    *("what_it_was", "what_was_done", "reason", "device_id"),
 )
 _REQUEST_TOLD = ("in_charge", "due_at")
 
@@ -209,6 +218,7 @@ def _alert(row: Row[Any]) -> AlertFacts:
         resolved_by=told["resolved_by"],
         what_it_was=WhatItWas(it_was) if it_was else None,
         what_was_done=WhatWasDone(was_done) if was_done else None,
+        device_id=told["device_id"],
     )
 
 
@@ -259,6 +269,22 @@ def _unopened(connection: Connection, at: datetime) -> list[UnopenedHome]:
     for row in connection.execute(bonds.order_by(_BOND.c.cover, _BOND.c.rank.desc(), _BOND.c.number.desc())):
         butlers[row.home_id] = row.person_id
     return [UnopenedHome(one, centres.get(one), butlers.get(one)) for one in sorted(unopened)]
+
+
+def _callers(connection: Connection, homes: Iterable[str], at: datetime) -> dict[str, frozenset[str]]:
+    """The devices of these homes that a hand could press at an instant."""
+    query = (
+        select(_ASSIGNMENT.c.home_id, _ASSIGNMENT.c.device_id)
+        .join(_DEVICE, _DEVICE.c.id == _ASSIGNMENT.c.device_id)
+        .where(_DEVICE.c.kind.in_([kind.value for kind in CALLERS]), *_holding(_ASSIGNMENT, at))
+    )
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    wanted = sorted(set(homes))
+    for first in range(0, len(wanted), _HOMES_A_QUERY):
+        some = wanted[first : first + _HOMES_A_QUERY]
+        for home_id, device_id in connection.execute(query.where(_ASSIGNMENT.c.home_id.in_(some))):
+            found[home_id].add(device_id)
+    return {home_id: frozenset(devices) for home_id, devices in found.items()}
 
 
 def _holding(table: Any, at: datetime) -> tuple[Any, Any]:

@@ -154,6 +154,37 @@ def test_tasks_are_no_wishes_and_what_was_given_up_is_not_done() -> None:
     assert total.tasks == RequestCounts(opened=1, overdue=1)
 
 
+@pytest.mark.parametrize(
+    ("callers", "silent_devices", "silent"),
+    [
+        ({"button"}, ["button"], 1),
+        ({"button"}, ["radar"], 0),
+        ({"button", "cord"}, ["button"], 0),
+        ({"button", "cord"}, ["cord", "radar", "button"], 1),
+        # The directory names nothing to press: whatever is silent counts.
+        (set(), ["radar"], 1),
+    ],
+)
+def test_a_home_is_silent_when_nothing_in_it_can_be_pressed(
+    callers: set[str], silent_devices: list[str], silent: int
+) -> None:
+    alerts = tuple(
+        facts(
+            3 * number,
+            opened_as=Severity.TECHNICAL,
+            reason=ReasonCode.DEVICE_SILENT,
+            device_id=device_id,
+            centre_id="small-1",
+        )
+        for number, device_id in enumerate(silent_devices)
+    )
+    rows = ReportRows(
+        PERIOD.from_at, PERIOD.until_at, alerts, callers={"h0": frozenset(callers)} if callers else {}
+    )
+    day = reckon(rows, PERIOD, LATER, HALF_AN_HOUR)
+    assert (day.total.silent, day.centres["small-1"].silent) == (silent, silent)
+
+
 def test_a_home_not_yet_open_is_not_silent_as_well() -> None:
     silent = facts(0, opened_as=Severity.TECHNICAL, reason=ReasonCode.DEVICE_SILENT)
     rows = ReportRows(

@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, event, text
 
-from hub.core.alerts import AlertState, Role, Severity
-from hub.core.home import Membership
+from hub.core.alerts import AlertKind, AlertState, Role, Severity
+from hub.core.home import DeviceKind, Membership
 from hub.core.journal import Entry, EntryKind
 from hub.core.outcome import Outcome
 from hub.core.service_requests import RequestState
 from hub.directory.model import (
+    Assignment,
     Bond,
     CentreEntry,
+    DeviceEntry,
     Directory,
     Elder,
     HomeEntry,
@@ -145,6 +147,7 @@ def test_an_alert_of_an_older_release_tells_what_it_can(store: Store) -> None:
         opened_at=at(0),
         reason="call_pressed",
         centre_id="fuhua",
+        device_id="button-1",
     )
 
 
@@ -187,6 +190,30 @@ def test_homes_not_yet_open_are_told_as_they_were_then(store: Store) -> None:
     before, after = OPENED_AT - timedelta(hours=1), OPENED_AT + timedelta(hours=1)
     assert unopened(before) == (UnopenedHome("h0", "small-1", "wang"), UnopenedHome("h2", "small-1", "wang"))
     assert unopened(after) == (UnopenedHome("h2", "small-1", "he"),)
+
+
+def test_what_a_hand_could_press_is_told_as_it_was_then(store: Store) -> None:
+    entries = replace(
+        directory(),
+        devices=(
+            DeviceEntry("b1", DeviceKind.BUTTON),
+            DeviceEntry("c1", DeviceKind.PULL_CORD),
+            DeviceEntry("r1", DeviceKind.FALL_RADAR),
+        ),
+        assignments=(
+            Assignment("b1", "home-1", at(-DAY_S), at(DAY_S / 2)),
+            Assignment("c1", "home-1", at(0)),
+            Assignment("r1", "home-1", at(-DAY_S)),
+        ),
+    )
+    store.write(lambda connection: directory_rows.save(connection, entries))
+    home = samples.home()
+    store.commit(enrolled(home))
+    silent = replace(samples.alert(home, "a1", 10), kind=AlertKind.TECHNICAL)
+    outcome = Outcome(home, alerts=(silent,))
+    store.commit(Batch(at(0), effects=[Effect(2, at(0), home, home, outcome)]))
+    assert read(store, 0, DAY_S / 4).callers == {"home-1": {"b1", "c1"}}
+    assert read(store, 0, DAY_S).callers == {"home-1": {"c1"}}
 
 
 # --- the journal ------------------------------------------------------------------------------------------------------

@@ -85,8 +85,8 @@ WORDS: dict[str, Words] = {
     "report.emergencies_open": Words("其中紧急未结", "Emergencies among them"),
     "report.oldest_open": Words("最早一件始于", "The oldest since"),
     "report.not_yet_open": Words("未开通的住户", "Homes not yet open"),
-    "report.silent": Words("设备失联的住户", "Homes with a silent device"),
-    "report.unprotected": Words("保障缺口（户）", "Unprotected homes"),
+    "report.silent": Words("呼叫设备全部失联的住户", "Homes whose call devices are all silent"),
+    "report.unprotected": Words("未开通或失联（户）", "Homes not open or silent"),
     "report.by_hour": Words("各时段报警", "Alerts by the hour"),
     "report.by_day": Words("每日报警", "Alerts by the day"),
     "report.hour": Words("{hour} 时", "{hour} h"),
@@ -168,8 +168,9 @@ WORDS: dict[str, Words] = {
         "apart.",
     ),
     "report.define_left": Words(
-        "期末未结、求助逾期和保障缺口：以本期结束时（未结束则以现在）为准。",
-        "Still open, overdue and unprotected: as it stood at the end of this time (or now, while it lasts).",
+        "期末未结、求助逾期、未开通和失联：以本期结束时（未结束则以现在）为准；失联指一户里能按的呼叫设备全部失联。",
+        "Still open, overdue, not yet open and silent: as it stood at the end of this time (or now, while it lasts); silent means "
+        "that no device of the home that a hand can press is heard any more.",
     ),
     "report.sheet_summary": Words("汇总", "Summary"),
     "report.sheet_alerts": Words("报警明细", "Alerts"),
