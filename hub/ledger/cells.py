@@ -65,7 +65,11 @@ def as_text(raw: Raw) -> str:
 
 
 def is_blank(raw: Raw) -> bool:
-    return raw is None or (isinstance(raw, str) and not raw.translate(_NARROW).strip())
+    if not isinstance(raw, str):
+        return raw is None
+    stripped = raw.strip()
+    # What nobody sees is not printable.
+    return not stripped or (not stripped.isprintable() and not raw.translate(_NARROW).strip())
 
 
 def prose(raw: Raw) -> str:

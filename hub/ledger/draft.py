@@ -85,6 +85,9 @@ class Draft:
         }
         self.residences: list[Residence] = list(directory.residences)
         self.assignments: list[Assignment] = list(directory.assignments)
+        self._places = {id(one): place for place, one in enumerate(self.residences)}
+        self._places |= {id(one): place for place, one in enumerate(self.assignments)}
+        self._gone: list[Residence | Assignment] = []
         self.bonds: list[Bond] = list(directory.bonds)
         self.shifts = list(directory.shifts)
         self.holidays = list(directory.holidays)
@@ -216,15 +219,26 @@ class Draft:
     def say(self, row: Row, kind: Kind, key: str = "", found: object = None, **data: object) -> None:
         self.findings.append(row.finding(kind, key, found, **data))
 
+    def end(self, before: Residence | Assignment, after: Residence | Assignment | None) -> None:
+        """Put a residence or an assignment of the directory in place of what it was; None: it never was."""
+        periods: list[Any] = self.residences if isinstance(before, Residence) else self.assignments
+        place = self._places[id(before)]
+        if after is None:
+            self._gone.append(before)
+        else:
+            periods[place] = after
+            self._places[id(after)] = place
+
     # --- the end -----------------------------------------------------------------------------------------------------
 
     def directory(self) -> Directory:
         entries: dict[str, Any] = {table: tuple(self.entries[table].values()) for table in TABLES}
+        gone = {id(one) for one in self._gone}
         return replace(
             self.before,
             **entries,
-            residences=tuple(self.residences),
-            assignments=tuple(self.assignments),
+            residences=tuple(one for one in self.residences if id(one) not in gone),
+            assignments=tuple(one for one in self.assignments if id(one) not in gone),
             bonds=tuple(self.bonds),
             shifts=tuple(self.shifts),
             holidays=tuple(self.holidays),

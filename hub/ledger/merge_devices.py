@@ -59,7 +59,7 @@ class Devices:
             if known is None:
                 draft.assignments.append(wanted)
             elif known != wanted:
-                self._replace(known, wanted)
+                self._draft.end(known, wanted)
 
     def _hang(self, key: str, row: Row) -> None:
         """The device hangs where its row says; where it hung before ends."""
@@ -71,7 +71,7 @@ class Devices:
         home_id = self._home(row)
         if home_id is None:
             if row.says("home") and row.get("home") is None and now is not None:
-                self._replace(now, replace(now, until_at=draft.at))
+                self._draft.end(now, replace(now, until_at=draft.at))
             return
         exact = next(
             (one for one in mine if one.home_id == home_id and one.from_at == row.get("from_at")), None
@@ -80,13 +80,13 @@ class Devices:
         if going is not None:
             after = self._assignment(key, home_id, row, going)
             if after != going:
-                self._replace(going, after)
+                self._draft.end(going, after)
             return
         made = self._assignment(key, home_id, row, None)
         if now is not None:
             begins = made.from_at if made.from_at > now.from_at else max(draft.at, now.from_at)
             made = replace(made, from_at=begins)
-            self._replace(now, replace(now, until_at=begins) if begins > now.from_at else None)
+            self._draft.end(now, replace(now, until_at=begins) if begins > now.from_at else None)
         draft.assignments.append(made)
 
     def _home(self, row: Row) -> str | None:
@@ -122,10 +122,3 @@ class Devices:
         if text not in elders and here:
             return here[0]
         return self._draft.resolve("elders", row, "wearer")
-
-    def _replace(self, before: Assignment, after: Assignment | None) -> None:
-        index = self._draft.assignments.index(before)
-        if after is None:
-            del self._draft.assignments[index]
-        else:
-            self._draft.assignments[index] = after

@@ -81,7 +81,7 @@ class Elders:
             if known is None:
                 draft.residences.append(wanted)
             elif known != wanted:
-                self._replace(
+                self._draft.end(
                     known, wanted if row.says("until_at") else replace(wanted, until_at=known.until_at)
                 )
 
@@ -217,8 +217,8 @@ class Elders:
             follows = draft.at
         later = [one for one in mine if one.from_at > now.from_at and one is not now]
         for one in later:
-            self._replace(one, None)
-        self._replace(now, replace(now, until_at=follows) if follows > now.from_at else None)
+            self._draft.end(one, None)
+        self._draft.end(now, replace(now, until_at=follows) if follows > now.from_at else None)
         draft.residences.append(Residence(key, home_id, membership or now.membership, follows, ends))
         self.home_of[key] = home_id
 
@@ -250,14 +250,7 @@ class Elders:
 
     def _end(self, one: Residence, row: Row) -> None:
         if row.says("until_at") and one.until_at != row.get("until_at"):
-            self._replace(one, replace(one, until_at=row.get("until_at")))
-
-    def _replace(self, before: Residence, after: Residence | None) -> None:
-        index = self._draft.residences.index(before)
-        if after is None:
-            del self._draft.residences[index]
-        else:
-            self._draft.residences[index] = after
+            self._draft.end(one, replace(one, until_at=row.get("until_at")))
 
     def _is_twice(self, row: Row) -> bool:
         """Whether another row is about the same person: by identity number, or by name and a telephone."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.benchmarks import footprint, ingest, latency, pages, parts
+from tests.benchmarks import footprint, ingest, latency, ledger, pages, parts
 from tests.benchmarks.measurement import PROJECT, Measurement, broker_in
 
 RESULT = PROJECT / "build" / "bench.json"
@@ -28,6 +28,7 @@ class Size:
     rest_s: float = 10
     heartbeats: int = 300
     readings: int = 4_000
+    ledger: int = ledger.ELDERS
     district: int = 32_840
     looks: int = 21
 
@@ -49,6 +50,7 @@ def run(folder: Path, size: Size, say: Callable[[str], None]) -> list[Measuremen
     keep([Measurement("load_average_before", busy, f"on {os.cpu_count()} processors")])
     with server:
         at = server.host, server.port
+        keep(ledger.measure(folder / "ledger", size.ledger))
         keep(parts.measure(folder / "parts", *at, size.homes, size.readings))
         keep(ingest.measure(folder / "ingest", *at, size.homes, size.messages, size.pairs))
         capacity = next(one.value for one in found if one.name == "ingest_per_s")

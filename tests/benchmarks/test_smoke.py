@@ -15,6 +15,8 @@ EXPECTED = {
     "start_to_ready_s",
     "bytes_written_per_day_idle_home_mb",
     "step_us",
+    "ledger_import_s",
+    "ledger_import_mb",
     "decode_us",
     "store_us_per_input",
     "sse_fanout_p99_ms",
@@ -32,6 +34,7 @@ SMALL = Size(
     rest_s=0.1,
     heartbeats=5,
     readings=200,
+    ledger=30,
     district=100,
     looks=2,
 )
