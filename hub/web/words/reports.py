@@ -169,8 +169,8 @@ WORDS: dict[str, Words] = {
     ),
     "report.define_left": Words(
         "期末未结、求助逾期、未开通和失联：以本期结束时（未结束则以现在）为准；失联指一户里能按的呼叫设备全部失联。",
-        "Still open, overdue, not yet open and silent: as it stood at the end of this time (or now, while it lasts); silent means "
-        "that no device of the home that a hand can press is heard any more.",
+        "Still open, overdue, not yet open and silent: as it stood at the end of this time (or now, while it lasts); silent "
+        "means that no device of the home that a hand can press is heard any more.",
     ),
     "report.sheet_summary": Words("汇总", "Summary"),
     "report.sheet_alerts": Words("报警明细", "Alerts"),
