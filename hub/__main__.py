@@ -28,9 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from hub import decode_command, directory_command
-
-    from hub import enrol_command
+    from hub import centre_command, decode_command, directory_command, enrol_command
 
     parser = argparse.ArgumentParser(prog="hub", description="The alert hub for elders who live at home.")
     parser.add_argument("-v", "--verbose", action="store_true", help="log more")
@@ -67,12 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     enrol_command.add_arguments(enrol, _add_config)
 
-    from hub import enrol_command
-
-    enrol = commands.add_parser(
-        "enrol", help="homes, elders and devices of a running hub: enrol, move, check, who is unprotected"
-    )
-    enrol_command.add_arguments(enrol, _add_config)
+    centre = commands.add_parser("centre", help="who runs which centre; move one to another company")
+    centre_command.add_arguments(centre, _add_config)
 
     user = commands.add_parser("user", help="log-ins of the console, whether a hub runs or not")
     users = user.add_subparsers(title="actions", required=True, metavar="ACTION")

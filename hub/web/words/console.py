@@ -162,7 +162,8 @@ WORDS: dict[str, Words] = {
         "The connection is lost; what you see may be old. Reconnecting (lost for {time})…",
     ),
     "line.reset": Words(
-        "断开太久，已重新读取全部告警。", "It was lost for too long; all alerts were read anew."
+        "断开太久，或者您能看的住户有变化：已重新读取全部告警。",
+        "It was lost for too long, or the homes that you see have changed: all alerts were read anew.",
     ),
     "line.problems": Words("系统提示：{text}", "The hub says: {text}"),
     "help.title": Words("按键说明", "Keys"),
