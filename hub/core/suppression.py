@@ -8,6 +8,7 @@ from hub.core.context import Context
 from hub.core.draft import Draft
 from hub.core.home import Away, Membership
 
+_ACTIVE = Membership.ACTIVE
 _AT_HOME = frozenset({Membership.ACTIVE, Membership.NOT_YET_OPEN})
 
 
@@ -15,8 +16,13 @@ def held_back(draft: Draft, resident_id: str | None) -> bool:
     """Whether the resident (or, for None, everybody) is not there to be watched: away, the whole home at once or one by one,
     paused, or gone."""
     residents = draft.profile.residents
-    if not draft.away and all(one.membership in _AT_HOME for one in residents):
-        return False
+    if not draft.away:
+        # Asked for every reading: of almost every home this is all there is to say.
+        for one in residents:
+            if one.membership is not _ACTIVE:
+                break
+        else:
+            return False
     away = {entry.resident_id for entry in draft.away if lasts(entry, draft.now, draft.context)}
     if None in away:
         return True

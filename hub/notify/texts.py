@@ -90,8 +90,14 @@ def _subject(notification: Notification) -> Words:
     """Who and where; the home's id where no name is known, so that it can always be found."""
     names = text_field(notification, "resident_names")
     address = text_field(notification, "address")
-    who_zh = names or f"住户{notification.home_id}（老人待核实）"
-    who_en = names or f"home {notification.home_id} (resident to be confirmed)"
+    who_zh = names or f"住户{notification.home_id}"
+    who_en = names or f"home {notification.home_id}"
+    if not names or notification.data.get("resident_unconfirmed") is True:
+        who_zh, who_en = f"{who_zh}（住户待核实）", f"{who_en} (resident to be confirmed)"
+    other = text_field(notification, "other_home_id")
+    if other is not None:
+        # A channel knows no other home's address: whoever is asked finds it by its id.
+        address = f"{address or ''} / {other}?"
     return (f"{who_zh}，{address}", f"{who_en}, {address}") if address else (who_zh, who_en)
 
 

@@ -62,6 +62,9 @@ def paths(hub: RunningHub) -> list[str]:
     """All of the menu, and the pages behind a link."""
     behind = [
         f"/homes/{two_elders(hub)}",
+        f"/homes/{two_elders(hub)}/life",
+        f"/enrol/{two_elders(hub)}",
+        f"/enrol/{two_elders(hub)}/check",
         f"/alerts/{an_alert(hub)}",
         "/homes?q=nobody%20at%20all",
         "/devices?problem=fault",

@@ -185,7 +185,7 @@ def test_a_butler_reads_who_why_and_since_when() -> None:
         ({"reason": NotifyReason.PRESSED_AGAIN}, "老人又按了。", "pressed again."),
         ({"created_at": START + timedelta(days=1)}, "03-01 08:31起", "since 03-01 08:31"),
         ({"data": {"reason_late_s": 300}}, "信号迟到5分钟", "5 min late"),
-        ({"data": {"resident_names": ""}}, "住户home-1（老人待核实）", "resident to be confirmed"),
+        ({"data": {"resident_names": ""}}, "住户home-1（住户待核实）", "resident to be confirmed"),
         ({"data": {"opened_at": "yesterday"}}, "08:31起", "since 08:31"),
         ({"data": {"opened_at": "2024-03-01T08:00:00"}}, "08:31起", "since 08:31"),
         ({"data": {"severity": "technical", "kind": "technical"}}, "【设备异常】", "[technical]"),

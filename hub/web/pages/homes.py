@@ -84,6 +84,7 @@ async def home_page(request: Request, home_id: str, parts: PartsDep, user: ViewH
         here="/homes",
         page_data=pages.data(request, "home.js"),
         card=card,
+        may_enrol=user.may(Permission.ENROL),
         history=history,
         warnings=[say(language, key) for key in _warnings(card)],
         away_kinds=[kind.value for kind in AwayKind],

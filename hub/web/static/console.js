@@ -298,7 +298,7 @@ function renderDetail() {
   $("detail-none").hidden = true;
   $("detail-body").hidden = false;
   $("detail-body").replaceChildren(...detailView(shown, cards.get(shown.home_id), {
-    act: (name) => act(name, shown.id), back: closeDetail, who: (resident) => tellWho(shown.id, resident),
+    act: (name) => act(name, shown.id), back: closeDetail, who: (resident) => tellWho(shown.id, resident), where: (home) => tellWhere(shown.id, home),
   }));
   if (focused) $("detail-body").querySelector(`[data-action="${focused}"]`)?.focus({ preventScroll: true });
   tick($("detail-body"));
@@ -403,6 +403,12 @@ async function raiseByHand() {
   // The people of the home are good to have, and not worth waiting for.
   await Promise.race([refreshCard(raised.home_id), new Promise((resolve) => setTimeout(resolve, 1500))]);
   await raisedDialog(raised, joined, cards.get(raised.home_id), (learned) => tellOfCall(raised.id, learned));
+}
+
+/** Which of the two homes that an alert names it is. Of the other one, an emergency is raised there, too. */
+async function tellWhere(id, home) {
+  const wrong = await command(id, "where", { home_id: home });
+  say(wrong ?? t("said.done"), Boolean(wrong));
 }
 
 /** What the caller said, and whom it is about; null when done, else what to tell the operator. */

@@ -13,7 +13,7 @@ export const ACTIONS = [
 ];
 const NEXT = { triggered: "acknowledge", acknowledged: "on_the_way", on_the_way: "on_site", on_site: "resolve" };
 
-export function detailView(alert, card, { act, back, who }) {
+export function detailView(alert, card, { act, back, who, where }) {
   return [
     el("div", { class: `detail-head severity-${alert.severity}` },
       el("button", { class: "plain back", type: "button", on: { click: back } }, `‹ ${t("detail.back")}`),
@@ -34,6 +34,7 @@ export function detailView(alert, card, { act, back, who }) {
             : alert.what_it_was && `${t(`what_it_was.${alert.what_it_was}`)}${t("list.and")}${t(`what_was_done.${alert.what_was_done}`)}`)),
     warnings(alert, card),
     alert.open && alert.residents.length > 1 && whichElder(alert, who),
+    alert.other_home && otherHome(alert, where),
     alert.open ? actionButtons(alert, act) : over(alert),
     card && careCard(alert, card),
     el("h3", {}, t("detail.timeline"), " ", el("a", { class: "aside", href: `/alerts/${encodeURIComponent(alert.id)}` }, t("alert.page"))),
@@ -88,6 +89,19 @@ function whichElder(alert, who) {
     alert.residents.map((resident) => el("button", { type: "button", on: { click: () => who(resident.id) } }, resident.name)));
 }
 
+/** The device that called belongs to another home: both stand here until somebody says which it is. */
+function otherHome(alert, where) {
+  const other = alert.other_home;
+  const say = (home, words) => el("button", { type: "button", on: { click: () => where(home) } }, words);
+  return el("section", { class: "other-home", "aria-label": t("other_home.title") },
+    el("strong", {}, t("other_home.title")),
+    el("p", {}, el("a", { href: `/homes/${encodeURIComponent(other.id)}` }, other.address || other.id), " ",
+      other.residents.map((resident) => resident.name).join(t("list.and"))),
+    other.settled && el("p", {}, t("other_home.settled")),
+    alert.open && !other.settled && el("p", { class: "which" },
+      say(alert.home_id, t("other_home.here")), say(other.id, t("other_home.there"))));
+}
+
 function over(alert) {
   return [
     el("p", { class: "notice" }, alert.resolved_by
@@ -104,7 +118,7 @@ function warnings(alert, card) {
   if (flags.has("on_oxygen")) told.push(t("card.oxygen"));
   if (flags.has("dementia")) told.push(t("card.dementia"));
   if (alert.residents.length > 1) told.push(t("card.both", { count: alert.residents.length }));
-  if (alert.residents.length === 0) told.push(t("card.unknown"));
+  if (alert.residents.length === 0 || alert.resident_unconfirmed) told.push(t("card.unknown"));
   if (card?.unjudged) told.push(t("card.unjudged"));
   return told.map((words) => el("p", { class: "warning" }, words));
 }
