@@ -10,7 +10,7 @@ from typing import Any
 from hub.core.home import Away, AwayKind, Flag, Membership
 from hub.directory.demo_devices import FOREIGN, ONE_WAY, Fitter, usual
 from hub.directory.demo_names import elder_name
-from hub.directory.demo_people import BUTLERS, HOMES_EACH, People, around, leave, staff
+from hub.directory.demo_people import BUTLERS, HOMES_EACH, People, around, leave, on_leave, staff
 from hub.directory.demo_places import COMPANIES, home_id, places
 from hub.directory.model import Directory, Elder, HomeEntry, Residence, holds
 from hub.directory.supervision import USUAL
@@ -108,7 +108,7 @@ def demo_directory(seed: int, started_at: datetime, cell: str = "demo", *, forei
         else:
             fitter.fit(home, mine[0], usual(rng, home, mine[0]))
     leave(people, started_at, butler=BUTLERS, cover=BUTLERS - 1)
-    return Directory(
+    directory = Directory(
         cell=cell,
         regions=where.regions,
         companies=COMPANIES,
@@ -123,6 +123,7 @@ def demo_directory(seed: int, started_at: datetime, cell: str = "demo", *, forei
         bonds=tuple(people.bonds),
         shifts=tuple(people.shifts),
     )
+    return on_leave(directory, started_at)
 
 
 def demo_absences(started_at: datetime) -> dict[str, Away]:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from hub.core.alerts import Role
 from hub.core.context import ContactMethod, Shift
 from hub.core.home import Flag
+from hub.directory.cover_edits import request_cover
 from hub.directory.demo_names import Name, adult_name, phone
 from hub.directory.demo_places import COMPANIES, LARGE_CENTRE_ID, Places
-from hub.directory.model import Bond, Elder, HomeEntry, PersonEntry
+from hub.directory.model import Bond, Directory, Elder, HomeEntry, PersonEntry
+from hub.directory.roster_edits import set_leave
 
 BUTLERS = 12
 HOMES_EACH = 19
@@ -136,6 +139,19 @@ def leave(people: People, started_at: datetime, butler: int, cover: int) -> None
         Bond(butler_id(cover), Role.BUTLER, from_at, until_at, home_id=bond.home_id, cover=True)
         for bond in own
     ]
+
+
+def on_leave(directory: Directory, started_at: datetime) -> Directory:
+    """Who is away: the covered butler, and soon another one, who has asked a colleague and waits for the answer."""
+    covered, asking, asked = butler_id(BUTLERS), butler_id(5), butler_id(6)
+    from_at, until_at = started_at - timedelta(days=1), started_at + timedelta(days=13)
+    directory = set_leave(directory, covered, from_at, until_at, started_at)
+    # Whole days where the demo is at home.
+    on = started_at.astimezone(ZoneInfo("Asia/Shanghai"))
+    midnight = (on - timedelta(hours=on.hour, minutes=on.minute, seconds=on.second)).replace(microsecond=0)
+    first, last = (midnight.astimezone(UTC) + timedelta(days=days) for days in (3, 6))
+    directory = set_leave(directory, asking, first, last, started_at)
+    return request_cover(directory, asking, asked, first, last, started_at, asked_by=asking)
 
 
 def _contacts(rng: Random, elders: tuple[Elder, ...]) -> Iterator[tuple[str, Name]]:

@@ -160,7 +160,9 @@ def test_leave_by_form_shows_as_a_gap_until_a_cover_is_confirmed_by_both(
 
     asked = {"direction": "own", "other": "b02", "takes": "everything", **dates(hub, 1, 2)}
     assert b01.post("/roster/cover", data=asked).status_code == 303
-    (waiting,) = hub.keeper.directory.covers if hub.keeper.directory else ()
+    assert hub.keeper.directory is not None
+    waiting = hub.keeper.directory.covers[-1]
+    assert waiting.covered_id == "b01"
     # Not confirmed yet: whoever of the centre is on shift is asked.
     assert len(butlers_of_b01(hub, 1)) > 1
     assert "等您确认的代管" not in b01.get("/roster").text
