@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from queue import Queue
 
@@ -14,6 +15,7 @@ from firmware_contracts.vocabulary import Kind
 from hub.app import Hub
 from hub.config.settings import load
 from hub.core.alerts import Alert, AlertKind
+from hub.core.calendar import DayType, Holiday
 from hub.core.events import SetProfile
 from hub.core.journal import EntryKind
 from hub.core.outcome import Done
@@ -35,7 +37,8 @@ def hub_toml(tmp_path: Path) -> Path:
     path = tmp_path / "hub.toml"
     path.write_text(
         f'[hub]\ncell = "{small().cell}"\ndata_dir = "data"\nrules = "{CONFIG}/rules.toml"\n'
-        f'policies = "{CONFIG}/policies.toml"\n[mqtt]\nhost = "127.0.0.1"\nport = {free_port()}\n[web]\nport = 0\n'
+        f'policies = "{CONFIG}/policies.toml"\n'
+        f'holidays = "{CONFIG}/holidays"\n[mqtt]\nhost = "127.0.0.1"\nport = {free_port()}\n[web]\nport = 0\n'
     )
     return path
 
@@ -64,6 +67,18 @@ def test_a_directory_that_does_not_fit_is_refused_and_nothing_changes(hub: Hub) 
     assert hub.store.write(directory_rows.load) == small()
     assert hub.directory == small()
     assert dict(hub.homes()) == before
+
+
+def test_the_running_hub_follows_the_holidays_of_its_settings_and_those_changed_here(hub: Hub) -> None:
+    fair = Holiday(date(2026, 10, 8), DayType.REST_DAY, "庙会")
+    for directory, eighth in (
+        (small(), DayType.WORKDAY),
+        (replace(small(), holidays=(fair,)), fair.day_type),
+    ):
+        hub.adopt_directory(directory)
+        calendar = hub.context().calendar
+        found = [calendar.day_type(date(2026, 10, day)) for day in (7, 8, 10)]
+        assert found == [DayType.REST_DAY, eighth, DayType.WORKDAY]
 
 
 def test_a_directory_that_does_not_fit_is_told_at_the_start_and_hinders_nothing(
