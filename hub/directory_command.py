@@ -17,12 +17,12 @@ from hub.data_dir import store_path
 from hub.directory import validation
 from hub.directory.model import Directory
 from hub.directory.problems import Problem
-from hub.ledger.changes import counts
+from hub.ledger.keeping import change_line
 from hub.ledger.plan import Plan, plan
 from hub.ledger.reading import read_ledger
 from hub.ledger.template import template
 from hub.ledger.told import summary, told
-from hub.ledger.workbook import write_csv, write_workbook
+from hub.ledger.workbook import exported, unpacked
 from hub.store import change_log, directory_rows
 from hub.store.change_log import What
 from hub.store.errors import StoreError
@@ -153,17 +153,7 @@ def save(
         directory_rows.save(connection, found.directory)
     else:
         directory_rows.save_changes(connection, stored, directory_rows.arranged(stored, found.directory))
-    change_log.note(connection, change_line(found, at, by, files))
-
-
-def change_line(found: Plan, at: datetime, by: str, files: tuple[str, ...]) -> change_log.Change:
-    """What the change log keeps of an import: how much of what, no names."""
-    numbers = {
-        f"{table}_{kind.value}": count for (table, kind), count in sorted(counts(found.changes).items())
-    }
-    return change_log.Change(
-        at, by, What.DIRECTORY_IMPORTED, "directory", None, {"files": len(files), **numbers}
-    )
+    change_log.note(connection, change_line(found, at, by, len(files)))
 
 
 def _problems(settings: Settings, at: datetime) -> Callable[[Directory], tuple[Problem, ...]]:
@@ -209,35 +199,6 @@ def _export_from_store(settings: Settings, language: Language, *, as_csv: bool) 
         line = change_log.Change(at, BY, What.DIRECTORY_EXPORTED, "directory", None, {"csv": as_csv})
         store.write(lambda connection: change_log.note(connection, line))
     return exported(directory, language, at, ZoneInfo(settings.hub.timezone), as_csv=as_csv)
-
-
-def exported(
-    directory: Directory, language: Language, at: datetime, zone: ZoneInfo, *, as_csv: bool
-) -> bytes:
-    """The whole directory as a workbook, or as CSV files packed into one zip."""
-    if not as_csv:
-        return write_workbook(directory, language, at, zone)
-    return packed(write_csv(directory, language, at, zone))
-
-
-def packed(files: Mapping[str, bytes]) -> bytes:
-    import io
-    import zipfile
-
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return out.getvalue()
-
-
-def unpacked(data: bytes) -> dict[str, bytes]:
-    import io
-    import zipfile
-
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        # Only the last part of each name: what is unpacked stays in the folder that was named.
-        return {Path(name).name: archive.read(name) for name in archive.namelist()}
 
 
 def _name(language: Language) -> str:

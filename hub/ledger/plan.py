@@ -8,7 +8,7 @@ from hub.directory import validation
 from hub.directory.model import Directory, holds
 from hub.directory.problems import Problem
 from hub.ledger import judging
-from hub.ledger.changes import Change, changes, untouched
+from hub.ledger.changes import Change, changes, counts, untouched
 from hub.ledger.draft import Draft
 from hub.ledger.findings import Finding
 from hub.ledger.merge_bonds import Bonds
@@ -35,6 +35,12 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     untouched: Mapping[str, int] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """How many entries of each table are added, changed, ended."""
+        found = counts(self.changes)
+        return {f"{table}_{kind.value}": found[(table, kind)] for table, kind in sorted(found)}
 
     @property
     def errors(self) -> tuple[Finding, ...]:

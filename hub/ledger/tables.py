@@ -1,5 +1,5 @@
 """The tables of a ledger as data, in the order in which an export has them. Reading, export, templates and the columns of
-`docs/ledger.md` all follow from here."""
+`docs/ledger-columns.md` all follow from here."""
 
 from hub.ledger import elder_tables, people_tables, place_tables, roster_tables
 from hub.ledger.columns import Column, Table, TableName

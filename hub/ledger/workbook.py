@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
@@ -37,6 +39,23 @@ def write_csv(
         )
         for table, rows in tables(directory, language, at, zone)
     }
+
+
+def exported(directory: Directory, language: Language, at: datetime, zone: tzinfo, *, as_csv: bool) -> bytes:
+    """The whole directory as a workbook, or as CSV files packed into one zip."""
+    if not as_csv:
+        return write_workbook(directory, language, at, zone)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in write_csv(directory, language, at, zone).items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """The files of such a zip by name, without folders: what is unpacked stays where it is put."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {re.split(r"[/\\]", name)[-1]: archive.read(name) for name in archive.namelist()}
 
 
 def csv_file(titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
