@@ -166,7 +166,7 @@ function render() {
   const waiting = list.filter((alert) => alert.state === "triggered");
   $("queue-count").textContent = list.length ? t("queue.count", { waiting: waiting.length, all: list.length }) : "";
   $("queue-empty").hidden = list.length > 0 || !$("queue-loading").hidden;
-  reconcile($("requests"), [...requests.values()].sort((one, other) => Date.parse(one.opened_at) - Date.parse(other.opened_at)),
+  reconcile($("requests"), [...requests.values()].sort(byDueTime),
     (request) => requestRow(request, moveRequest));
   $("requests-count").textContent = requests.size || "";
   $("requests-empty").hidden = requests.size > 0 || !$("queue-loading").hidden;
@@ -370,6 +370,11 @@ function afterResolve(id) {
   if (selected !== id) return;
   shown = null;
   letFollow();
+}
+
+/** Late ones first, then what is due first: the queue of the board. */
+function byDueTime(one, other) {
+  return Date.parse(one.due_at ?? one.opened_at) - Date.parse(other.due_at ?? other.opened_at) || (one.id < other.id ? -1 : 1);
 }
 
 async function moveRequest(request, state) {

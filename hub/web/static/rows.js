@@ -95,15 +95,25 @@ export function tick(root) {
 
 const STEPS = { new: [["assigned", "requests.assign"]], assigned: [["in_progress", "requests.start"]], in_progress: [["done", "requests.done"]] };
 
+/** The next step at a press; what was done about a task is said on its own page. */
+function step(request, move) {
+  const [[state, key]] = STEPS[request.state] ?? [[null, "requests.all"]];
+  if (state === "done" && request.alert_ids.length) {
+    return el("a", { class: "take quiet button", href: `/requests/${encodeURIComponent(request.id)}#finish` }, t(key));
+  }
+  return state && el("button", { class: "take quiet", type: "button", on: { click: () => move(request, state) } }, t(key));
+}
+
 export function requestRow(request, move) {
   return el("li", { class: "row request", "data-id": request.id },
     el("span", { class: "request-category" }, t(`category.${request.category}`)),
     el("span", { class: "row-main" },
-      el("span", { class: "row-title" }, el("strong", { class: "row-name" }, names(request))),
+      el("span", { class: "row-title" },
+        el("a", { class: "row-name", href: `/requests/${encodeURIComponent(request.id)}` }, names(request)),
+        request.overdue && el("span", { class: "tag tag-strong" }, t("requests.overdue"))),
       el("span", { class: "row-place", title: request.address }, shortPlace(request))),
     el("span", { class: "row-end" },
       el("span", { class: "state" }, t(`request_state.${request.state}`)),
-      el("span", { class: "dim" }, localTime(request.opened_at))),
-    (STEPS[request.state] ?? []).map(([state, key]) =>
-      el("button", { class: "take quiet", type: "button", on: { click: () => move(request, state) } }, t(key))));
+      el("span", { class: "dim" }, request.assignee?.name ?? localTime(request.opened_at))),
+    step(request, move));
 }
