@@ -107,14 +107,14 @@ class Moment:
         return self.on_duty(Role.DEPUTY, profile) if role is Role.BUTLER else ()
 
     def away(self, person_id: str) -> bool:
-        return any(
-            leave.from_at <= self._wall < leave.until_at
-            for leave in self._roster.leaves_of.get(person_id, ())
-        )
+        leaves = self._roster.leaves_of.get(person_id)
+        return leaves is not None and any(one.from_at <= self._wall < one.until_at for one in leaves)
 
     def stand_in(self, person_id: str, part: Takes) -> str:
         """Who takes a person's homes or shifts: the end of a chain of covers (who covers may be covered). In a circle nobody
         stands in for anybody."""
+        if person_id not in self._roster.covers_of:
+            return person_id
         seen = [person_id]
         while (by_id := self._covered_by(seen[-1], part)) is not None:
             if by_id in seen:
@@ -148,13 +148,14 @@ class Moment:
 
     def runs(self, shift: Shift) -> bool:
         """Whether a weekly shift lasts now, unless a dated one takes its place."""
-        roster, calendar, zone = self._roster, self._context.calendar, self._context.timezone
-        for day in self._days:
-            if not calendar.falls_on(day, shift.days, shift.weekdays):
+        roster, context = self._roster, self._context
+        # What ends before midnight began today.
+        for day in self._days[1:] if shift.starts < shift.ends else self._days:
+            if not context.calendar.falls_on(day, shift.days, shift.weekdays):
                 continue
-            if (shift.person_id, shift.role, day) in roster.displaced:
+            if roster.displaced and (shift.person_id, shift.role, day) in roster.displaced:
                 continue
-            from_at, until_at = span(day, shift.starts, shift.ends, zone)
+            from_at, until_at = span(day, shift.starts, shift.ends, context.timezone)
             if from_at <= self._wall < until_at:
                 return True
         return False
@@ -184,6 +185,8 @@ class Moment:
             return True
         key = (person_id, role, stands_in)
         found = self._hours.get(key)
+        if found is None and own and not self._roster.covers_of:
+            found = self._hours[key] = self._on_own_shift(person_id, role)
         if found is None:
             owners = self._stands_for(person_id)
             hours = [(owner, role) for owner in owners if (owner, role) in has_shifts]
@@ -207,7 +210,10 @@ class Moment:
 
     def _on_own_shift(self, person_id: str, role: Role) -> bool:
         roster = self._roster
-        return any(self.runs(shift) for shift in roster.of_person.get((person_id, role), ())) or any(
+        for shift in roster.of_person.get((person_id, role), ()):
+            if self.runs(shift):
+                return True
+        return bool(roster.dated_of_person) and any(
             self._lasts(shift)
             for day in self._days
             for shift in roster.dated_of_person.get((person_id, role, day), ())
