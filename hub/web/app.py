@@ -3,12 +3,14 @@
 Serve it with access logging off: what operators search for stands in the addresses.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -17,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 import hub
 from hub.directory.keeper import DirectoryKeeper
+from hub.store.errors import StoreError
 from hub.store.queries import Queries
 from hub.web import (
     answers,
@@ -130,6 +133,8 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     app.add_middleware(Guard, logins=logins, sessions=sessions, now=engine.now)
     # Pages are read on telephones too; the live stream is never held back by it.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    for kind in (Exception, RequestValidationError, StoreError, TimeoutError):
+        app.add_exception_handler(kind, _as_page(app.exception_handlers[kind]))
     return app
 
 
@@ -150,7 +155,17 @@ async def _problem(request: Request, error: Exception) -> Response:
 def _error_page(request: Request, status: int) -> Response | None:
     """A browser that looks at a page gets a page; everybody else problem details."""
     if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+def _as_page(handler: Callable[[Request, Any], Any]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """The same answer, as a page to whom looks at pages."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        told: Response = await handler(request, error)
+        return _error_page(request, told.status_code) or told
+
+    return answer
+
+
         return None
     shown = pages.pages_of(request)
-    key = {404: "error.not_found", 403: "error.not_allowed"}.get(status, "error.failed")
+    key = {404: "error.not_found", 403: "error.not_allowed", 422: "error.not_read"}.get(status, "error.failed")
     return shown.page(request, "error.html", status, message=say(shown.language(request), key))

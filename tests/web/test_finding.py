@@ -148,3 +148,23 @@ def test_whom_a_call_is_about_can_be_said_later(hub: RunningHub, chen: httpx.Cli
     assert (stale.status_code, stale.json()["type"].rsplit(":", 1)[-1]) == (409, "stale")
     told = chen.post(path, json={"version": raised["version"], "resident_id": wanted})
     assert [one["id"] for one in told.json()["residents"]] == [wanted]
+
+
+def test_who_looks_at_pages_gets_a_page_also_when_something_is_wrong(
+    hub: RunningHub, chen: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    html = {"accept": "text/html"}
+    wrong = chen.get("/homes", params={"page": 0}, headers=html)
+    assert (wrong.status_code, "看不懂的内容" in wrong.text) == (422, True)
+    assert (
+        chen.get("/api/v1/homes", params={"limit": 0}).headers["content-type"] == "application/problem+json"
+    )
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(hub.queries, "find_homes", fail)
+    failed = chen.get("/homes", headers=html)
+    assert (failed.status_code, "系统出错" in failed.text) == (500, True)
+    assert "a defect" not in failed.text
+    assert chen.get("/api/v1/homes").headers["content-type"] == "application/problem+json"

@@ -36,6 +36,10 @@ WORDS: dict[str, Words] = {
         "您的账号没有权限看这里，这次访问已记录。需要的话请找管理员。",
         "Your log-in may not see this; the attempt was recorded. Ask the administrator if you need it.",
     ),
+    "error.not_read": Words(
+        "这个地址里有看不懂的内容。请从菜单重新进入。",
+        "Something in this address cannot be read. Begin again at the menu.",
+    ),
     "error.failed": Words(
         "系统出错，已记录。请再试一次。", "The hub failed; it was recorded. Please try again."
     ),
