@@ -23,7 +23,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from device_sim.responders_page import page
-from device_sim.responders_people import BEHAVIOURS, STEPS, Asked, Behaviour, People
+from device_sim.responders_people import BEHAVIOURS, Asked, Behaviour, People, about, actions_of
 
 TOLERANCE_S: Final = 300
 MAX_BODY_BYTES: Final = 65_536
@@ -60,11 +60,14 @@ class Answers:
         """None when the hub took it, else why not. A hub that does not answer raises OSError."""
         answer = {
             key: asked.notification.get(key)
-            for key in ("notification_id", "alert_id", "home_id", "person_id")
+            for key in ("notification_id", "alert_id", "request_id", "home_id", "person_id")
+            if asked.notification.get(key) is not None
         }
         answer["action"] = action
         if action == "resolve":
             answer["what_it_was"], answer["what_was_done"] = outcome
+        elif action == "done" and asked.notification.get("category") == "mistaken_presses":
+            answer["remedy"] = "shown"
         body = json.dumps(answer).encode()
         timestamp = str(int(time.time()))
         request = urllib.request.Request(  # noqa: S310 - the hub's address comes from the command line
@@ -125,7 +128,7 @@ class Responders:
         if asked is not None:
             _say(
                 f"asked {asked.role} {notification.get('person_id')}: {notification.get('template')} "
-                f"{notification.get('kind')} ({notification.get('reason')}) {notification.get('alert_id')}"
+                f"{notification.get('kind') or notification.get('category')} ({notification.get('reason')}) {about(notification)}"
             )
 
     def answer(self, asked: Asked, action: str) -> None:
@@ -150,8 +153,7 @@ class Responders:
             if due is None:
                 self._stopping.wait(0.2)
             else:
-                asked, step = due
-                self.answer(asked, STEPS[step])
+                self.answer(*due)
 
 
 def _say(line: str) -> None:
@@ -206,7 +208,7 @@ def _handler(responders: Responders) -> type[BaseHTTPRequestHandler]:
             form = parse_qs(body.decode(errors="replace"))
             action = form.get("action", [""])[0]
             asked = responders.people.take_over(form.get("notification_id", [""])[0])
-            if asked is None or action not in STEPS:
+            if asked is None or action not in actions_of(asked.notification):
                 self._reply(404, b"this notification is no longer kept")
                 return
             asked.ended = True  # the plan ends: from here on a human being answers

@@ -39,6 +39,10 @@ _ACTIONS: Final = {
     "on_the_way": ("出发", "on the way"),
     "on_site": ("到场", "on site"),
     "resolve": ("处置完", "resolve"),
+    "accept": ("接单", "accept"),
+    "decline": ("退单", "decline"),
+    "start": ("开始", "start"),
+    "done": ("完成", "done"),
 }
 
 _STATES: Final = {
@@ -47,6 +51,10 @@ _STATES: Final = {
     "on_the_way": "已出发 on the way",
     "on_site": "已到场 on site",
     "resolve": "已处置 resolved",
+    "accept": "已接单 accepted",
+    "decline": "已退单 declined",
+    "start": "服务中 in progress",
+    "done": "已完成 done",
 }
 
 _PAGE: Final = """<!doctype html>

@@ -46,6 +46,22 @@ BEHAVIOURS: Final[Mapping[str, Mapping[str, Behaviour]]] = {
 }
 
 STEPS: Final = ("acknowledge", "on_the_way", "on_site", "resolve")
+REQUEST_STEPS: Final = ("accept", "start", "done")
+"""What an assignee says about a service request, with the pauses of the first three steps."""
+
+
+def steps_of(notification: Mapping[str, Any]) -> tuple[str, ...]:
+    return STEPS if notification.get("request_id") is None else REQUEST_STEPS
+
+
+def actions_of(notification: Mapping[str, Any]) -> tuple[str, ...]:
+    """What can be answered by hand."""
+    return STEPS if notification.get("request_id") is None else (*REQUEST_STEPS, "decline")
+
+
+def about(notification: Mapping[str, Any]) -> Any:
+    """The alert or the service request that it speaks of."""
+    return notification.get("alert_id") or notification.get("request_id")
 
 
 @dataclass(slots=True)
@@ -66,7 +82,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Planned:
-    """An answer that falls due; `step` indexes STEPS."""
+    """An answer that falls due; `step` indexes the steps of its notification."""
 
     due_s: float
     order: int
@@ -105,7 +121,7 @@ class People:
             self._asked[asked.id] = asked
             while len(self._asked) > KEPT:
                 del self._asked[next(iter(self._asked))]
-            if notification.get("template") == "alert":
+            if notification.get("template") in ("alert", "request_assigned"):
                 self._decide(asked, now_s)
             else:
                 self._stand_down(notification)
@@ -114,14 +130,14 @@ class People:
     def _decide(self, asked: Asked, now_s: float) -> None:
         """One person makes up their mind once for an alert, however often they are asked about it."""
         behaviour = self._behaviours.get(asked.role, SILENT)
-        person, alert = asked.notification.get("person_id"), asked.notification.get("alert_id")
+        person, alert = asked.notification.get("person_id"), about(asked.notification)
         chance = random.Random(f"{self._seed}|{person}|{alert}").random()
         same = (
             other
             for other in self._asked.values()
             if other is not asked
             and not other.ended
-            and (other.notification.get("person_id"), other.notification.get("alert_id")) == (person, alert)
+            and (other.notification.get("person_id"), about(other.notification)) == (person, alert)
             and any(planned.notification_id == other.id for planned in self._planned)
         )
         if chance < behaviour.probability and next(same, None) is None:
@@ -135,7 +151,7 @@ class People:
             behaviour.on_site_after_s,
             behaviour.resolve_after_s,
         )
-        pause_s = pauses[step] if step < len(pauses) else None
+        pause_s = pauses[step] if step < len(steps_of(asked.notification)) else None
         if pause_s is not None:
             self._orders += 1
             heapq.heappush(self._planned, Planned(now_s + pause_s, self._orders, asked.id, step))
@@ -143,18 +159,18 @@ class People:
     def _stand_down(self, notification: Mapping[str, Any]) -> None:
         """Somebody else has it, or it is over: who was told so answers no more about this alert."""
         for asked in self._asked.values():
-            same_alert = asked.notification.get("alert_id") == notification.get("alert_id")
+            same_alert = about(asked.notification) == about(notification)
             if same_alert and asked.notification.get("person_id") == notification.get("person_id"):
                 asked.ended = True
 
-    def due(self, now_s: float) -> tuple[Asked, int] | None:
-        """The next answer that is due, taken off the plan; its step indexes STEPS."""
+    def due(self, now_s: float) -> tuple[Asked, str] | None:
+        """The next answer that is due, taken off the plan, and its action."""
         with self._lock:
             while self._planned and self._planned[0].due_s <= now_s:
                 planned = heapq.heappop(self._planned)
                 asked = self._asked.get(planned.notification_id)
                 if asked is not None and not asked.ended:
-                    return asked, planned.step
+                    return asked, steps_of(asked.notification)[planned.step]
             return None
 
     def answered(self, asked: Asked, action: str, refusal: str | None, now_s: float) -> None:
@@ -165,10 +181,11 @@ class People:
                 asked.ended = True
                 return
             asked.state = action
-            if action == "resolve":
+            steps = steps_of(asked.notification)
+            if action in ("resolve", "done", "decline"):
                 asked.ended = True
-            elif action in STEPS and not asked.ended:
-                self._plan(asked, STEPS.index(action) + 1, now_s)
+            elif action in steps and not asked.ended:
+                self._plan(asked, steps.index(action) + 1, now_s)
 
     def outcome(self, asked: Asked) -> tuple[str, str]:
         """What this role writes when it resolves."""

@@ -175,7 +175,7 @@ def tell_elder(
                     "event_id": event_id,
                     "call_name": resident.call_name if resident else None,
                     "surname": person.surname if person else None,
-                    "by_role": _role_of(draft, by),
+                    "by_role": role_of(draft, by),
                     "severity": alert.severity.value,
                 },
             ),
@@ -299,7 +299,7 @@ def _hold(
     )
 
 
-def _role_of(draft: Draft, person_id: str | None) -> str | None:
+def role_of(draft: Draft, person_id: str | None) -> str | None:
     """The role under which a person stands to this home, for the sentence that names them."""
     if person_id is None:
         return None
@@ -331,7 +331,7 @@ def _for_people(
         "phone": profile.phone,
         "opened_at": alert.opened_at.isoformat(),
         "by": by,
-        "by_role": _role_of(draft, by),
+        "by_role": role_of(draft, by),
         "surname": person.surname if person else None,
         "what_it_was": alert.what_it_was.value if alert.what_it_was else None,
         "what_was_done": alert.what_was_done.value if alert.what_was_done else None,

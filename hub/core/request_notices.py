@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from hub.core.alerts import Role, Severity
 from hub.core.draft import Draft
+from hub.core.escalation import role_of
 from hub.core.journal import EntryKind
 from hub.core.notifications import HoldReason, Notification, NotifyReason, Template
 from hub.core.service_requests import ServiceRequest
@@ -20,6 +21,7 @@ def tell(
     role: Role | None = None,
 ) -> tuple[ServiceRequest, int]:
     """Queue one notification for each way to reach a person; returns how many ways there were (0 is journalled)."""
+    stands_as = role.value if role else role_of(draft, person_id)
     person = draft.context.people.get(person_id)
     methods = person.methods if person else ()
     if not methods:
@@ -37,7 +39,7 @@ def tell(
             reason=reason,
             created_at=draft.now,
             cancel_on_answer=template is not Template.REQUEST_TAKEN_BACK,
-            data=_for_people(draft, request, role),
+            data=_for_people(draft, request, stands_as),
         )
         draft.notify(notification)
         draft.write(
@@ -47,7 +49,7 @@ def tell(
                 "notification_id": notification.id,
                 "person_id": person_id,
                 "device_id": None,
-                "role": role.value if role else None,
+                "role": stands_as,
                 "channel": notification.channel,
                 "template": template.value,
                 "reason": reason.value,
@@ -73,7 +75,7 @@ def hold(
 
 
 def _for_people(
-    draft: Draft, request: ServiceRequest, role: Role | None
+    draft: Draft, request: ServiceRequest, role: str | None
 ) -> Mapping[str, str | float | int | bool | None]:
     profile = draft.profile
     residents = [resident for resident in profile.residents if resident.id in request.resident_ids]
@@ -82,7 +84,7 @@ def _for_people(
         "severity": Severity.ROUTINE.value,
         "category": request.category.value,
         "state": request.state.value,
-        "role": role.value if role else None,
+        "role": role,
         "resident_names": "、".join(resident.name for resident in residents),
         "address": profile.address,
         "floor": profile.floor,

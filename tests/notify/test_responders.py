@@ -11,7 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ import pytest
 from device_sim.responders_people import BEHAVIOURS, STEPS, Asked, Behaviour, People, role_of
 from hub.clock import wall_now
 from hub.core.alerts import Role, WhatItWas, WhatWasDone
-from hub.core.notifications import Notification, Template
+from hub.core.notifications import Notification, NotifyReason, Template
 from hub.notify.channel import PermanentFailure, Received
 from hub.notify.signature import verify
 from hub.notify.webhook import WebhookChannel, WebhookSettings, webhook_body
@@ -40,9 +40,9 @@ def played(people: People, until_s: float) -> list[tuple[float, str, str]]:
     answers: list[tuple[float, str, str]] = []
     for second in range(int(until_s) + 1):
         while (due := people.due(second)) is not None:
-            asked, step = due
-            answers.append((second, str(asked.notification["person_id"]), STEPS[step]))
-            people.answered(asked, STEPS[step], None, second)
+            asked, action = due
+            answers.append((second, str(asked.notification["person_id"]), action))
+            people.answered(asked, action, None, second)
     return answers
 
 
@@ -55,6 +55,32 @@ def test_a_butler_answers_step_by_step() -> None:
         (95, "butler-1", "on_site"),
         (135, "butler-1", "resolve"),
     ]
+
+
+def request(number: int = 1, **changes: Any) -> dict[str, Any]:
+    """A service request is somebody's now."""
+    told = replace(
+        notification(number, reason=NotifyReason.ASSIGNED, person_id="butler-1"),
+        request_id=changes.pop("request_id", "R-1"),
+        template=changes.pop("template", Template.REQUEST_ASSIGNED),
+        data={"severity": "routine", "category": "meals", "role": "butler"},
+    )
+    return json.loads(json.dumps(webhook_body(told, "http://127.0.0.1/")))  # type: ignore[no-any-return]
+
+
+def test_a_butler_takes_a_service_request_to_its_end() -> None:
+    people = People({"butler": EAGER})
+    people.receive(request(), "08:31", 0)
+    assert [action for _, _, action in played(people, 300)] == ["accept", "start", "done"]
+
+
+def test_who_lost_a_request_says_no_more_about_it_and_goes_on_with_others() -> None:
+    people = People({"butler": EAGER})
+    people.receive(request(1, request_id="R-1"), "08:31", 0)
+    people.receive(request(2, request_id="R-2"), "08:31", 0)
+    people.receive(request(3, request_id="R-1", template=Template.REQUEST_TAKEN_BACK), "08:31", 5)
+    answered = played(people, 300)
+    assert [action for _, _, action in answered] == ["accept", "start", "done"]
 
 
 def test_a_copy_with_the_same_id_is_acted_on_once() -> None:

@@ -1,5 +1,6 @@
 """What people read: complete lists, one sentence each, whatever is missing."""
 
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -247,3 +248,46 @@ def test_a_page_without_any_data_is_still_a_sentence(template: Template) -> None
         assert "home-1" in text
         assert "None" not in text
         assert text.endswith(("。", "."))
+
+
+@pytest.mark.parametrize(
+    ("template", "data", "zh", "en"),
+    [
+        (
+            Template.REQUEST_ASSIGNED,
+            {"category": "meals", "due_at": "2024-03-01T02:30:00+00:00", "phone": "0371-1", "note": "少盐"},
+            "【派单】助餐：李桂英，槐荫街，电话0371-1，请在10:30前完成，备注：少盐。",
+            "[assigned] meals: 李桂英, 槐荫街, telephone 0371-1, please do it before 10:30, note: 少盐.",
+        ),
+        (
+            Template.REQUEST_ASSIGNED,
+            {"category": "mistaken_presses", "presses": 3, "due_at": "2024-03-04T02:30:00+00:00"},
+            "【派单】防误按（误按3次，请移位置、加盖或再教一遍）：李桂英，槐荫街，请在03-04 10:30前完成。",
+            "[assigned] mistaken presses (3 of them: move it, cover it, show it again): 李桂英, 槐荫街, "
+            "please do it before 03-04 10:30.",
+        ),
+        (
+            Template.REQUEST_OVERDUE,
+            {"category": "shopping", "assignee": "王", "due_at": "2024-02-29T08:00:00+00:00"},
+            "【超时】助购：李桂英，槐荫街，应在02-29 16:00前完成，已派给王。",
+            "[overdue] shopping: 李桂英, 槐荫街, it was due 02-29 16:00, assigned to 王.",
+        ),
+        (
+            Template.REQUEST_TAKEN_BACK,
+            {"category": "cleaning", "cancel_reason": "withdrawn"},
+            "【取消】助洁：李桂英，槐荫街，老人不需要了，您不用再去。",
+            "[cancelled] cleaning: 李桂英, 槐荫街, withdrawn by the elder, you need not go.",
+        ),
+        (Template.REQUEST_OVERDUE, {"due_at": "soon"}, None, None),
+    ],
+)
+def test_what_is_said_about_a_service_request(
+    template: Template, data: dict[str, Any], zh: str | None, en: str | None
+) -> None:
+    where = {"resident_names": "李桂英", "address": "槐荫街"}
+    told = replace(notification(template=template), request_id="R-1", data={**where, **data})
+    said = alert_text(told)
+    if zh is None:
+        assert said[0] == "【超时】求助：李桂英，槐荫街，还没有派单。"
+    else:
+        assert said == (zh, en)
