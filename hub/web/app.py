@@ -27,6 +27,7 @@ from hub.web import (
     api_alerts,
     api_centres,
     api_changes,
+    api_directory,
     api_enrol,
     api_events,
     api_homes,
@@ -64,6 +65,7 @@ TAGS = [
     {"name": "live", "description": "The live stream."},
     {"name": "accounts", "description": "Log-ins."},
     {"name": "centres", "description": "Centres and the companies that run them."},
+    {"name": "directory", "description": "The whole directory: a centre's ledger in, everything out."},
     {"name": "changes", "description": "Who changed what, and who was refused."},
     {"name": "status", "description": "Alive, ready, numbers."},
 ]
@@ -123,7 +125,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     for router in (
         *(api_alerts.router, api_requests.router, api_homes.router, answers.router, api_accounts.router),
         *(api_enrol.router, api_reports.router, api_people.router, api_centres.router, api_roster.router),
-        *(api_changes.router, api_events.router, metrics.router, *pages.ROUTERS),
+        *(api_changes.router, api_directory.router, api_events.router, metrics.router, *pages.ROUTERS),
     ):
         app.include_router(router)
     static = Path(hub.__file__).parent / "web" / "static"

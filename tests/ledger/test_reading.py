@@ -157,8 +157,29 @@ CELLS = st.one_of(
     st.booleans(),
     st.dates(date(1900, 3, 1), date(2200, 1, 1)),
     st.times().map(lambda at: at.replace(microsecond=0)),
-    st.sampled_from(["h1", "e1", "b1", "王秀英", "2026-03-01", "在册", "坐席", "08:00", "卧室", "拉绳", "小区", "3-2-501", "13812345678", "是", "#REF!", "=1+1", "1e99", "9" * 400]),
-)  # fmt: skip
+    st.sampled_from(
+        [
+            "h1",
+            "e1",
+            "b1",
+            "王秀英",
+            "2026-03-01",
+            "在册",
+            "坐席",
+            "08:00",
+            "卧室",
+            "拉绳",
+            "小区",
+            "3-2-501",
+            "13812345678",
+            "是",
+            "#REF!",
+            "=1+1",
+            "1e99",
+            "9" * 400,
+        ]
+    ),
+)
 NAMES = st.sampled_from([table.zh for table in TABLES] + ["Sheet1"])
 
 
