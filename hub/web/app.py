@@ -100,6 +100,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
         stop_counting = engine.subscribe(answer_times.hear)
         # Before the stream: a line is shown to whom may see its home after it.
         stop_watching = engine.subscribe(visibility.heard)
+        await asyncio.to_thread(visibility.get_ready)
         await logins.all()
         await live.start()
         try:

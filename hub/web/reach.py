@@ -56,6 +56,11 @@ class Visibility:
         self._joined: dict[tuple[Scope, bool], tuple[tuple[frozenset[str], ...], frozenset[str]]] = {}
         self._own = _OwnBonds()
 
+    def get_ready(self) -> None:
+        """Index all homes now, so that the first question need not wait: a second for a district."""
+        with self._lock:
+            self._follow()
+
     def heard(self, lines: Sequence[JournalLine]) -> None:
         """Journal lines after their commit: what they are about is looked at again."""
         self._changed.extend({line.entry.home_id for line in lines})

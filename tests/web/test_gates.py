@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from hub.core.events import ActorRole
 from hub.store.accounts import add_account
+from hub.store.store import Connection
 from hub.web.access import LOG_IN_ROLES, PERMISSIONS, SCOPES, Permission
 from hub.web.guard import LOOPBACK_PATHS, OPEN_PATHS, SIGNED_PATHS
 from hub.web.parts import allowed
@@ -24,7 +25,7 @@ def routes(hub: RunningHub) -> Iterator[tuple[str, str, set[Permission]]]:
     """Every method, path and the permissions that it asks for."""
     for route in _flat(hub.app.routes):
         if isinstance(route, APIRoute):
-            for method in sorted(route.methods):
+            for method in sorted(route.methods or ()):
                 yield method, route.path, set(_permissions(route.dependant))
         elif isinstance(route, Mount):
             assert route.path in WITHOUT_ROUTES
@@ -66,15 +67,13 @@ def test_every_route_has_a_gate(hub: RunningHub) -> None:
 def everybody(hub: RunningHub) -> dict[ActorRole, str]:
     """A log-in of each role."""
     now = hub.clock.now()
-    made = {}
-    for role in LOG_IN_ROLES:
-        made[role] = f"gate-{role.value.replace('_', '-')}"
-        scope = SCOPES[role][0].value
-        hub.engine.write(
-            lambda connection, role=role, scope=scope: add_account(
-                connection, made[role], role.value, role, _HASH, now, scope, "x", None
-            )
-        ).result(10)
+    made = {role: f"gate-{role.value.replace('_', '-')}" for role in LOG_IN_ROLES}
+
+    def add(connection: Connection) -> None:
+        for role, login in made.items():
+            add_account(connection, login, login, role, _HASH, now, SCOPES[role][0].value, "x", None)
+
+    hub.engine.write(add).result(10)
     return made
 
 

@@ -14,10 +14,12 @@ import pytest
 
 from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from hub.core.alerts import Role
+from hub.core.events import ActorRole
 from hub.core.home import DeviceKind
 from hub.store import change_log
 from hub.store.accounts import add_account
 from hub.store.change_log import What
+from hub.store.store import Connection
 from hub.web.access import LOG_IN_ROLES, SCOPES, ScopeKind
 from tests.web.running import _HASH, RunningHub
 from tests.web.test_live import stream
@@ -110,17 +112,15 @@ def logins(world: World) -> dict[tuple[str, ...], str]:
         "centre": home.centre_id,
         "own": butler,
     }
-    made = {}
-    for role, scope in WHO:
-        login = f"{role}-{scope}".replace("_", "-")
-        person = butler if scope == "own" else None
-        row = (login, role, next(one for one in LOG_IN_ROLES if one == role), _HASH, world.hub.clock.now())
-        world.hub.engine.write(
-            lambda connection, row=row, scope=scope, person=person: add_account(
-                connection, *row, scope, of[scope], person
-            )
-        ).result(10)
-        made[role, scope] = login
+    made: dict[tuple[str, ...], str] = {who: "-".join(who).replace("_", "-") for who in WHO}
+    now = world.hub.clock.now()
+
+    def add(connection: Connection) -> None:
+        for (role, scope), login in made.items():
+            person = butler if scope == "own" else None
+            add_account(connection, login, role, ActorRole(role), _HASH, now, scope, of[scope], person)
+
+    world.hub.engine.write(add).result(10)
     return made
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
+from hub.core.alerts import Role
 from hub.core.calendar import OnDays
 from hub.core.context import Shift
 from hub.directory.model import holds
@@ -214,7 +215,8 @@ def _homes(parts: Parts, user: User, person_id: str) -> list[dict[str, Any]]:
                     "cover": bond.cover,
                 }
             )
-    return sorted(found, key=lambda one: str(one["address"]))
+    order = list(Role)
+    return sorted(found, key=lambda one: (order.index(one["role"]), one["cover"], one["address"]))
 
 
 def _weekdays(shift: Shift, language: Language) -> str:
