@@ -73,6 +73,19 @@ LAYERS = (
     ),
     Layer("hub.ingest", ours=("hub.ingest", "hub.core", "hub.clock", _CONTRACT)),
     Layer("hub.notify", ours=("hub.notify", "hub.core", "hub.clock", _CONTRACT)),
+    Layer(
+        "hub.ledger",
+        ours=(
+            "hub.ledger",
+            "hub.core",
+            "hub.directory",
+            "hub.store.change_log",
+            "hub.web.words",
+            f"{_CONTRACT}.vocabulary",
+        ),
+        others=("openpyxl",),
+        not_of_stdlib=tuple(name for name in _EFFECTS if name != "io"),
+    ),
     Layer("hub", ours=("hub", _CONTRACT)),
 )
 

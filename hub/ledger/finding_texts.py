@@ -479,6 +479,13 @@ TEXTS: dict[Kind, Text] = {
 }
 
 
+_WEEK = (
+    *(("Monday", "周一"), ("Tuesday", "周二"), ("Wednesday", "周三"), ("Thursday", "周四")),
+    *(("Friday", "周五"), ("Saturday", "周六"), ("Sunday", "周日"), (" until ", " 至 ")),
+)
+"""The directory's own checks name days in English."""
+
+
 class _Said(dict[str, str]):
     """Values for a text; what was not given is nothing."""
 
@@ -492,6 +499,9 @@ def say(finding: Finding, language: Language) -> tuple[str, str]:
     zh = language == "zh"
     values = _Said(finding.data)
     values["found"] = finding.found
+    if zh and "gap" in values:
+        for english, chinese in _WEEK:
+            values["gap"] = values["gap"].replace(english, chinese)
     for key in ("near", "near_zh", "near_en"):
         if values.get(key):
             values[key] = f"（是不是“{values[key]}”？）" if zh else f' (did you mean "{values[key]}"?)'
