@@ -237,7 +237,7 @@ async def request_cover(body: CoverIn, parts: PartsDep, user: ConfirmCover) -> C
 
 @router.post("/covers/{cover_id}/confirm")
 async def confirm_cover(cover_id: str, parts: PartsDep, user: ConfirmCover) -> CoverOut:
-    """The own side; or the covered one, for somebody ill, by who enters rosters."""
+    """The own side; or the covered one, for somebody ill, by the duty manager."""
     roster_changes.must_decide(parts, user, cover_id)
     now = parts.hub.now()
     return await _decided(
@@ -245,7 +245,7 @@ async def confirm_cover(cover_id: str, parts: PartsDep, user: ConfirmCover) -> C
         user,
         cover_id,
         lambda directory: cover_edits.confirm_cover(
-            directory, cover_id, now, person_id=user.person_id, manager=roster_changes.manager_of(user)
+            directory, cover_id, now, person_id=user.person_id, manager=roster_changes.for_the_ill(user)
         ),
         What.COVER_CONFIRMED,
     )
@@ -260,7 +260,7 @@ async def decline_cover(cover_id: str, parts: PartsDep, user: ConfirmCover) -> C
         user,
         cover_id,
         lambda directory: cover_edits.decline_cover(
-            directory, cover_id, now, person_id=user.person_id, manager=roster_changes.manager_of(user)
+            directory, cover_id, now, person_id=user.person_id, manager=roster_changes.editor(user)
         ),
         change_="cover_declined",
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.core.calendar import instant_of
 from hub.core.context import Context
+from hub.core.events import ActorRole
 from hub.core.roster import CELL_ROLES, CENTRE_ROLES
 from hub.core.shifts import Cover
 from hub.directory.cover_edits import awaits, cover_of
@@ -25,6 +26,7 @@ from hub.web.visibility import visible_centres
 from hub.web.words import WORDS, Language, say
 
 AHEAD = timedelta(weeks=8)
+_MANAGERS = frozenset({ActorRole.DUTY_MANAGER, ActorRole.ADMINISTRATOR})
 _KEPT_FOR = timedelta(minutes=5)
 _UNKNOWN = frozenset(
     {
@@ -100,8 +102,13 @@ def must_decide(parts: Parts, user: User, cover_id: str) -> Cover:
     return cover
 
 
-def manager_of(user: User) -> str | None:
-    """The log-in that may confirm for somebody ill."""
+def for_the_ill(user: User) -> str | None:
+    """The log-in that may confirm for somebody who is ill: a duty manager's."""
+    return user.login if user.role in _MANAGERS and user.may(Permission.EDIT_ROSTER) else None
+
+
+def editor(user: User) -> str | None:
+    """The log-in that may take a request back."""
     return user.login if user.may(Permission.EDIT_ROSTER) else None
 
 

@@ -190,7 +190,7 @@ def test_a_third_butler_can_neither_see_nor_confirm_a_cover(
 def test_the_manager_confirms_for_somebody_ill_and_for_nobody_else(
     hub: RunningHub, as_: Callable[[str], Client]
 ) -> None:
-    manager, b02 = as_("manager"), as_("b02")
+    manager, desk, b02 = as_("manager"), as_("desk"), as_("b02")
     key = cover(hub, manager).json()["id"]
     confirm = f"/api/v1/roster/covers/{key}/confirm"
     refused = manager.post(confirm)
@@ -199,6 +199,8 @@ def test_the_manager_confirms_for_somebody_ill_and_for_nobody_else(
     assert "要本人确认" in refused.json()["errors"][0]["zh"]
     leave = {"person_id": "b01", "from_at": ahead(hub, 1).isoformat(), "until_at": ahead(hub, 3).isoformat()}
     assert manager.post("/api/v1/roster/leaves", json=leave | {"kind": "ill"}).status_code == 201
+    # The centre's desk keeps the roster, but agrees for nobody.
+    assert desk.post(confirm).json()["type"].endswith("roster_not_yours")
     assert manager.post(confirm).json()["state"] == "requested"
     assert b02.post(confirm).json()["state"] == "confirmed"
 

@@ -386,7 +386,10 @@ def _decides(parts: Parts, user: User, cover: Cover) -> dict[str, bool]:
     open_ = cover.state is CoverState.REQUESTED and not over
     return {
         "confirm": open_ and user.person_id in waits,
-        "confirm_for": open_ and edits and cover_edits.may_agree_for_covered(cover, directory_of(parts)),
+        "confirm_for": open_
+        and edits
+        and roster_changes.for_the_ill(user) is not None
+        and cover_edits.may_agree_for_covered(cover, directory_of(parts)),
         "decline": open_ and (mine or edits),
         "end": cover.state is CoverState.CONFIRMED and edits and not over,
     }
