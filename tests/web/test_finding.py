@@ -9,10 +9,12 @@ import pytest
 
 from firmware_contracts.vocabulary import Kind
 from hub.core.alerts import Role
-from hub.core.events import SetAway
+from hub.core.events import ActorRole, SetAway
 from hub.core.home import AwayKind, Flag, Home, Membership
+from hub.store.accounts import add_account
 from hub.web.finding import SUMMONING
-from tests.web.running import SYSTEM, RunningHub
+from hub.web.passwords import hash_password
+from tests.web.running import PASSWORD, SYSTEM, RunningHub
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +170,27 @@ def test_who_looks_at_pages_gets_a_page_also_when_something_is_wrong(
     assert (failed.status_code, "系统出错" in failed.text) == (500, True)
     assert "a defect" not in failed.text
     assert chen.get("/api/v1/homes").headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "there", "not_there"),
+    [
+        (ActorRole.OPERATOR, "/", 'id="raise-button"', "no-such-thing"),
+        (ActorRole.BUTLER, "/", 'id="queue"', 'id="raise-button"'),
+        (ActorRole.OPERATOR, "/homes/h0013", 'id="away-form"', "no-such-thing"),
+        (ActorRole.INSTALLER, "/homes/h0013", "care-card", 'id="away-form"'),
+    ],
+)
+def test_nobody_is_offered_what_their_log_in_may_not_do(
+    hub: RunningHub, role: ActorRole, path: str, there: str, not_there: str
+) -> None:
+    login = f"{role.value}-{len(path)}"
+    now = hub.engine.now()
+    hub.engine.write(
+        lambda connection: add_account(connection, login, login, role, hash_password(PASSWORD), now)
+    ).result(10)
+    with hub.client(login) as client:
+        page = client.get(path, headers={"accept": "text/html"})
+    assert page.status_code == 200
+    assert there in page.text
+    assert not_there not in page.text

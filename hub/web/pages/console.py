@@ -43,5 +43,6 @@ async def console(request: Request, user: UserDep) -> Response:
         page_data=pages.data(request, "console.js"),
         what_it_was=[value.value for value in WhatItWas],
         what_was_done=[value.value for value in WhatWasDone],
-        help=HELP,
+        may_raise=user.may(Permission.RAISE_ALERT),
+        help=[line for line in HELP if line[1] != "action.raise" or user.may(Permission.RAISE_ALERT)],
     )

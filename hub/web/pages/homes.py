@@ -91,6 +91,7 @@ async def home_page(request: Request, home_id: str, parts: PartsDep, user: ViewH
         away_from=local.strftime("%Y-%m-%dT%H:%M"),
         away_until=(local + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M"),
         year=local.year,
+        may_set_away=user.may(Permission.SET_AWAY),
         printed_at=local,
     )
 

@@ -395,6 +395,7 @@ function say(words, bad = false) {
 }
 
 async function raiseByHand() {
+  if (!$("raise-button")) return; // not for this log-in
   let raised = null;
   await raiseDialog((alert) => {
     raised = alert;
@@ -454,7 +455,7 @@ document.addEventListener("pointerdown", () => sound.allow());
 
 // Not only what moves the selection is a look: the alert in the detail has been seen by whoever works there.
 $("detail").addEventListener("pointerdown", () => shown && looked(shown.id));
-$("raise-button").addEventListener("click", raiseByHand);
+$("raise-button")?.addEventListener("click", raiseByHand);
 $("help-button").addEventListener("click", helpDialog);
 $("sound-button").addEventListener("click", () => sound.togglePause());
 $("sound-bar").addEventListener("click", () => (sound.state === "paused" ? sound.togglePause() : sound.allow()));
