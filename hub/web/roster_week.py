@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from hub.core.context import Context, Shift
 from hub.core.opening import open_spans
 from hub.core.roster import CELL_ROLES, CENTRE_ROLES, Duty, Moment, duties
 from hub.core.shifts import Cover, DatedShift, Leave, Takes
-from hub.directory.model import CentreEntry, Directory, holds
+from hub.directory.model import Bond, CentreEntry, Directory, holds, overlap
 from hub.directory.profiles import with_people
 from hub.directory.roster_edits import shift_id
 
@@ -66,6 +66,17 @@ class PersonWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class HomesCover:
+    """Single homes of a list that the directory gives to somebody else between two instants; nobody has to confirm it."""
+
+    covered_id: str
+    by_id: str
+    from_at: datetime
+    until_at: datetime
+    homes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
     first: date
     days: tuple[DayOfWeek, ...]
@@ -74,7 +85,8 @@ class Week:
     leaves: tuple[Leave, ...]
     covers: tuple[Cover, ...]
     shifts: tuple[tuple[str, Shift], ...] = ()
-    dated_shifts: tuple[DatedShift, ...] = field(default=())
+    dated_shifts: tuple[DatedShift, ...] = ()
+    homes_covers: tuple[HomesCover, ...] = ()
 
 
 def monday(on: date) -> date:
@@ -126,7 +138,28 @@ def week_of(
         dated_shifts=tuple(
             one for one in directory.dated_shifts if one.person_id in asked and one.on >= days[0]
         ),
+        homes_covers=tuple(
+            one
+            for one in _homes_covers(directory)
+            if (one.covered_id in asked or one.by_id in asked) and one.until_at > keep_from
+        ),
     )
+
+
+def _homes_covers(directory: Directory) -> Iterator[HomesCover]:
+    covers = [bond for bond in directory.bonds if bond.cover and bond.until_at is not None]
+    homes = {bond.home_id for bond in covers}
+    own: dict[str | None, list[Bond]] = defaultdict(list)
+    for bond in directory.bonds:
+        if bond.home_id in homes and bond.role is Role.BUTLER and not bond.cover:
+            own[bond.home_id].append(bond)
+    counts: dict[tuple[str, str, datetime, datetime], int] = defaultdict(int)
+    for bond in covers:
+        covered = next((one.person_id for one in own[bond.home_id] if overlap(one, bond)), None)
+        if covered is not None and bond.until_at is not None:
+            counts[covered, bond.person_id, bond.from_at, bond.until_at] += 1
+    for (covered_id, by_id, from_at, until_at), count in sorted(counts.items()):
+        yield HomesCover(covered_id, by_id, from_at, until_at, count)
 
 
 def people_at(directory: Directory, centre_id: str | None, at: datetime) -> list[str]:

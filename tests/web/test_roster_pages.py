@@ -110,6 +110,14 @@ def test_a_manager_sees_the_week_of_a_centre_and_walks_through_the_weeks(
     assert f"{monday} 至" in next_week.text
 
 
+def test_homes_that_the_ledger_gives_to_a_colleague_stand_among_the_covers(
+    hub: RunningHub, as_: Callable[[str], Client]
+) -> None:
+    people = hub.engine.context().people
+    line = f"{people['b11'].name}代管{people['b12'].name}的 19 户"
+    assert line in as_("manager").get("/roster", params={"centre": LARGE}).text
+
+
 def test_the_week_by_interface_has_days_people_and_hours(
     hub: RunningHub, as_: Callable[[str], Client]
 ) -> None:

@@ -80,6 +80,8 @@ FORMS: dict[str, Words] = {
     "roster.cancel_leave": Words("取消", "Take back"),
     "roster.covers": Words("代管", "Covers"),
     "roster.covers_none": Words("没有代管。", "No covers, now or later."),
+    "roster.by_directory": Words("台账", "ledger"),
+    "roster.homes_cover": Words("{by}代管{covered}的 {count} 户", "{by} covers {count} homes of {covered}"),
     "roster.covers_mine": Words("等您确认的代管", "Covers that wait for you"),
     "roster.covered": Words("被代管的人", "Who is covered"),
     "roster.by": Words("代管的人", "Who covers"),
