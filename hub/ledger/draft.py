@@ -73,6 +73,10 @@ class Want:
     """In the order of the ledger."""
 
 
+_LOOKED_AT_MOST = 50
+"""Names that nobody knows are compared with all others so often; a ledger full of them has another fault."""
+
+
 class Draft:
     """Mutable, for one plan. Entries keep the order of the directory; what is new comes last."""
 
@@ -87,6 +91,7 @@ class Draft:
         self.assignments: list[Assignment] = list(directory.assignments)
         self._places = {id(one): place for place, one in enumerate(self.residences)}
         self._places |= {id(one): place for place, one in enumerate(self.assignments)}
+        self._looked = 0
         self._gone: list[Residence | Assignment] = []
         self.bonds: list[Bond] = list(directory.bonds)
         self.shifts = list(directory.shifts)
@@ -209,11 +214,15 @@ class Draft:
         if zeros:
             self.say(row, Kind.LEADING_ZERO_LOST, key, text, maybe=zeros[0])
             return
+        self._looked += 1
+        if self._looked > _LOOKED_AT_MOST:
+            self.say(row, Kind.UNKNOWN_REFERENCE, key, text, near="", **words)
+            return
         known = {one: one for one in self.entries[table]}
         known |= {
             entry.name: entry.name for entry in self.entries[table].values() if getattr(entry, "name", "")
         }
-        near = get_close_matches(text, known, n=1, cutoff=0.5) if len(known) < 20_000 else []
+        near = get_close_matches(text, known, n=1, cutoff=0.5)
         self.say(row, Kind.UNKNOWN_REFERENCE, key, text, near=near[0] if near else "", **words)
 
     def say(self, row: Row, kind: Kind, key: str = "", found: object = None, **data: object) -> None:

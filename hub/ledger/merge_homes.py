@@ -34,6 +34,7 @@ class Homes:
         self._draft = draft
         self._regions = regions
         self._homes: dict[tuple[str, tuple[str, str, str], str], str] = {}
+        self._doors: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
         self._rooms: dict[str, list[str]] = defaultdict(list)
         for home in draft.entries["homes"].values():
             self._know(home)
@@ -123,6 +124,7 @@ class Homes:
             )
             draft.put("homes", entry)
             self._homes[(region_id, door.key, apart)] = key
+            self._doors[door.key].append((region_id, key))
         return key
 
     def _describe(self, key: str, row: Row) -> None:
@@ -181,14 +183,15 @@ class Homes:
     def _know(self, home: HomeEntry) -> None:
         door = Door(home.building, home.stair, home.flat)
         self._homes.setdefault((home.region_id, door.key, ""), home.id)
+        self._doors[door.key].append((home.region_id, home.id))
 
     def _named_doors(self, parts: dict[str, str], door: Door) -> list[str]:
         """Homes with this door in a region of this name."""
         names = [name for key, _, _ in addresses.LEVELS if (name := parts.get(key))]
         regions = self._draft.entries["regions"]
         found = []
-        for (region_id, key, _), home_id in self._homes.items():
-            if key == door.key and region_id in regions:
+        for region_id, home_id in self._doors.get(door.key, ()):
+            if region_id in regions:
                 name = addresses.region_key(regions[region_id].name)
                 if not names or addresses.region_key(names[-1]) == name:
                     found.append(home_id)
