@@ -17,6 +17,7 @@ from hub.directory.refusals import EditRefusal, EditRefused
 from hub.directory.validation import DirectoryProblems
 from hub.web import checklist, enrolling
 from hub.web.access import Permission, Scope, ScopeKind
+from hub.web.api_homes import care_card
 from hub.web.commands import done_id, move_alert, obey
 from hub.web.enrolling import Edit, refusal_words
 from hub.web.guard import User
@@ -180,7 +181,7 @@ async def set_membership(
             404, "not_a_resident", words.en, where="elder_id", remedy="Look at the card.", zh=words.zh
         )
     await keep(parts, user, enrolling.membership_edit(home_id, elder_id, body, parts.hub.now()))
-    return parts.views.care_card(see_home(parts, user, home_id), user.login)
+    return care_card(parts, user, home_id)
 
 
 @router.get("/homes/{home_id}/checklist", tags=["homes"])

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 PHONE = {"width": 390, "height": 844}
 
+CARD = "home => fetch(`/api/v1/homes/${home}`).then((answer) => answer.json())"
+ALERT = "alert => fetch(`/api/v1/alerts/${alert}`).then((answer) => answer.json())"
+TAKE = """([alert, version]) => fetch(`/api/v1/alerts/${alert}/acknowledge`, {
+  method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify({version}),
+}).then((answer) => answer.json())"""
 LISTEN = """async (after) => {
   const abort = new AbortController();
   const answer = await fetch(`/api/v1/events?after=${after}`, {signal: abort.signal});
@@ -87,6 +92,17 @@ def test_a_butler_sees_the_own_elders_and_of_others_nothing(
         assert elder in phone.inner_text("main")
         assert stranger not in phone.inner_text("main")
         assert fits(phone)
+
+        # The butler takes the call, and whoever holds it reads the door code.
+        phone.goto(f"{hub.url}/?alert={own_call.id}")
+        phone.wait_for_selector("html[data-ready]")
+        assert phone.evaluate(CARD, mine)["door_code"] is None
+        version = phone.evaluate(ALERT, own_call.id)["version"]
+        phone.evaluate(TAKE, [own_call.id, version])
+        phone.goto(f"{hub.url}/alerts/{own_call.id}")
+        assert phone.evaluate(ALERT, own_call.id)["holder"]["id"] == butler
+        card = phone.evaluate(CARD, mine)
+        assert bool(card["door_code"]) is card["door_code_known"]
 
         # Somebody else's elder: by page, by the interface, by the stream, by the export.
         for path in (f"/homes/{other}", f"/alerts/{other_call.id}"):

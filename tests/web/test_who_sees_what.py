@@ -93,6 +93,7 @@ def _two_homes(hub: RunningHub) -> tuple[str, str]:
 def _happens(hub: RunningHub, home_id: str) -> Place:
     alert = hub.emergency(home_id)
     hub.press(home_id, CallAction.SERVICE, ServiceCategory.MEALS)
+    hub.deliver(f"care/v1/demo/{home_id}/nobody/vital", b"\xff{")
     home = hub.engine.home(home_id)
     assert home is not None
     assert home.profile.centre_id is not None
@@ -173,6 +174,8 @@ def ask(world: World, client: httpx.Client, resource: str, place: Place) -> str:
             return listed(client.get("/api/v1/reports"), lambda got: place.centre_id in got.text)
         case "export":
             return listed(client.get("/api/v1/reports.xlsx"), lambda got: place.centre_name in _cells(got))
+        case "rejected":
+            return listed(client.get("/api/v1/rejected?limit=200"), lambda got: f"/{home}/" in got.text)
         case "enrol":
             return status(client.post(f"/api/v1/enrol/homes/{home}/rooms", json={"kind": "balcony"}))
         case _:

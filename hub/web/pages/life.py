@@ -102,7 +102,7 @@ def _life(request: Request, parts: Parts, user: User, home_id: str, *, message: 
         "life.html",
         409 if message else 200,
         here="/homes",
-        card=parts.views.care_card(home, user.login),
+        card=api_homes.care_card(parts, user, home_id),
         message=message,
         next={
             one.id: [state for state in Membership if state in NEXT[one.membership]]

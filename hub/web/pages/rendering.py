@@ -129,7 +129,7 @@ class Pages:
         return {
             "language": language,
             "timezone": self._timezone.key,
-            "user": {"id": user.login, "name": user.name, "role": user.role.value},
+            "user": {"id": user.actor.id, "name": user.name, "role": user.role.value},
             "words": words,
         }
 
