@@ -71,8 +71,8 @@ def _fall_due(draft: Draft, request: ServiceRequest) -> None:
 
 
 def _remind(draft: Draft, request: ServiceRequest) -> ServiceRequest:
-    """It is late: its assignee hears it, and the centre's desk where nobody is assigned, where it is a task, or when it is told
-    for a second time."""
+    """It is late: its assignee hears it, and the centre's desk where nobody is assigned or can be told, where it is a task, or
+    when it is told for a second time."""
     first = request.overdue_at is None
     if first:
         draft.write(
@@ -81,21 +81,30 @@ def _remind(draft: Draft, request: ServiceRequest) -> ServiceRequest:
             data={"state": request.state.value, "assignee_id": request.assignee_id},
         )
         request = replace(request, overdue_at=draft.now)
-    people: dict[str, Role | None] = {}
-    if request.assignee_id is not None:
-        people[request.assignee_id] = None
-    if request.assignee_id is None or request.is_task or not first:
+    told: dict[str, int] = {}
+    assignee = request.assignee_id
+    if assignee is not None and (first or _reachable(draft, assignee)):
+        request, told[assignee] = _tell_late(draft, request, assignee, None)
+    if request.is_task or not first or not any(told.values()):
         # A home of no centre is the operators'.
         role = Role.CENTRE_DUTY if draft.profile.centre_id else Role.OPERATOR
         desk = on_duty(role, draft.profile, draft.now, draft.context)
         if not desk and first:
             hold(draft, request, HoldReason.NOBODY_ON_DUTY, role)
-        people.update((person_id, role) for person_id in desk if person_id not in people)
-    reached = 0
-    for person_id, asked_as in people.items():
-        request, ways = tell(
-            draft, request, person_id, Template.REQUEST_OVERDUE, NotifyReason.OVERDUE, role=asked_as
-        )
-        reached += ways
-    again = draft.context.rules.requests.remind_every if reached else TRY_AGAIN_AFTER
+        for person_id in desk:
+            if person_id not in told and (first or _reachable(draft, person_id)):
+                request, told[person_id] = _tell_late(draft, request, person_id, role)
+    again = draft.context.rules.requests.remind_every if any(told.values()) else TRY_AGAIN_AFTER
     return replace(request, remind_at=draft.now + again, version=request.version + 1)
+
+
+def _tell_late(
+    draft: Draft, request: ServiceRequest, person_id: str, role: Role | None
+) -> tuple[ServiceRequest, int]:
+    return tell(draft, request, person_id, Template.REQUEST_OVERDUE, NotifyReason.OVERDUE, role=role)
+
+
+def _reachable(draft: Draft, person_id: str) -> bool:
+    """Who cannot be told is written down once, not every hour."""
+    person = draft.context.people.get(person_id)
+    return person is not None and bool(person.methods)

@@ -305,6 +305,33 @@ def test_done_in_time_nobody_hears_of_it_again(story: Story) -> None:
     assert story.phone.sent == []
 
 
+def test_late_and_who_has_it_cannot_be_told_the_desk_is_told_and_it_is_written_down_once(
+    tmp_path: Path,
+) -> None:
+    def without_telephone(context: Context) -> Context:
+        silent = replace(context.people["butler-wang"], methods=())
+        return replace(context, people={**context.people, "butler-wang": silent})
+
+    story = Story(tmp_path / "silent.sqlite", change=without_telephone)
+    request = ask(story)
+    done(move(story, request, RequestState.ASSIGNED))
+    story.advance(hours=2)
+    assert story.asked(OVERDUE) == ["desk-small"]
+    story.advance(days=2)
+    held = [one.data for one in story.entries(EntryKind.NOTIFICATION_HELD) if one.request_id]
+    assert [one["person_id"] for one in held] == ["butler-wang", "butler-wang"], (
+        "when assigned, and when late"
+    )
+
+
+def test_nobody_begins_what_nobody_has(story: Story) -> None:
+    request = ask(story)
+    stranger = Actor("chen", ActorRole.OPERATOR)
+    assert refused(move(story, request, RequestState.IN_PROGRESS, stranger)) is RefusalCode.INVALID
+    done(move(story, request, RequestState.IN_PROGRESS, Actor("desk-small", ActorRole.CENTRE_DUTY)))
+    assert the_request(story).assignee_id == "desk-small", "who is a person of the directory has it now"
+
+
 def test_late_at_an_hour_when_no_desk_is_open_it_is_told_when_one_is(tmp_path: Path) -> None:
     def only_the_small_desk(context: Context) -> Context:
         shifts = tuple(shift for shift in context.shifts if shift.person_id != "desk-large")

@@ -8,8 +8,11 @@ import pytest
 
 from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from hub.core.alerts import Role
+from hub.core.events import ActorRole
 from hub.notify.signature import IDEMPOTENCY_HEADER, signed_headers
-from tests.web.running import ANSWER_SECRET, RunningHub
+from hub.store.accounts import add_account
+from hub.web.access import CARERS, ScopeKind
+from tests.web.running import _HASH, ANSWER_SECRET, RunningHub
 
 REQUESTS = "/api/v1/requests"
 
@@ -123,6 +126,35 @@ def test_a_list_of_one_category(hub: RunningHub, chen: httpx.Client, home_id: st
     opened(chen, home_id, "k-shop-01", category="shopping")
     found = chen.get(REQUESTS, params={"home": home_id, "category": "shopping"}).json()["items"]
     assert [one["category"] for one in found] == ["shopping"]
+
+
+def test_who_does_a_request_sees_the_home_as_long_as_they_do_it(
+    hub: RunningHub, chen: httpx.Client, home_id: str
+) -> None:
+    own = butler_of(hub, home_id)
+    other = next(
+        person_id
+        for home in hub.engine.homes().values()
+        for person_id in home.profile.people.get(Role.DEPUTY, ())
+        if person_id
+        not in (
+            own,
+            *(one for role in CARERS for one in hub.engine.homes()[home_id].profile.people.get(role, ())),
+        )
+    )
+    row = (other, "帮忙的", ActorRole.BUTLER, _HASH, hub.clock.now())
+    hub.engine.write(
+        lambda connection: add_account(connection, *row, ScopeKind.OWN.value, other, other)
+    ).result(10)
+    request = opened(chen, home_id)["request"]
+    with hub.client(other) as helper:
+        assert helper.get(f"{REQUESTS}/{request['id']}").status_code == 403
+        assigned = move(chen, request, "assigned", assignee_id=other).json()
+        assert helper.get(f"{REQUESTS}/{request['id']}").status_code == 200
+        assert helper.get(f"/api/v1/homes/{home_id}").status_code == 200
+        done = move(helper, assigned, "done").json()
+        assert done["done_by"]["id"] == other
+        assert helper.get(f"/api/v1/homes/{home_id}").status_code == 403
 
 
 # --- answers of the assignee ------------------------------------------------------------------------------------------
