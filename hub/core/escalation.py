@@ -8,7 +8,7 @@ from hub.core.alerts import HELD_STATES, Alert, AlertKind, AlertState, PolicySte
 from hub.core.draft import Draft
 from hub.core.journal import EntryKind
 from hub.core.notifications import HOME_CHANNEL, HoldReason, Notification, NotifyReason, Template
-from hub.core.roster import in_hours, on_duty
+from hub.core.roster import in_hours, on_duty, stands_in
 
 BUSY_BUTLER_ROLES = (StepRole(Role.DEPUTY), StepRole(Role.CENTRE_DUTY))
 """Asked at once when the butler already has an emergency."""
@@ -303,9 +303,21 @@ def role_of(draft: Draft, person_id: str | None) -> str | None:
     """The role under which a person stands to this home, for the sentence that names them."""
     if person_id is None:
         return None
-    bound = next((role for role, people in draft.profile.people.items() if person_id in people), None)
+    context, bound_people = draft.context, draft.profile.people.items()
+    bound = next((role for role, people in bound_people if person_id in people), None)
+    if bound is None and person_id in context.roster.covers_by:
+        # Who covers the butler is the butler now.
+        covering = (
+            role
+            for role, people in bound_people
+            for one in people
+            if stands_in(one, draft.now, context) == person_id
+        )
+        bound = next(covering, None)
     if bound is None:
-        bound = next((shift.role for shift in draft.context.shifts if shift.person_id == person_id), None)
+        bound = next((shift.role for shift in context.shifts if shift.person_id == person_id), None)
+    if bound is None:
+        bound = next((shift.role for shift in context.dated_shifts if shift.person_id == person_id), None)
     return bound.value if bound else None
 
 

@@ -233,7 +233,7 @@ def _people(context: Context, people: Iterable[str], days: tuple[date, ...]) -> 
     roster = context.roster
     for person_id in people:
         own = {role for person, role in roster.has_shifts if person == person_id and role in _ROLES}
-        covered = {cover.covered_id for cover in roster.covers_by.get(person_id, ())}
+        covered = sorted({cover.covered_id for cover in roster.covers_by.get(person_id, ())})
         yield PersonWeek(
             person_id=person_id,
             roles=tuple(role for role in _ROLES if role in own),

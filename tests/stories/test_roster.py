@@ -83,6 +83,20 @@ def test_a_cover_that_one_side_has_not_confirmed_leaves_it_to_the_deputy_and_the
     story.expect_not_asked("butler-wang")
 
 
+def test_who_covers_the_butler_is_told_to_the_elder_as_the_butler(tmp_path: Path) -> None:
+    """Somebody without shifts, who helps out for two days."""
+
+    def helping_out(context: Context) -> Context:
+        people = {**context.people, "retired": person("retired", "郭")}
+        return replace(on_leave(context, replace(cover(agreed=True), by_id="retired")), people=people)
+
+    story = told(tmp_path, helping_out, TUESDAY_MORNING + DAY)
+    story.press()
+    story.expect_asked("retired")
+    story.take("retired")
+    assert any("郭管家接到了" in sentence for sentence in story.said())
+
+
 def test_leave_that_ends_while_nobody_has_answered_brings_the_own_butler_back(tmp_path: Path) -> None:
     def until_a_quarter_past(context: Context) -> Context:
         leave = Leave("l", "butler-wang", TUESDAY, TUESDAY_MORNING + timedelta(minutes=2))
