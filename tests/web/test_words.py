@@ -15,7 +15,9 @@ from hub.core.notifications import HoldReason, NotifyReason
 from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory, RequestState
 from hub.directory.model import RoomKind
 from hub.reports.outcomes import OutcomeClass
+from hub.store.change_log import What
 from hub.web import words
+from hub.web.access import LOG_IN_ROLES, Permission, ScopeKind
 from hub.web.entry_texts import entry_text
 from hub.web.pages import NOT_FOR_SCRIPTS
 from hub.web.pages.script_words import modules_of, words_of
@@ -43,6 +45,9 @@ LISTS: dict[str, type[StrEnum]] = {
     "notify": NotifyReason,
     "hold": HoldReason,
     "reject": RejectReason,
+    "change": What,
+    "permission": Permission,
+    "scope_kind": ScopeKind,
     "outcome_class": OutcomeClass,
 }
 
@@ -55,6 +60,11 @@ def test_no_word_stands_in_two_areas() -> None:
 def test_every_value_of_a_list_has_words(group: str) -> None:
     missing = [value for value in LISTS[group] if f"{group}.{value}" not in WORDS]
     assert not missing
+
+
+def test_every_role_that_logs_in_has_words_and_says_what_it_may_do() -> None:
+    for role in LOG_IN_ROLES:
+        assert {f"account_role.{role}", f"role_hint.{role}"} <= WORDS.keys()
 
 
 def parts(text: str) -> set[str]:

@@ -74,10 +74,18 @@ def _value(request: Request, key: str, value: Any) -> str:
         kind, _, of = scope.partition(":")
         words = [_word(request, f"account_role.{role}", role), _word(request, f"scope_kind.{kind}", kind)]
         return " · ".join([*words, *([of] if of else [])])
-    groups = {
-        "role": "account_role",
-        "permission": "permission",
-        "fields": "change_field",
-        "change": "person_change",
-    }
-    return _word(request, f"{groups.get(key, 'change_field')}.{value}", str(value))
+    for group in _GROUPS.get(key, ("change_field",)):
+        if f"{group}.{value}" in WORDS:
+            return _word(request, f"{group}.{value}", str(value))
+    return str(value)
+
+
+_GROUPS = {
+    "role": ("account_role", "role"),
+    "permission": ("permission",),
+    "fields": ("change_field",),
+    "change": ("change_done",),
+    "to": ("membership",),
+    "room": ("room",),
+}
+"""In which lists of words the value of a field is looked up."""
