@@ -97,7 +97,7 @@ def join(
     """One more sign for an open alert: never silent. Its holder is told again; a graver sign raises the severity."""
     alert = add_evidence(alert, Evidence(draft.now, reason, device_id, event_id))
     elsewhere = draft.elsewhere if device_id is not None else None
-    if elsewhere is not None and alert.other_home_id is None:
+    if elsewhere is not None and elsewhere != alert.other_home_id:
         alert = replace(alert, other_home_id=elsewhere, settled_home_id=None)
     draft.write(
         EntryKind.ALERT_EVIDENCE,

@@ -14,6 +14,7 @@ from hub.directory import residences
 from hub.directory.keeper import SYSTEM, DirectoryKeeper
 from hub.directory.model import Directory, holds
 from hub.directory.refusals import EditRefused
+from hub.directory.validation import DirectoryProblems
 from hub.store.change_log import Change, What
 
 log = logging.getLogger(__name__)
@@ -79,8 +80,9 @@ def open_homes(keeper: DirectoryKeeper, homes: Mapping[str, Home], at: datetime)
         try:
             keeper.edit(lambda newest, proof=proof: _opened(newest, proof), line)  # type: ignore[misc]
             opened += 1
-        except EditRefused as refused:
-            log.info("home %s stays as it is: %s", proof.home_id, refused)
+        except (EditRefused, DirectoryProblems) as refused:
+            # Of one home; the others must not wait for it.
+            log.warning("home %s stays as it is: %s", proof.home_id, refused)
     return opened
 
 

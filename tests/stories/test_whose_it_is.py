@@ -107,11 +107,15 @@ class TestSwapped:
         life.press("h2", "button", event_id=event_id)
         assert life.of(AlertKind.EMERGENCY_CALL).evidence == ()
 
-    def test_a_press_that_joins_an_open_call_adds_the_other_home_to_it(self, life: Life) -> None:
+    def test_its_press_is_not_hidden_in_a_call_of_the_home_where_it_speaks(self, life: Life) -> None:
         life.press("h2", "cord")
-        assert life.of(AlertKind.EMERGENCY_CALL).other_home_id is None
+        own = life.of(AlertKind.EMERGENCY_CALL)
+        life.take("butler-wang", own)
         life.press("h2", "button")
-        assert life.of(AlertKind.EMERGENCY_CALL).other_home_id == "h1"
+        life.press("h2", "button")
+        calls = [one for one in life.alerts() if one.kind is AlertKind.EMERGENCY_CALL]
+        assert [(one.other_home_id, len(one.event_ids)) for one in calls] == [(None, 1), ("h1", 2)]
+        assert calls[1].state is AlertState.TRIGGERED
 
     def test_somebody_says_which_home_it_was(self, life: Life) -> None:
         life.press("h2", "button")

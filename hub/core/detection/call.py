@@ -19,9 +19,12 @@ from hub.core.service_requests import RequestCategory
 
 
 def call_key(draft: Draft, event: DeviceEvent) -> str:
-    """Dedup key of a press: the wearer, else the home; for a device nobody enrolled, the device where it says it is."""
+    """Dedup key of a press: the wearer, else the home; for a device that does not belong here, the device where it says it is."""
     if draft.home.id == UNASSIGNED_HOME_ID:
         return f"call|{event.claimed_home}/{event.device_id}"
+    if event.elsewhere is not None:
+        # Perhaps somebody of another home: never hidden in a call of this one.
+        return f"call|{draft.home.id}/{event.device_id}"
     return f"call|{wearer_of(draft, event.device_id) or draft.home.id}"
 
 

@@ -30,6 +30,8 @@ def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival, iden
     wearer = wearer_of(draft, event.device_id)
     if draft.home.id == UNASSIGNED_HOME_ID:
         key = f"fall|{event.claimed_home}/{event.device_id}"
+    elif event.elsewhere is not None:
+        key = f"fall|{draft.home.id}/{event.device_id}"
     else:
         key = f"fall|{wearer or draft.home.id}"
     if identity is Identity.DOUBTFUL and fall.phase is not FallPhase.GOT_UP and draft.alert_for(key) is None:
