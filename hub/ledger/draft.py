@@ -107,10 +107,10 @@ class Draft:
 
     # --- entries --------------------------------------------------------------------------------------------------
 
-    def define(self, table: str, key: str, row: Row) -> bool:
-        """Note that this row is the entry's own; False (and a finding) when another row was already."""
+    def define(self, table: str, key: str, row: Row, *, again: bool = False) -> bool:
+        """Note that this row is the entry's own; False (and a finding) when another row was already, unless it may be `again`."""
         earlier = self._defined.get((table, key))
-        if earlier is None:
+        if earlier is None or again:
             self._defined[(table, key)] = row
             self.mention(NOUNS[table], key, row)
             return True

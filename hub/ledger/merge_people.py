@@ -70,7 +70,9 @@ class People:
         """Rows of people who are found by their names everywhere; `places` of their rows are kept in the draft."""
         for row in rows:
             key = row.get("id") or self._staff_id(row, row.get("name"), row.get("phone"))
-            if key is not None and self._draft.define("persons", key, row):
+            # A deputy of two butlers, a doctor of ten elders: a row for each, and what they say of the person must agree.
+            again = row.table.role is not None
+            if key is not None and self._draft.define("persons", key, row, again=again):
                 self.describe(key, row)
 
     def named(self, row: Row, key: str) -> str | None:

@@ -309,6 +309,36 @@ def test_two_elders_of_one_home_share_it_and_their_daughter() -> None:
     assert people(directory, Role.CONTACT, directory.homes[0].id) == [("王丽", "")]
 
 
+def test_one_person_may_stand_in_several_sheets_and_rows() -> None:
+    tables: dict[str, Any] = {
+        "养老管家": [{"姓名": "张伟", "电话": "13812345678"}, {"姓名": "赵敏", "电话": "13812345679"}],
+        "代班管家": [{"姓名": "赵敏", "所代管家": "张伟"}, {"姓名": "张伟", "所代管家": "赵敏"}],
+        "家庭医生": [
+            {"姓名": "孙医生", "电话": "13812340000", "老人": "王秀英"},
+            {"姓名": "孙医生", "电话": "13812340000", "老人": "李德山"},
+        ],
+        "老人": [
+            elder(管家电话=None),
+            elder(编号="e2", 姓名="李德山", 门牌号="3-2-502", 管家="赵敏", 管家电话=None),
+        ],
+    }
+    done = after(merging(None, tables))
+    assert len(done.persons) == 3
+    first, second = (home.id for home in done.homes)
+    assert people(done, Role.DEPUTY, first) == [("赵敏", "")]
+    assert people(done, Role.DEPUTY, second) == [("张伟", "")]
+    assert (
+        people(done, Role.FAMILY_DOCTOR, first)
+        == people(done, Role.FAMILY_DOCTOR, second)
+        == [("孙医生", "")]
+    )
+    assert merging(done, tables, LATER).changes == ()
+    tables["家庭医生"][1]["电话"] = "13812349999"
+    files = {"台账.xlsx": book_bytes({name: rows_of(rows) for name, rows in tables.items()})}
+    apart = after(plan(None, read_ledger(files), AT))
+    assert len(apart.persons) == 4, "another number is another doctor of that name"
+
+
 def test_guards_answer_for_a_compound() -> None:
     done = after(
         merging(
