@@ -16,6 +16,18 @@ LEVELS: tuple[tuple[str, Level, Mapping[str, Level]], ...] = (
 )
 """The columns of an address from wide to narrow, each with what it is unless its name ends otherwise."""
 
+_ENDS: tuple[tuple[tuple[str, ...], Level], ...] = (
+    (("街道", "街道办", "办事处"), Level.STREET),
+    (("镇", "乡"), Level.TOWNSHIP),
+    (("社区", "居委会"), Level.COMMUNITY),
+    (("小区", "苑", "家属院", "花园"), Level.COMPOUND),
+    (("村",), Level.VILLAGE),
+    (("县",), Level.COUNTY),
+    (("区",), Level.DISTRICT),
+    (("市",), Level.CITY),
+)
+"""The first that fits: 社区 before 区."""
+
 _SUFFIXES = re.compile(
     r"(?:街道办事处|街道办|街道|办事处|社区居委会|居委会|村委会|社区|小区|省|市|区|县|镇|乡|村)$"
 )
@@ -119,6 +131,11 @@ def regions(values: Mapping[str, Any]) -> list[tuple[str, Level, str]]:
                 (key, next((other for end, other in others.items() if name.endswith(end)), level), name)
             )
     return found
+
+
+def level_of(name: str) -> Level | None:
+    """What a region is, by the end of its name; None when that says nothing."""
+    return next((level for ends, level in _ENDS if name.endswith(ends)), None)
 
 
 def region_key(name: str) -> str:

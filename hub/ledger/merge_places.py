@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from hub.directory.model import CentreEntry, Company, Level, Region
@@ -21,9 +23,11 @@ class Regions:
         for region in draft.entries["regions"].values():
             self._regions[(region.level.depth, addresses.region_key(region.name))].append(region.id)
         self._by_centre: dict[str, list[str]] | None = None
+        self._told_companies = False
 
     def companies(self, rows: tuple[Row, ...]) -> None:
         draft = self._draft
+        self._told_companies = bool(rows)
         for row in rows:
             known = draft.named("companies", row.get("name"))
             key = row.get("id") or (known[0] if len(known) == 1 else derived("company", row.get("name")))
@@ -92,11 +96,44 @@ class Regions:
             entry = draft.entries["centres"][key]
             for column, value in (
                 ("parent", draft.resolve("centres", row, "parent")),
-                ("company", draft.resolve("companies", row, "company")),
-                ("region", self.region(row, "region")),
+                ("company", self._company(row)),
+                ("region", self._region_or_new(row)),
             ):
                 entry = draft.update_one("centres", entry, row, column, f"{column}_id", value)
             draft.put("centres", entry)
+
+    def _company(self, row: Row) -> str | None:
+        """The company of a centre; a ledger without a table of companies makes it by its name."""
+        draft, text = self._draft, row.get("company")
+        known = draft.entries["companies"]
+        names = [entry.name for entry in known.values()]
+        if (
+            text is None
+            or text in known
+            or self._told_companies
+            or get_close_matches(text, names, n=1, cutoff=0.6)
+        ):
+            return draft.resolve("companies", row, "company")
+        made = Company(derived("company", text), text)
+        draft.put("companies", made)
+        draft.mention("company", made.id, row)
+        return made.id
+
+    def _region_or_new(self, row: Row) -> str | None:
+        """The region of a centre; one that says by its name what it is, is made."""
+        text = row.get("region")
+        level = addresses.level_of(text) if text is not None else None
+        known = text is None or text in self._draft.entries["regions"]
+        if (
+            known
+            or level is None
+            or any(key[1] == addresses.region_key(text) and found for key, found in self._regions.items())
+        ):
+            return self.region(row, "region")
+        made = Region(derived("region", level, text, None), text, level)
+        self._put(made)
+        self._draft.mention("region", made.id, row)
+        return made.id
 
     def of_address(self, row: Row, values: Mapping[str, Any]) -> str | None:
         """The narrowest region that an address names; regions that are not known yet are made."""
@@ -108,7 +145,7 @@ class Regions:
             wanted = addresses.region_key(name)
             found = self._regions[(level.depth, wanted)]
             if above is not None:
-                found = [one for one in found if self._within(one, above)]
+                found = [one for one in found if self._within(one, above)] or self._adopted(found, above)
             if len(found) > 1:
                 draft.say(
                     row,
@@ -138,6 +175,15 @@ class Regions:
                 "address" if values.get("address") else "compound",
             )
         return above
+
+    def _adopted(self, found: list[str], above: str) -> list[str]:
+        """A region of which nobody has said yet in what it lies: in this one."""
+        regions = self._draft.entries["regions"]
+        alone = [one for one in found if regions[one].parent_id is None]
+        if len(alone) != 1:
+            return []
+        self._draft.put("regions", replace(regions[alone[0]], parent_id=above))
+        return alone
 
     def _within(self, region_id: str | None, above: str) -> bool:
         regions = self._draft.entries["regions"]

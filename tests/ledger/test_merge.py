@@ -339,6 +339,41 @@ def test_one_person_may_stand_in_several_sheets_and_rows() -> None:
     assert len(apart.persons) == 4, "another number is another doctor of that name"
 
 
+def test_centres_without_tables_of_regions_and_companies_make_them_and_answer_for_their_communities() -> None:
+    tables: dict[str, Any] = {
+        "站点": [
+            {
+                "站点名称": "槐荫街养老服务中心",
+                "运营机构": "安和居",
+                "所在区域": "槐荫街道",
+                "开放时间": "每天 07:00-21:00",
+            },
+            {
+                "站点名称": "梧桐站",
+                "上级站点": "槐荫街养老服务中心",
+                "运营机构": "安和居",
+                "所在区域": "梧桐社区",
+            },
+        ],
+        "老人": [
+            {**elder(门牌号=None, 小区=None), "住址": "槐荫街道梧桐社区梧桐苑3号楼2单元501室"},
+            {
+                **elder(门牌号=None, 小区=None, 编号="e2", 姓名="李德山"),
+                "住址": "槐荫街道银杏社区老家属院1号楼东单元3楼西户",
+            },
+        ],
+    }
+    done = after(merging(None, tables))
+    levels = {region.name: region.parent_id for region in done.regions}
+    assert len(done.regions) == len(levels) == 5
+    street = next(region.id for region in done.regions if region.name == "槐荫街道")
+    assert levels["梧桐社区"] == levels["银杏社区"] == street
+    assert [one.name for one in done.companies] == ["安和居"]
+    centres = {one.id: one.name for one in done.centres}
+    assert [centres[home.centre_id or ""] for home in done.homes] == ["梧桐站", "槐荫街养老服务中心"]
+    assert merging(done, tables, LATER).changes == ()
+
+
 def test_guards_answer_for_a_compound() -> None:
     done = after(
         merging(
