@@ -258,6 +258,23 @@ def test_what_is_outside_is_not_even_counted(world: World, logins: dict[tuple[st
         assert [one["id"] for one in alerts["items"]] == [world.inside.alert_id]
 
 
+def test_people_are_those_of_the_scope(world: World, logins: dict[tuple[str, ...], str]) -> None:
+    homes = world.hub.engine.homes()
+    mine = homes[world.inside.home_id].profile.people[Role.BUTLER][0]
+    other = homes[world.outside.home_id].profile.people[Role.CONTACT][0]
+    with world.hub.client(logins["centre_duty", "centre"]) as client:
+        listed_ids = {one["id"] for one in client.get("/api/v1/people?show=all&limit=200").json()["items"]}
+        assert mine in listed_ids
+        assert other not in listed_ids
+        assert client.get(f"/api/v1/people/{mine}").json()["homes"] > 0
+        assert client.get(f"/api/v1/people/{other}").status_code == 403
+        assert client.get(f"/people/{other}", headers={"accept": "text/html"}).status_code == 403
+    with world.hub.client(logins["duty_manager", "company"]) as client:
+        body = {"name": "别处的人"}
+        assert client.put(f"/api/v1/people/{other}", json=body).status_code == 403
+        assert client.post(f"/api/v1/people/{other}/leave", json={}).status_code == 403
+
+
 def test_an_installer_reads_no_alert_and_no_door_code_on_a_card(
     world: World, logins: dict[tuple[str, ...], str]
 ) -> None:
