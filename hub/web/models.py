@@ -100,7 +100,8 @@ class AlertOut(Out):
         False, description="Nobody whom the directory knows lives there, or who wore the device is gone."
     )
     other_home: OtherHome | None = Field(
-        None, description="The device that called belongs to this other home, and nobody has said yet which it is."
+        None,
+        description="The device that called belongs to this other home, and nobody has said yet which it is.",
     )
 
 
