@@ -117,7 +117,7 @@ class Visibility:
                 yield from self._own_homes(scope.id)
 
     def _own_homes(self, person_id: str) -> Iterator[frozenset[str]]:
-        """The own list, what the person covers now, and the homes of open alerts they were asked about and of requests they do."""
+        """The own list, what is covered now, and the homes of open alerts they were asked about and of requests they do."""
         context, now = self._hub.context(), self._hub.now()
         yield self._of(("carer", person_id))
         for owner in _covered(context):

@@ -54,7 +54,10 @@ class Refusals:
         self._untold: dict[str, int] = {}
 
     async def note(self, refused: Forbidden, path: str) -> None:
-        """`path`: the route's, without the ids that were put into it. Returns when the line is written; a store that cannot write lets nobody in either, and is told in the log."""
+        """`path`: the route's, without the ids that were put into it.
+
+        Returns when the line is written. When the store cannot write, the refusal stands all the same, and the log tells it.
+        """
         line = self._line(refused, path, self._hub.now())
         if line is not None:
             try:
