@@ -119,8 +119,7 @@ def change_account(connection: Connection, login: str, **values: Any) -> Account
         .where(_ACCOUNT.c.login == login.casefold())
         .values(generation=_ACCOUNT.c.generation + 1, **values)
     )
-    after = find_account(connection, login)
-    assert after is not None
+    after = find_account(connection, login) or before
     if (
         _administers(before)
         and not _administers(after)
