@@ -133,11 +133,11 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     app.mount("/static", StaticFiles(directory=static), name="static")
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(problems.Problem, _problem)
+    for kind in (Exception, RequestValidationError, StoreError, TimeoutError):
+        app.add_exception_handler(kind, _as_page(app.exception_handlers[kind]))
     app.add_middleware(Guard, logins=logins, sessions=sessions, now=engine.now)
     # Pages are read on telephones too; the live stream is never held back by it.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    for kind in (Exception, RequestValidationError, StoreError, TimeoutError):
-        app.add_exception_handler(kind, _as_page(app.exception_handlers[kind]))
     return app
 
 
@@ -155,9 +155,6 @@ async def _problem(request: Request, error: Exception) -> Response:
     return _error_page(request, problem.status) or problem.response()
 
 
-def _error_page(request: Request, status: int) -> Response | None:
-    """A browser that looks at a page gets a page; everybody else problem details."""
-    if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
 def _as_page(handler: Callable[[Request, Any], Any]) -> Callable[[Request, Exception], Awaitable[Response]]:
     """The same answer, as a page to whom looks at pages."""
 
@@ -168,6 +165,9 @@ def _as_page(handler: Callable[[Request, Any], Any]) -> Callable[[Request, Excep
     return answer
 
 
+def _error_page(request: Request, status: int) -> Response | None:
+    """A browser that looks at a page gets a page; everybody else problem details."""
+    if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
         return None
     shown = pages.pages_of(request)
     key = {404: "error.not_found", 403: "error.not_allowed", 422: "error.not_read"}.get(status, "error.failed")
