@@ -204,7 +204,7 @@ def _word(word: str) -> Word:
         needles += [f"\n{_PINYIN}{word}"] if word.isalpha() else []
     elif not _NUMBERED.fullmatch(place or word):
         needles.append(word)
-    if place and word not in needles:
+    if place and (place != word or word not in needles):
         # A unit ends the number: 3号楼 is not the beginning of 301.
         needles.append(f"{_DOOR}{place}{'' if word[-1].isalnum() and word[-1].isascii() else _DOOR}")
     # Nothing but a sign finds nothing.
