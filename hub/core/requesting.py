@@ -32,8 +32,9 @@ def ask_by_key(
     resident_ids: tuple[str, ...],
     device_id: str,
     event_id: str | None,
+    cause: str,
 ) -> ServiceRequest:
-    """The green key: opens a wish, or joins the same one that nobody has taken on yet."""
+    """The green key: opens a wish, or joins the same one that nobody has taken on yet. `cause` makes the new one's id."""
     waiting = next(
         (
             request
@@ -50,7 +51,7 @@ def ask_by_key(
             data={"device_id": device_id, "event_id": event_id},
         )
         return _put(draft, verbs.ask_again(waiting))
-    request_id = derived_id("R", draft.home.id, device_id, event_id or draft.now.isoformat())
+    request_id = derived_id("R", draft.home.id, device_id, cause)
     return open_request(
         draft,
         ServiceRequest(

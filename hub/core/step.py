@@ -121,7 +121,7 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
             fall.on_fall(draft, event, fact, arrival, identity)
         elif isinstance(fact, FaultReport):
             if not event.retained and arrival.freshness is not Freshness.REPEATED:
-                device_health.on_fault(draft, event, fact)
+                device_health.on_fault(draft, event, fact, late=not live)
         elif isinstance(fact, UnreadableSignal):
             call.on_unreadable(draft, event, fact)
         elif isinstance(fact, UnreadableTelemetry):

@@ -75,7 +75,7 @@ def _keep_the_press(draft: Draft, event: DeviceEvent, named: str, residents: tup
             kind=AlertKind.FALL if isinstance(fact, Fall) else AlertKind.EMERGENCY_CALL,
             severity=Severity.EMERGENCY,
             dedup_key=f"call|{named}",
-            cause=event_id or draft.now.isoformat(),
+            cause=f"{event_id}|{draft.now.isoformat()}",
             reason=Reason(ReasonCode.CALL_PRESSED, {"late_s": 0}),
             resident_ids=residents,
             device_id=event.device_id,

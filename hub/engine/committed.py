@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from hub.clock import HubClock
 from hub.core.arrival import after_time_step
@@ -22,6 +23,8 @@ from hub.ingest.message import RawMessage
 from hub.store.store import JournalLine, Loaded, Store
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Committed:
@@ -149,23 +152,36 @@ class Committed:
         answers: Iterable[tuple[Future[Result], Result]],
         lines: Sequence[JournalLine],
     ) -> None:
-        """Everything that may only happen after the commit, most urgent first."""
+        """Everything that may only happen after the commit, most urgent first. One that fails keeps none of the others, and
+        nothing of the batch is stepped again: it is committed. Raises Unsent."""
         if turn.heard:
             self.counters.heard += len(turn.heard)
-            self.outlets.say_heard(turn.heard)
+            _attempt("saying heard", self.outlets.say_heard, turn.heard)
         if messages:
-            self.outlets.acknowledge(messages)
+            _attempt("acknowledging", self.outlets.acknowledge, messages)
         if lines:
             for listener in tuple(self.listeners):
-                try:
-                    listener(lines)
-                except Exception:
-                    log.exception("a listener of the journal failed")
-        if turn.notifications:
-            self.outlets.send(turn.notifications)
+                _attempt("telling a listener of the journal", listener, lines)
+        if turn.notifications and not _attempt("sending", self.outlets.send, turn.notifications):
+            raise Unsent(f"{len(turn.notifications)} notifications are committed, but no sender has them")
         for future, result in answers:
             if not future.done():
                 future.set_result(result)
+
+
+class Unsent(BaseException):
+    """The senders do not take what is committed: the process must end, for its start sends what waits in the outbox. No
+    `except Exception` may take this for a batch that was not committed."""
+
+
+def _attempt(what: str, do: Callable[[Sequence[T]], None], with_: Sequence[T]) -> bool:
+    """Do something after the commit; whether it went well."""
+    try:
+        do(with_)
+    except Exception:
+        log.exception("%s failed after the commit", what)
+        return False
+    return True
 
 
 def _is_due(home: Home, now: datetime) -> bool:

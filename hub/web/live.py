@@ -148,9 +148,9 @@ class LiveStream:
             self._unpublished.extend(lines)
         else:
             self._unpublished.extend(lines[1:])
-            self._publish_now(lines[:1])
             if self._unpublished:
                 cast(asyncio.AbstractEventLoop, self._loop).call_soon(self._publish_rest)
+            self._publish_now(lines[:1])
 
     def _publish_rest(self) -> None:
         lines, self._unpublished = self._unpublished, []
@@ -159,7 +159,7 @@ class LiveStream:
     def _publish_now(self, lines: Sequence[JournalLine]) -> None:
         slow = [client for client in self._clients if lines and not self._follow(client, lines[0].number)]
         for line in lines:
-            frame = self._encode(line)
+            frame = self._frame(line)
             self._recent.append(frame)
             self._newest = max(self._newest, line.number)
             slow.extend(
@@ -179,6 +179,14 @@ class LiveStream:
         """Before line `number`: when this screen's homes have changed, it reads everything anew. False: too far behind."""
         before, client.homes = client.homes, self._visibility.homes(client.user)
         return client.homes is before or client.offer(number, _reset(number - 1, client.homes))
+
+    def _frame(self, line: JournalLine) -> _Frame:
+        """The line as screens get it. One that cannot be shown must not end the stream: screens read everything anew instead."""
+        try:
+            return self._encode(line)
+        except Exception:
+            log.exception("journal line %d cannot be shown", line.number)
+            return _Frame(line.number, line.entry.home_id, frozenset(), _reset(line.number, None))
 
     def _encode(self, line: JournalLine) -> _Frame:
         event = self._views.stream_event(line.number, line.entry, None, line.request)
@@ -276,7 +284,7 @@ class LiveStream:
             if not lines:
                 return
             after = lines[-1].number
-            yield after, joined([self._encode(line) for line in lines])
+            yield after, joined([self._frame(line) for line in lines])
         frames = [frame for frame in self._recent if frame.number > after]
         if frames:
             yield frames[-1].number, joined(frames)

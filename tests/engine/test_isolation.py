@@ -12,6 +12,7 @@ from hub.core.draft import Draft
 from hub.core.events import Acknowledge, RaiseByHand
 from hub.core.journal import EntryKind
 from hub.core.outcome import Done, Refused
+from hub.engine.committed import Unsent
 from hub.store.store import Batch, JournalLine, Store, StoreUnavailable
 from tests.story import Story, actor
 
@@ -369,3 +370,40 @@ def test_topics_of_no_family_are_kept_and_acknowledged(story: Story) -> None:
         story.publish(topic, b"{}")
     assert len(story.acknowledged) == 4
     assert story.rows("select count(*) from rejected_message") == [(4,)]
+
+
+def test_what_fails_after_the_commit_is_not_stepped_again_and_people_are_told(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outlets = story.engine._committed.outlets
+
+    def dead(*_: object) -> None:
+        raise Bug("the line is dead")
+
+    monkeypatch.setattr(type(outlets), "say_heard", dead)
+    monkeypatch.setattr(type(outlets), "acknowledge", dead)
+    story.zigbee("h3", "sos", {"action": "emergency", "battery": 60}, run=False)
+    story.press("h1", "button", run=False)
+    story.run()
+    assert story.rows("SELECT count(*) FROM input_log WHERE source = 0") == [(2,)]
+    assert story.rows("SELECT count(*) FROM alert WHERE kind = 'emergency_call'") == [(2,)]
+    assert story.asked()
+
+
+def test_a_hub_whose_senders_take_nothing_ends_and_sends_after_its_start(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outlets = story.engine._committed.outlets
+
+    def dead(*_: object) -> None:
+        raise Bug("no senders")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(outlets), "send", dead)
+        story.press("h1", "button", run=False)
+        with pytest.raises(Unsent):
+            story.run()
+    assert story.asked() == []
+    story.crash()
+    story.advance(seconds=5)
+    assert story.asked()

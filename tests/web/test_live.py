@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from hub.store.store import JournalLine
 from tests.web.running import PASSWORD, RunningHub
 
 Event = dict[str, Any]
@@ -104,6 +105,28 @@ def test_lines_of_many_steps_come_in_their_order(tmp_path: Path) -> None:
                     if numbers[-1] >= last:
                         break
         assert numbers == list(range(hello["data"]["number"] + 1, last + 1))
+
+
+def test_a_line_that_cannot_be_shown_lets_screens_read_anew_and_the_next_ones_come(
+    hub: RunningHub, chen: httpx.Client, home_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = hub.app.state.parts.live
+    encode = live._encode
+    failed: list[int] = []
+
+    def failing(line: JournalLine) -> object:
+        if not failed:
+            failed.append(line.number)
+            raise ValueError("cannot be shown")
+        return encode(line)
+
+    monkeypatch.setattr(live, "_encode", failing)
+    with stream(chen) as events:
+        next(event for event in events if event.get("event") == "hello")
+        hub.press(home_id)
+        reset = next(event for event in events if event.get("event") in {"reset", "journal"})
+        assert (reset["event"], reset["data"]["number"]) == ("reset", failed[0])
+        assert journal(events, "alert_escalated")[0]["data"]["number"] == failed[0] + 1
 
 
 def test_one_that_was_away_for_long_reads_from_the_store(tmp_path: Path) -> None:

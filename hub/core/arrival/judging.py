@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from firmware_contracts.vocabulary import SEQUENCE_WINDOW
-from hub.core.arrival.strange import ALONE_AFTER, began, heard, judge_stranger
+from hub.core.arrival.strange import ALONE_AFTER, began, disbelief, heard_live, judge_stranger
 from hub.core.arrival.timing import (
     DISTINCT_AFTER,
     EPOCH,
@@ -31,6 +31,10 @@ queue that is emptied no faster than it fills looks the same.)"""
 
 SETTLES_AFTER = timedelta(seconds=30)
 """Two messages so far apart that agree on it show when their life began."""
+
+LATE_TOLD_AFTER = timedelta(hours=2)
+"""A queue is emptied in minutes, now and then in parts. What has been late for so long has a clock that runs wrong, or is never
+sent at once: somebody must know that nothing of it is judged."""
 
 COUNTER_MS = 2**32
 """A counter of 32 bits begins anew after 49 days."""
@@ -92,12 +96,16 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
         # Spoken just now, and far behind what was spoken just now: another device counts here.
         return judge_stranger(state, event, offset_ms, now, rule)
     live_at, doubted_since_at, other = state.live_at, state.doubted_since_at, state.other
+    battery_percent, rssi_dbm = state.battery_percent, state.rssi_dbm
+    finding = None
     if freshness is _LIVE:
-        doubted_since_at = None  # However late: a number of this life that is new is understood.
         if late_ms > within_ms or footing is _FALLING:
             freshness = _HISTORY
+            doubted_since_at, finding = disbelief(state, event, now, LATE_TOLD_AFTER)
         else:
-            live_at = now
+            live_at, doubted_since_at = now, None
+            battery_percent = battery_percent if event.battery_percent is None else event.battery_percent
+            rssi_dbm = rssi_dbm if event.rssi_dbm is None else event.rssi_dbm
             if other is not None and other.rival and now - other.at >= ALONE_AFTER:
                 other = None
     return Arrival(
@@ -111,8 +119,8 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
             base_at,
             now,
             True,
-            state.battery_percent if event.battery_percent is None else event.battery_percent,
-            state.rssi_dbm if event.rssi_dbm is None else event.rssi_dbm,
+            battery_percent,
+            rssi_dbm,
             state.faults,
             state.last_fingerprint,
             state.last_fingerprint_at,
@@ -124,6 +132,7 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
             other,
             doubted_since_at,
         ),
+        finding,
     )
 
 
@@ -248,11 +257,14 @@ def _judge_foreign(state: DeviceState, event: DeviceEvent, now: datetime, rule: 
     recent = state.last_fingerprint_at is not None and now - state.last_fingerprint_at <= rule.join_within
     # A press comes with its release; a redelivery brings both again, in turn.
     same = recent and event.fingerprint in (state.last_fingerprint, state.earlier_fingerprint)
+    if same:
+        # The two seconds are counted from the first: somebody who goes on pressing is heard again and again.
+        return Arrival(Freshness.REPEATED, None, replace(heard_live(state, event, now), online=True))
     seen = replace(
-        heard(state, event, now),
+        heard_live(state, event, now),
         online=True,
         last_fingerprint=event.fingerprint,
         last_fingerprint_at=now,
         earlier_fingerprint=state.last_fingerprint,
     )
-    return Arrival(Freshness.REPEATED if same else Freshness.LIVE, None, seen)
+    return Arrival(Freshness.LIVE, None, seen)

@@ -53,7 +53,7 @@ def judge_stranger(
     life = _advanced(known, seq, offset_ms, now, rule)
     if life.agreed < WITNESSES or now - life.since_at < BELIEVED_AFTER:
         return _doubted(state, event, life, now)
-    seen = heard(state, event, now)
+    seen = heard_live(state, event, now)
     if state.live_at is not None and state.live_at - life.since_at > REORDERED_WITHIN:
         rivals = replace(seen, other=replace(life, rival=True), online=True, doubted_since_at=None)
         return Arrival(Freshness.LIVE, None, rivals)
@@ -68,11 +68,16 @@ def began(state: DeviceState, event: DeviceEvent, offset_ms: int, now: datetime)
     if not _is_held(other, now):
         other = _past(state)
     life = OtherLife(event.boot or 0, event.seq or 0, 1, offset_ms, now, now)
-    return replace(_current(heard(state, event, now), life, other, now), footing=Footing.FRESH)
+    return replace(_current(heard_live(state, event, now), life, other, now), footing=Footing.FRESH)
 
 
-def heard(state: DeviceState, event: DeviceEvent, now: datetime) -> DeviceState:
-    """What any message tells of its device."""
+def heard(state: DeviceState, now: datetime) -> DeviceState:
+    """What any message tells of its device: it is there."""
+    return replace(state, last_seen_at=now)
+
+
+def heard_live(state: DeviceState, event: DeviceEvent, now: datetime) -> DeviceState:
+    """What a message of now tells besides. An old one must not say how full a battery is: it would be known, and never judged."""
     return replace(
         state,
         last_seen_at=now,
@@ -101,11 +106,9 @@ def _judge_rival(
     top, window, freshness = place(rival.top_seq, rival.window, seq)
     if freshness is not Freshness.LIVE or late:
         kept = replace(rival, top_seq=top, window=window)
-        return Arrival(
-            Freshness.HISTORY if late else freshness, None, replace(heard(state, event, now), other=kept)
-        )
+        return Arrival(Freshness.HISTORY if late else freshness, None, replace(heard(state, now), other=kept))
     life = _advanced(rival, seq, min(offset_ms, rival.offset_ms + drift_ms), now, rule)
-    seen = heard(state, event, now)
+    seen = heard_live(state, event, now)
     if state.live_at is None or now - state.live_at >= ALONE_AFTER:
         return Arrival(Freshness.LIVE, NO_DELAY, _current(seen, life, None, now))
     return Arrival(Freshness.LIVE, None, replace(seen, other=life, online=True, doubted_since_at=None))
@@ -170,10 +173,20 @@ def _past(state: DeviceState) -> OtherLife | None:
 
 
 def _doubted(state: DeviceState, event: DeviceEvent, other: OtherLife | None, now: datetime) -> Arrival:
-    """A message that is kept and not believed. A call counts all the same, and its repetitions bear one number."""
-    seen = replace(heard(state, event, now), other=other)
+    """A message that is kept and not believed."""
+    since_at, told = disbelief(state, event, now)
+    return Arrival(
+        Freshness.HISTORY, None, replace(heard(state, now), other=other, doubted_since_at=since_at), told
+    )
+
+
+def disbelief(
+    state: DeviceState, event: DeviceEvent, now: datetime, tolerated: timedelta | None = None
+) -> tuple[datetime | None, Finding | None]:
+    """Since when messages have come of which none was live, and what to tell once that is no longer `tolerated`. A silence is told
+    elsewhere; a call counts all the same, and its repetitions bear one number."""
     if any(isinstance(fact, Call | Fall) for fact in event.facts):
-        return Arrival(Freshness.HISTORY, None, seen)
-    since_at = state.doubted_since_at or now
-    told = Finding.NOT_BELIEVED if now - since_at >= TOLD_AFTER else None
-    return Arrival(Freshness.HISTORY, None, replace(seen, doubted_since_at=since_at), told)
+        return state.doubted_since_at, None
+    silent = state.last_seen_at is None or now - state.last_seen_at > ALONE_AFTER
+    since_at = now if silent or state.doubted_since_at is None else state.doubted_since_at
+    return since_at, Finding.NOT_BELIEVED if now - since_at >= (tolerated or TOLD_AFTER) else None

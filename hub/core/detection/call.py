@@ -63,7 +63,7 @@ def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, iden
     elif call.action is CallAction.CANCEL:
         _on_cancel(draft, event, call)
     elif urgent:
-        _on_emergency(draft, event, call, arrival)
+        _on_emergency(draft, event, call, arrival, identity)
     else:
         _on_service(draft, event, call)
 
@@ -73,6 +73,15 @@ def is_emergency(call: Call) -> bool:
     return call.action is CallAction.EMERGENCY or (
         call.action is CallAction.SERVICE and call.category is ServiceCategory.URGENT_HELP
     )
+
+
+def cause_of(draft: Draft, event: DeviceEvent, event_id: str | None, ago: timedelta) -> str:
+    """What makes the id of the alert that a report opens. A number that was given out before, or is again after the years, opens
+    another alert: the old one, and the names under which its pages were sent, stay as they are. Whoever hears the same press on
+    the same day derives the same."""
+    if event_id is None or event.seen:
+        return f"{event_id}|{draft.now.isoformat()}"
+    return f"{event_id}|{draft.now - ago:%Y-%m-%d}"
 
 
 def lateness(draft: Draft, age: timedelta, arrival: Arrival) -> tuple[timedelta, int]:
@@ -97,14 +106,17 @@ def on_unreadable(draft: Draft, event: DeviceEvent, signal: UnreadableSignal) ->
     )
 
 
-def _on_emergency(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival) -> None:
+def _on_emergency(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, identity: Identity) -> None:
+    """Opens its alert, or is one more sign of the open one. A doubtful press, which may be a late copy, tells the holder and
+    takes the alert from nobody."""
     rule = draft.context.rules.call
     ago, late_s = lateness(draft, call.age, arrival)
     key = call_key(draft, event)
     open_alert = draft.alert_for(key)
     if open_alert is not None:
         stale = (
-            open_alert.state is AlertState.ACKNOWLEDGED
+            identity is Identity.NEW
+            and open_alert.state is AlertState.ACKNOWLEDGED
             and open_alert.hold is not None
             and draft.now - open_alert.hold.since_at > rule.stale_after
         )
@@ -137,7 +149,7 @@ def _on_emergency(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival
         kind=AlertKind.EMERGENCY_CALL,
         severity=rule.severity,
         dedup_key=key,
-        cause=call.event_id or draft.now.isoformat(),
+        cause=cause_of(draft, event, call.event_id, ago),
         reason=reason,
         resident_ids=subjects(draft, wearer_of(draft, event.device_id)),
         device_id=event.device_id,
@@ -168,7 +180,8 @@ def _on_service(draft: Draft, event: DeviceEvent, call: Call) -> None:
     """The green key: a wish, in a queue of its own."""
     category = RequestCategory((call.category or ServiceCategory.OTHER).value)
     residents = subjects(draft, wearer_of(draft, event.device_id))
-    ask_by_key(draft, category, residents, event.device_id, call.event_id)
+    cause = cause_of(draft, event, call.event_id, call.age)
+    ask_by_key(draft, category, residents, event.device_id, call.event_id, cause)
 
 
 def on_retained(draft: Draft, event: DeviceEvent) -> None:

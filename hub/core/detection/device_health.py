@@ -99,7 +99,8 @@ def on_status(draft: Draft, event: DeviceEvent, status: Status) -> None:
         draft.put_rule(key, RuleState(RulePhase.PENDING, draft.now, draft.now, check_at=check_at))
 
 
-def on_fault(draft: Draft, event: DeviceEvent, report: FaultReport) -> None:
+def on_fault(draft: Draft, event: DeviceEvent, report: FaultReport, *, late: bool) -> None:
+    """A late report tells that there was a fault, never that one is over: what began since may have come before it."""
     state = draft.device_state(event.device_id)
     cleared = _CLEARS.get(report.fault)
     fault = cleared or report.fault
@@ -115,7 +116,9 @@ def on_fault(draft: Draft, event: DeviceEvent, report: FaultReport) -> None:
             return
         reason = Reason(ReasonCode.FAULT, {"device_id": event.device_id, "fault": fault.value})
         accuse_device(draft, event.device_id, fault.value, reason, draft.context.rules.faults[fault])
-    elif fault in state.faults or f"{RULE_PREFIX}|{fault.value}|{event.device_id}" in draft.rules:
+    elif not late and (
+        fault in state.faults or f"{RULE_PREFIX}|{fault.value}|{event.device_id}" in draft.rules
+    ):
         draft.put_device_state(event.device_id, replace(state, faults=state.faults - {fault}))
         acquit_device(draft, event.device_id, fault.value)
 

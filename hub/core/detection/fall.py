@@ -3,7 +3,7 @@
 from firmware_contracts.vocabulary import FallPhase
 from hub.core.alerts import AlertKind, Reason
 from hub.core.arrival import Arrival, Identity
-from hub.core.detection.call import ask_about, confirm, lateness, on_retained, wearer_of
+from hub.core.detection.call import ask_about, cause_of, confirm, lateness, on_retained, wearer_of
 from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Fall
 from hub.core.home import UNASSIGNED_HOME_ID
@@ -51,7 +51,7 @@ def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival, iden
         kind=AlertKind.FALL,
         severity=rule.lying if fall.phase is FallPhase.LYING else rule.suspected,
         dedup_key=key,
-        cause=fall.event_id or draft.now.isoformat(),
+        cause=cause_of(draft, event, fall.event_id, ago),
         reason=reason,
         resident_ids=subjects(draft, wearer),
         device_id=event.device_id,

@@ -74,7 +74,8 @@ WORDS: dict[str, Words] = {
     "enrol.remove": Words("旧用户名要删掉", "Take the old name away"),
     "enrol.topic": Words("主题前缀", "Topics begin with"),
     "enrol.zigbee": Words(
-        "在家庭网关里把这台设备命名为 {id}，主题前缀如下", "Name it {id} in the gateway, under this base topic"
+        "在家庭网关里把这台设备命名为 {id}，主题前缀如下",
+        "Name it {id} in the gateway, under this base topic",
     ),
     "enrol.check_fields": Words("请检查：{fields}", "Check: {fields}"),
     "check.title": Words("按键试通", "Press the keys"),
@@ -107,7 +108,9 @@ WORDS: dict[str, Words] = {
         "In these homes a call may not be answered now; who has waited longest comes first.",
     ),
     "unprotected.none": Words("没有缺口：每户都有保障。", "No gap: every home is protected."),
-    "unprotected.more": Words("另有 {count} 户，补上前面的再看", "{count} more homes: close the gaps above first"),
+    "unprotected.more": Words(
+        "另有 {count} 户，补上前面的再看", "{count} more homes: close the gaps above first"
+    ),
     "unprotected.why": Words("原因", "Why"),
     "unprotected.since": Words("从何时起", "Since"),
     "unprotected.fetch": Words("待收回的设备", "Devices to be fetched"),

@@ -27,7 +27,8 @@ WORDS: dict[str, Words] = {
     "refusal.unknown_device": Words("没有登记过设备 {id}", "No device {id} was ever enrolled."),
     "refusal.unknown_person": Words("没有人员 {id}", "There is no person {id}."),
     "refusal.room_of_other_home": Words(
-        "房间 {id} 属于住户 {home}，请选本户的房间", "Room {id} is in home {home}: choose a room of this home."
+        "房间 {id} 属于住户 {home}，请选本户的房间",
+        "Room {id} is in home {home}: choose a room of this home.",
     ),
     "refusal.not_a_resident": Words(
         "老人 {id} 不住在住户 {home}，请选本户的老人，或不选",
