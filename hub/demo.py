@@ -26,12 +26,22 @@ from hub.store.accounts import add_account, find_account, set_password_hash
 from hub.store.connection import StoreLock
 from hub.store.errors import StoreError
 from hub.store.store import Connection
+from hub.web.access import EVERYTHING, Scope, ScopeKind
 from hub.web.passwords import hash_password
 
 log = logging.getLogger(__name__)
 
 SEED = 1
-LOGINS = (("operator", "演示坐席", ActorRole.OPERATOR), ("admin", "演示管理员", ActorRole.ADMINISTRATOR))
+LOGINS = (
+    ("operator", "演示坐席", ActorRole.OPERATOR, EVERYTHING, None),
+    ("manager", "演示值班长", ActorRole.DUTY_MANAGER, EVERYTHING, None),
+    ("centre", "演示站点", ActorRole.CENTRE_DUTY, Scope(ScopeKind.CENTRE, "centre-01"), None),
+    ("butler", "演示管家", ActorRole.BUTLER, Scope(ScopeKind.OWN, "b01"), "b01"),
+    ("installer", "演示安装员", ActorRole.INSTALLER, EVERYTHING, None),
+    ("supervisor", "演示监管", ActorRole.SUPERVISOR, EVERYTHING, None),
+    ("admin", "演示管理员", ActorRole.ADMINISTRATOR, EVERYTHING, None),
+)
+"""Login, name, role, scope, and who of the street this is: one for each role, so that each can be tried."""
 PASSWORD_BYTES = 9
 ENDS_WITHIN_S = 8
 
@@ -115,7 +125,7 @@ def _settle(hub: Hub) -> None:
 def _fresh_logins(hub: Hub) -> list[tuple[str, str]]:
     """New passwords at every start: the store keeps only their hashes."""
     made = []
-    for login, name, role in LOGINS:
+    for login, name, role, scope, person_id in LOGINS:
         password = secrets.token_urlsafe(PASSWORD_BYTES)
         hashed = hash_password(password)
 
@@ -124,10 +134,13 @@ def _fresh_logins(hub: Hub) -> list[tuple[str, str]]:
             login: str = login,
             name: str = name,
             role: ActorRole = role,
+            scope: Scope = scope,
+            person_id: str | None = person_id,
             hashed: str = hashed,
         ) -> None:
             if find_account(connection, login) is None:
-                add_account(connection, login, name, role, hashed, wall_now())
+                access = (scope.kind.value, scope.id, person_id)
+                add_account(connection, login, name, role, hashed, wall_now(), *access)
             else:
                 set_password_hash(connection, login, hashed)
 

@@ -183,8 +183,8 @@ def _doubted(state: DeviceState, event: DeviceEvent, other: OtherLife | None, no
 def disbelief(
     state: DeviceState, event: DeviceEvent, now: datetime, tolerated: timedelta | None = None
 ) -> tuple[datetime | None, Finding | None]:
-    """Since when messages have come of which none was live, and what to tell once that is no longer `tolerated`. A silence is told
-    elsewhere; a call counts all the same, and its repetitions bear one number."""
+    """Since when messages have come of which none was live, and what to tell once that is no longer `tolerated`. A silence is
+    told elsewhere; a call counts all the same, and its repetitions bear one number."""
     if any(isinstance(fact, Call | Fall) for fact in event.facts):
         return state.doubted_since_at, None
     silent = state.last_seen_at is None or now - state.last_seen_at > ALONE_AFTER
