@@ -33,7 +33,7 @@ demo: venv ## start broker, hub and simulated homes on this machine; RESET=1 beg
 	$(PY) -m hub demo $(if $(RESET),--reset)
 
 test: venv ## run all tests; TESTS=tests/core runs a part
-	$(PY) -m pytest -n 2 --dist loadfile $(TESTS)
+	$(PY) -m pytest -n 4 --dist loadfile $(TESTS)
 
 check: venv ## style, types, import directions, wheels for the Raspberry Pi
 	$(PY) -m ruff check .

@@ -216,8 +216,10 @@ def test_from_the_press_to_the_closed_record(
         ("alert_resolved", operator),
     ]
 
-    # What is over can still be read: from the home's page, in the console.
+    # What is over can still be read: from the home's page on a page of its own, and in the console.
     page.goto(f"{hub.url}/homes/{key.home}")
+    page.locator(f"a[href='/alerts/{alert_id}']").click()
+    expect(page.locator(".one-alert .timeline")).to_contain_text("已处置：跌倒未伤，上门处置")
     page.locator(f"a[href='/?alert={alert_id}']").click()
     expect(page.locator(".detail-name")).to_contain_text(elder.name)
     expect(page.locator(".detail-state")).to_have_text(re.compile("已处置.*跌倒未伤.*上门处置"))

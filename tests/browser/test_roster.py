@@ -77,6 +77,6 @@ def test_leave_a_request_and_a_confirmation_close_the_gap(hub: RunningHub, open_
     assert confirming.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     roster(manager, hub, "?centre=centre-00")
-    expect(ahead).not_to_contain_text("没有人代管，20 位老人")
+    expect(ahead).not_to_contain_text(f"{names['b01']}休假，没有人代管")
     expect(ahead).to_contain_text(f"{names['b02']}代管期间共 40 位老人（自己名下 20 位）")
     expect(manager.locator("table.week")).to_contain_text(f"由{names['b02']}代")
