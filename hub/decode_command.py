@@ -109,6 +109,7 @@ def _decode_all(
     code = 0
     for line in _read(lines):
         if isinstance(line, LineError):
+            sys.stdout.flush()  # In a pipe too, the complaint stands where its line stood.
             print(f"hub decode: {line}", file=sys.stderr)
             code = _WRONG
             continue
