@@ -217,3 +217,10 @@ def ordered(
     """Groups by name; what belongs to nobody comes last."""
     found = sorted(groups.items(), key=lambda item: (item[0] is None, name(item[0]), item[0] or ""))
     return [(name(key), figures) for key, figures in found]
+
+
+DEFINITIONS = (
+    *("report.define_answers", "report.define_times", "report.define_visits"),
+    *("report.define_outcomes", "report.define_left"),
+)
+"""How each figure is defined, in words: below the page and in the workbook."""

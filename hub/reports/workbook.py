@@ -21,6 +21,7 @@ from hub.reports.figures import Figures, Report
 from hub.reports.outcomes import CLASS_OF
 from hub.reports.tables import (
     ANSWERS,
+    DEFINITIONS,
     RESULTS,
     SUMMARY,
     Column,
@@ -184,12 +185,6 @@ def _summary(
     writer.row(sheet, [say("report.definitions")], _BOLD)
     for word in DEFINITIONS:
         writer.row(sheet, [say(word)])
-
-
-DEFINITIONS = (
-    *("report.define_answers", "report.define_times", "report.define_visits"),
-    *("report.define_outcomes", "report.define_left"),
-)
 
 
 def _groups(

@@ -11,7 +11,6 @@ from fastapi.responses import Response
 from hub.reports.day import MAX_DAYS, period_report
 from hub.reports.figures import Report
 from hub.reports.period import Period
-from hub.reports.workbook import Names, workbook
 from hub.store.change_log import Change, What
 from hub.web.access import Permission
 from hub.web.guard import User
@@ -97,6 +96,9 @@ async def get_workbook(
     language: Language | None = None,
 ) -> Response:
     """The same as a workbook: summary, the alerts one a line, by butler. Written down in the change log."""
+    # With the first export: 15 MB that a gateway at rest does without.
+    from hub.reports.workbook import Names, workbook
+
     period = _period(parts, day, first, until)
     report = await report_for(parts, user, period)
     chosen = language or parts.settings.language

@@ -330,6 +330,7 @@ def test_marking_somebody_as_away(hub: RunningHub, open_console: Opener) -> None
     page.locator("select[name=kind]").select_option("hospital")
     page.locator("#away-form .primary").click()
     expect(page.locator(".plain-list")).to_contain_text("住院")
+    page.wait_for_load_state()  # The page has come anew: its buttons do something once its script has run.
     (away,) = hub.engine.homes()[home_id].away
     assert abs((away.from_at - hub.clock.now()).total_seconds()) < 120
     page.locator("[data-end-away]").click()

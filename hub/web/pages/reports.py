@@ -16,7 +16,6 @@ from hub.reports.outcomes import CLASS_OF
 from hub.reports.period import Period
 from hub.reports.tables import Column, Ratio, Took, Value
 from hub.reports.wording import Say, duration, how_long, percentage
-from hub.reports.workbook import DEFINITIONS
 from hub.web.access import Permission
 from hub.web.api_reports import ViewReports, WrongDays, period_of, remarks_of, report_for, title_of, today
 from hub.web.pages.rendering import pages_of
@@ -112,7 +111,7 @@ async def reports_page(request: Request, parts: PartsDep, user: ViewReports) -> 
         alerts=report.alerts[:ALERTS_SHOWN],
         names=names,
         class_of=CLASS_OF,
-        definitions=DEFINITIONS,
+        definitions=tables.DEFINITIONS,
         shown=_shown(parts, words),
         took=lambda time: duration(time, words),
         percentage=lambda ratio: percentage(ratio, words("report.none")),
