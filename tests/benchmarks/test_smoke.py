@@ -44,5 +44,6 @@ def test_every_measurement_is_made(tmp_path: Path) -> None:
     found = {one.name: one.value for one in run(tmp_path, SMALL, lambda line: None)}
     assert found.keys() >= EXPECTED
     del found["load_average_before"]
-    assert found.pop("ledger_import_mb") >= 0  # Thirty elders need no page of memory that was not there before.
+    # Thirty elders need no page of memory that was not there before.
+    assert found.pop("ledger_import_mb") >= 0
     assert all(math.isfinite(value) and value > 0 for value in found.values()), found
