@@ -4,7 +4,9 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -20,6 +22,8 @@ OTHER_SEPARATORS = ("|", "，", "；", "、", "^")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MERGED = re.compile(rb'<mergeCell\s[^>]*ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+_LOCKED = 0x1
+"""Of a file's flags in a zip: it needs a password."""
 _HAS_FORMULA = re.compile(rb"<f[ >/]")
 
 
@@ -143,31 +147,44 @@ def separator_of(text: str) -> str:
 
 def _workbook(data: bytes) -> Iterator[RawSheet]:
     from openpyxl import load_workbook
+
+    with _readable(), zipfile.ZipFile(io.BytesIO(data)) as packed:
+        names = set(packed.namelist())
+        if "xl/workbook.xml" not in names:
+            raise Damage(Kind.UNKNOWN_FORMAT)
+        if any(info.flag_bits & _LOCKED for info in packed.infolist()):
+            raise Damage(Kind.PASSWORD_PROTECTED)
+        if sum(info.file_size for info in packed.infolist()) > MOST_UNPACKED_BYTES:
+            raise Damage(Kind.TOO_LARGE, most=MOST_BYTES // 1_000_000)
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        for sheet in book.worksheets:
+            merges, formulas = _marks(packed, sheet)
+            raw = _with_formulas(sheet, data) if formulas else _rows(sheet)
+            yield RawSheet(sheet.title, _whole(raw), merges)
+        book.close()
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """What a damaged workbook raises somewhere within, as Damage."""
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            names = set(packed.namelist())
-            if "xl/workbook.xml" not in names:
-                raise Damage(Kind.UNKNOWN_FORMAT)
-            if sum(info.file_size for info in packed.infolist()) > MOST_UNPACKED_BYTES:
-                raise Damage(Kind.TOO_LARGE, most=MOST_BYTES // 1_000_000)
-            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            for sheet in book.worksheets:
-                merges, formulas = _marks(packed, sheet)
-                raw = _with_formulas(sheet, data) if formulas else _rows(sheet)
-                yield RawSheet(sheet.title, raw, merges)
-            book.close()
+        yield
+    except Damage:
+        raise
     except (
-        zipfile.BadZipFile,
-        InvalidFileException,
-        KeyError,
-        ParseError,
-        ValueError,
-        EOFError,
-        OSError,
+        *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, EOFError, OSError),
+        # A workbook whose parts contradict each other fails anywhere in the reader.
+        *(LookupError, ValueError, TypeError, AttributeError, RuntimeError),
     ) as error:
         raise Damage(Kind.BROKEN_WORKBOOK) from error
+
+
+def _whole(rows: Iterable[tuple[int, Sequence[Raw]]]) -> Iterator[tuple[int, Sequence[Raw]]]:
+    """The same rows: they are read from the file one by one, and any of them may be the damaged one."""
+    with _readable():
+        yield from rows
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, Sequence[Raw]]]:

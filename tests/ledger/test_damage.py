@@ -1,8 +1,10 @@
 """Every kind of damage that ledgers come with: recognised, told at its place, and nothing is imported."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from random import Random
 from typing import Any
 
 import pytest
@@ -63,6 +65,16 @@ def _encrypted() -> bytes:
     )
 
 
+def _locked() -> bytes:
+    """Packed with a password: each part says so, where it stands and in the list at the end."""
+    data = bytearray(xlsx(elder()))
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = -1
+        while (place := data.find(mark, place + 1)) >= 0:
+            data[place + flags] |= 1
+    return bytes(data)
+
+
 def _cut() -> bytes:
     return xlsx(elder())[:-300]
 
@@ -97,6 +109,7 @@ CASES: dict[str, Case] = {
     ),
     "old Excel": Case(Kind.OLD_EXCEL, {"老人.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)}, None),
     "a password": Case(Kind.PASSWORD_PROTECTED, {"老人.xlsx": _encrypted()}, None),
+    "packed with a password": Case(Kind.PASSWORD_PROTECTED, {"老人.xlsx": _locked()}, None),
     "half a workbook": Case(Kind.BROKEN_WORKBOOK, {"老人.xlsx": _cut()}, None),
     "a web page called xls": Case(
         Kind.WEB_PAGE, {"老人.xls": b"<html><table><tr><td>x</td></tr></table>"}, None
@@ -458,3 +471,14 @@ def test_every_finding_is_a_sentence_with_its_place_and_a_remedy(name: str, lang
 def test_more_than_thirty_kinds_are_recognised() -> None:
     assert len({case.kind for case in CASES.values()}) >= 60
     assert len(Kind) - len(NOTES) >= 60
+
+
+def test_whatever_is_broken_in_a_workbook_is_told_and_never_raised() -> None:
+    chance = Random(3)
+    told: Counter[Kind] = Counter()
+    for _ in range(150):
+        data = bytearray(xlsx(elder()))
+        for _ in range(chance.randint(1, 12)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        told.update({finding.kind for finding in read_ledger({"老人.xlsx": bytes(data)}).errors})
+    assert told[Kind.BROKEN_WORKBOOK] > 20
