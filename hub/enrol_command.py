@@ -181,7 +181,7 @@ def _show_enrolled(made: Mapping[str, Any]) -> None:
 
 
 def _show_checklist(found: Mapping[str, Any]) -> None:
-    print(f"{found['home_id']}: {_both('check.open' if found['open'] else 'check.not_open')}")
+    print(f"{found['home_id']}: {_both(_verdict(found))}")
     for step in found["steps"]:
         print(f"  [{'x' if step['done'] else ' '}] {_both('check.' + step['key'])}")
     for device in found["devices"]:
@@ -197,8 +197,16 @@ def _show_unprotected(found: Mapping[str, Any]) -> None:
     for home in found["unprotected"]:
         for gap in home["gaps"]:
             print(f"{home['home_id']}\t{gap['since_at']}\t{_both('gap.' + gap['gap'])}")
+    for home in found["not_proven"]:
+        print(f"{home['home_id']}\t{home['since_at']}\t{_both('unprotected.not_proven')}")
     for one in found["to_fetch"]:
         print(f"{one['home_id']}\t{one['since_at']}\tto fetch: {one['device_id']}")
+
+
+def _verdict(found: Mapping[str, Any]) -> str:
+    if not found["open"]:
+        return "check.not_open"
+    return "check.open" if found["proven"] else "check.by_word"
 
 
 def _both(key: str) -> str:

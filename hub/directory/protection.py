@@ -1,4 +1,7 @@
-"""Who is unprotected now (保障缺口), why and since when; and which devices wait to be fetched. Read from directory and homes."""
+"""Who is unprotected now (保障缺口), why and since when; who is protected by word alone; and which devices wait to be fetched.
+
+Read from directory and homes.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -87,6 +90,47 @@ def _is_silent(
         return True
     silent_for = at - max(state.last_seen_at, resumed_at)
     return silent_for > (offline_after if state.online is False else device.silent_after)
+
+
+@dataclass(frozen=True, slots=True)
+class NotProven:
+    """A home that is open by somebody's word: no press from it was answered by a person so far. Somebody is active since then."""
+
+    home_id: str
+    since_at: datetime
+
+
+def not_proven(directory: Directory, homes: Mapping[str, Home], at: datetime) -> tuple[NotProven, ...]:
+    """Homes with somebody active and something to press, of whose devices none proved that a person answers; the oldest first.
+
+    A ledger may say "active" of an elder whom the hub has never heard: that is the centre's word, and no proof. Homes that are not
+    yet open, or have nothing to press, are gaps (`unprotected`) and not told twice.
+    """
+    proven_homes = proven(homes)
+    since: dict[str, datetime] = {}
+    waiting: set[str] = set()
+    for residence in directory.residences:
+        if not holds(residence, at) or residence.home_id in proven_homes:
+            continue
+        if residence.membership is Membership.NOT_YET_OPEN:
+            waiting.add(residence.home_id)
+        elif residence.membership is Membership.ACTIVE:
+            since[residence.home_id] = min(residence.from_at, since.get(residence.home_id, residence.from_at))
+    found = [
+        NotProven(home_id, since_at)
+        for home_id, since_at in since.items()
+        if home_id not in waiting
+        and (home := homes.get(home_id)) is not None
+        and any(device.kind in CALLERS for device in home.profile.devices.values())
+    ]
+    return tuple(sorted(found, key=lambda one: (one.since_at, one.home_id)))
+
+
+def proven(homes: Mapping[str, Home]) -> frozenset[str]:
+    """The homes from which a press of a device that hangs there still was answered by a person and brought to its end."""
+    return frozenset(
+        home.id for home in homes.values() if any(press.proven_at for press in home.presses.values())
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from hub.directory import credentials
 from hub.directory.model import DeviceEntry, Directory
 from hub.directory.moves import assignment_of, device_of
 from hub.directory.profiles import region_path
-from hub.directory.protection import ToFetch, to_fetch, unprotected
+from hub.directory.protection import ToFetch, not_proven, to_fetch, unprotected
 from hub.directory.refusals import EditRefusal, EditRefused
 from hub.directory.validation import DirectoryProblems
 from hub.web import checklist, enrolling
@@ -35,6 +35,7 @@ from hub.web.models_enrol import (
     MembershipIn,
     ProtectionOut,
     RoomIn,
+    NotProvenOut,
     ToFetchOut,
     UnprotectedOut,
     WhereIn,
@@ -280,7 +281,18 @@ def _protection(parts: Parts, user: User) -> ProtectionOut:
         for one in to_fetch(directory, now)
         if seen is None or one.home_id in seen
     ]
-    return ProtectionOut(unprotected=gaps, to_fetch=fetch)
+    by_word = [
+        NotProvenOut(
+            home_id=one.home_id,
+            address=homes[one.home_id].profile.address,
+            residents=_residents(homes[one.home_id].profile),
+            centre=parts.views.centre(homes[one.home_id].profile.centre_id),
+            since_at=one.since_at,
+        )
+        for one in not_proven(directory, homes, now)
+        if seen is None or one.home_id in seen
+    ]
+    return ProtectionOut(unprotected=gaps, not_proven=by_word, to_fetch=fetch)
 
 
 def _to_fetch(one: ToFetch, home: Home | None, kind: DeviceKind | None) -> ToFetchOut:

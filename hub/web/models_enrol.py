@@ -135,7 +135,8 @@ class Step(Out):
 
 
 class Checklist(Out):
-    """`open`: everybody who lives here is active. `proven`: a press was answered, and the home opens at any moment."""
+    """`open`: everybody who lives here is active. `proven`: a press was answered; a home that is not open
+    opens by that, and one that is open without it is so by the word of a ledger."""
 
     home_id: str
     address: str
@@ -160,6 +161,16 @@ class UnprotectedOut(Out):
     gaps: list[GapOut]
 
 
+class NotProvenOut(Out):
+    """Active by the word of a ledger: no press from there was answered by a person so far."""
+
+    home_id: str
+    address: str
+    residents: list[ResidentRef]
+    centre: PersonRef | None
+    since_at: AwareDatetime
+
+
 class ToFetchOut(Out):
     device_id: str
     kind: DeviceKind | None
@@ -170,9 +181,10 @@ class ToFetchOut(Out):
 
 
 class ProtectionOut(Out):
-    """Who is unprotected now, and which devices wait to be fetched; the oldest first."""
+    """Who is unprotected now, who is protected by word alone, and which devices wait to be fetched; the oldest first."""
 
     unprotected: list[UnprotectedOut]
+    not_proven: list[NotProvenOut]
     to_fetch: list[ToFetchOut]
 
 

@@ -12,7 +12,7 @@ from hub.core.events import Acknowledge, Actor, ActorRole, Resolve
 from hub.core.home import Membership
 from hub.core.journal import EntryKind
 from hub.directory import moves
-from hub.directory.protection import Gap, to_fetch, unprotected
+from hub.directory.protection import Gap, not_proven, to_fetch, unprotected
 from hub.store import change_log
 from hub.store.change_log import What
 from tests.stories.life import BUTLER, OPERATOR, Life
@@ -196,6 +196,27 @@ class TestUnprotected:
             if one.home_id == "h1"
         )
         assert found.gaps == ((Gap.NO_CALLER, at),)
+
+    def test_active_by_a_ledgers_word_is_not_proven_until_a_press_was_answered(self, life: Life) -> None:
+        def unheard() -> list[str]:
+            return [one.home_id for one in not_proven(life.directory, life.engine.homes(), life.now)]
+
+        assert life.membership("zhao") is Membership.ACTIVE
+        # h3 is not yet open: that is a gap of its own, and told once.
+        assert unheard() == ["h1", "h2"]
+        life.press("h1", "button")
+        life.take("operator-chen")
+        assert unheard() == ["h1", "h2"], "answered, but what it was nobody has said yet"
+        life.resolve("operator-chen", WhatItWas.DEVICE_FALSE, WhatWasDone.BY_PHONE)
+        assert unheard() == ["h1", "h2"], "no hand was on the key"
+        life.press("h1", "button")
+        life.take("operator-chen")
+        life.resolve("operator-chen", WhatItWas.TEST, WhatWasDone.BY_PHONE)
+        assert unheard() == ["h2"]
+        life.press("h3", "cord-3")
+        life.answers()
+        assert life.opens() == 1
+        assert unheard() == ["h2"]
 
     def test_who_is_gone_is_not_unprotected_but_the_devices_wait_to_be_fetched(self, life: Life) -> None:
         life.becomes("li", Membership.DECEASED)

@@ -58,8 +58,8 @@ function show(list) {
   if (seen === shown) return;
   shown = seen;
   const verdict = document.getElementById("verdict");
-  verdict.className = `verdict ${list.open ? "verdict-open" : "verdict-shut"}`;
-  verdict.replaceChildren(t(list.open ? "check.open" : "check.not_open"),
+  verdict.className = `verdict ${list.open && list.proven ? "verdict-open" : "verdict-shut"}`;
+  verdict.replaceChildren(list.open ? t(list.proven ? "check.open" : "check.by_word") : t("check.not_open"),
     list.open && list.opened_at ? el("span", {}, t("check.open_since", { at: localTime(list.opened_at, true) })) : "");
   document.getElementById("keys").replaceChildren(...list.devices.filter((device) => device.caller).map(key));
   document.getElementById("steps").replaceChildren(...list.steps.map(step));
