@@ -106,6 +106,10 @@ class DirectoryKeeper:
             self.refresh(Actor(line.by, ActorRole.SYSTEM))
             return after
 
+    def problems(self, directory: Directory) -> Sequence[Problem]:
+        """What would keep this directory from being adopted."""
+        return self._problems(directory)
+
     def note(self, line: Change) -> None:
         """A line of the change log about something that is no change of the directory."""
         self._save(lambda connection: change_log.note(connection, line))

@@ -476,6 +476,12 @@ TEXTS: dict[Kind, Text] = {
         "is not open yet: a real press has to be answered first",
         "press the button and answer the call",
     ),
+    Kind.NOT_PROVEN: Text(
+        "照台账记为在册，但这一户还没有一次按键由真人应答过：未试通",
+        "按一次呼叫器、接听、办结；在此之前列在“保障缺口”的“未试通”里",
+        "taken as active, but no press from this home was ever answered by a person: not proven",
+        'press a key, answer, close the call; until then it stands under "not proven" on the unprotected page',
+    ),
 }
 
 

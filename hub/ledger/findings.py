@@ -102,6 +102,7 @@ class Kind(StrEnum):
     TWO_PHONES = "two_phones"
     STAYS_OPEN = "stays_open"
     STAYS_NOT_OPEN = "stays_not_open"
+    NOT_PROVEN = "not_proven"
 
 
 NOTES = frozenset(
@@ -115,6 +116,7 @@ NOTES = frozenset(
         Kind.TWO_PHONES,
         Kind.STAYS_OPEN,
         Kind.STAYS_NOT_OPEN,
+        Kind.NOT_PROVEN,
     }
 )
 

@@ -1,14 +1,16 @@
 """A ledger into the directory of a running hub: planned on the newest directory and kept in one edit, or not at all."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
 from hub.directory.model import Directory
-from hub.directory.problems import DirectoryProblems
+from hub.directory.problems import DirectoryProblems, Problem
 from hub.ledger import judging
+from hub.ledger.digest import digest
 from hub.ledger.plan import Plan, plan
-from hub.ledger.reading import ZONE, Ledger, read_ledger
+from hub.ledger.reading import ZONE, read_ledger
 from hub.ledger.told import told
 from hub.store.change_log import Change, What
 from hub.web.words.said import Language
@@ -20,11 +22,85 @@ class Keeper(Protocol):
     @property
     def directory(self) -> Directory | None: ...
 
+    def problems(self, directory: Directory) -> Sequence[Problem]: ...
+
     def edit(self, change: Callable[[Directory], Directory], line: Change) -> Directory: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What a ledger does, or did, to the directory `before`. `digest` names exactly these changes, None when it is refused.
+
+    `stale`: other changes were expected than these, so nothing was kept. `kept`: the changes are in the directory now.
+    """
+
+    plan: Plan
+    before: Directory | None
+    digest: str | None = None
+    stale: bool = False
+    kept: bool = False
+
+
 class _Refused(Exception):
-    """The newest directory does not take the ledger."""
+    """The newest directory does not take the ledger, or not as it was shown."""
+
+
+def work_in(
+    keeper: Keeper,
+    files: Mapping[str, bytes],
+    at: datetime,
+    by: str,
+    *,
+    cell: str,
+    dry_run: bool,
+    zone: tzinfo = ZONE,
+    expected: str | None = None,
+    proven: Collection[str] = frozenset(),
+) -> Worked:
+    """Read the files, and unless it is a dry run keep what they say. Takes seconds, and waits for the
+    commit: call it in a thread.
+
+    `expected` is the digest of what somebody was shown: any other changes are not kept. `proven` as in `plan`.
+    """
+    ledger = read_ledger(files, zone)
+
+    def planned(directory: Directory | None) -> Worked:
+        found = plan(directory, ledger, at, cell=cell, zone=zone, problems=keeper.problems, proven=proven)
+        name = digest(found, at) if found.directory is not None else None
+        return Worked(found, directory, name, stale=expected is not None and name != expected)
+
+    first = planned(keeper.directory)
+    if dry_run or first.stale or first.plan.directory is None or not first.plan.changes:
+        return first
+    return _keep(keeper, first, planned, change_line(first.plan, at, by, len(files)))
+
+
+def _keep(
+    keeper: Keeper,
+    first: Worked,
+    planned: Callable[[Directory | None], Worked],
+    line: Change,
+) -> Worked:
+    """What was kept: somebody may have edited the directory since the first look."""
+    seen: list[Worked] = []
+
+    def change(newest: Directory) -> Directory:
+        newer = first if newest is first.before else planned(newest)
+        seen.append(newer)
+        if newer.stale or newer.plan.directory is None:
+            raise _Refused
+        return newer.plan.directory
+
+    try:
+        keeper.edit(change, line)
+    except _Refused:
+        return seen[-1]
+    except DirectoryProblems as refused:
+        judged = tuple(judging.findings(refused.problems, {}, {}))
+        told = Plan(None, findings=(*first.plan.findings, *judged), absent=first.plan.absent)
+        return Worked(told, first.before)
+    last = seen[-1]
+    return Worked(last.plan, last.before, last.digest, kept=True)
 
 
 def import_ledger(
@@ -37,40 +113,15 @@ def import_ledger(
     cell: str,
     dry_run: bool,
     zone: tzinfo = ZONE,
+    expected: str | None = None,
+    proven: Collection[str] = frozenset(),
 ) -> dict[str, Any]:
-    """Read the files, and unless it is a dry run keep what they say; returns what `told` tells. Takes seconds, and waits for the
-    commit: call it in a thread. `answer["refused"]` says whether nothing was kept because of errors."""
-    ledger = read_ledger(files, zone)
-    before = keeper.directory
-    found = plan(before, ledger, at, cell=cell, zone=zone)
-    if found.directory is not None and found.changes and not dry_run:
-        before, found = _keep(keeper, ledger, found, (at, by, len(files), zone))
-    return told(found, before, language, dry_run=dry_run, zone=zone)
-
-
-def _keep(
-    keeper: Keeper, ledger: Ledger, found: Plan, about: tuple[datetime, str, int, tzinfo]
-) -> tuple[Directory | None, Plan]:
-    """The plan that was kept, and the directory before it: somebody may have edited it since the first look."""
-    at, by, files, zone = about
-    looked_at = keeper.directory
-    seen: list[tuple[Directory, Plan]] = []
-
-    def change(newest: Directory) -> Directory:
-        newer = found if newest is looked_at else plan(newest, ledger, at, zone=zone)
-        seen.append((newest, newer))
-        if newer.directory is None:
-            raise _Refused
-        return newer.directory
-
-    try:
-        keeper.edit(change, change_line(found, at, by, files))
-    except _Refused:
-        pass
-    except DirectoryProblems as refused:
-        judged = tuple(judging.findings(refused.problems, {}, {}))
-        return looked_at, Plan(None, findings=(*found.findings, *judged), absent=found.absent)
-    return seen[-1]
+    """As `work_in`, told as `told` tells it, with `digest` and `stale`."""
+    done = work_in(
+        keeper, files, at, by, cell=cell, dry_run=dry_run, zone=zone, expected=expected, proven=proven
+    )
+    answer = told(done.plan, done.before, language, dry_run=dry_run, zone=zone)
+    return {**answer, "digest": done.digest, "stale": done.stale}
 
 
 def change_line(found: Plan, at: datetime, by: str, files: int) -> Change:

@@ -1,16 +1,17 @@
 """What becomes of the directory by a ledger: all of it, or nothing where anything is wrong. Pure; nothing is saved here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
+from hub.core.home import Membership
 from hub.directory import validation
-from hub.directory.model import Directory, holds
+from hub.directory.model import Directory, Residence, holds
 from hub.directory.problems import Problem
 from hub.ledger import judging
-from hub.ledger.changes import Change, changes, counts, untouched
+from hub.ledger.changes import Change, ChangeKind, changes, counts, untouched
 from hub.ledger.draft import Draft
-from hub.ledger.findings import Finding
+from hub.ledger.findings import Finding, Kind
 from hub.ledger.merge_bonds import Bonds
 from hub.ledger.merge_devices import Devices
 from hub.ledger.merge_elders import Elders
@@ -55,11 +56,13 @@ def plan(
     cell: str = "cell",
     zone: tzinfo = ZONE,
     problems: Callable[[Directory], Sequence[Problem]] | None = None,
+    proven: Collection[str] = frozenset(),
 ) -> Plan:
     """Work the ledger into the directory as it is at `at` (aware UTC).
 
     `cell` names a directory that does not exist yet; `problems` are the checks before saving (those of `validation` if None).
-    What was wrong with the directory before is not held against the ledger.
+    What was wrong with the directory before is not held against the ledger. `proven`: ids of homes from which a press was
+    answered by a person; who becomes active elsewhere is told.
     """
     before = directory if directory is not None else Directory(cell)
     check = problems or (lambda found: validation.problems(found, at))
@@ -81,6 +84,7 @@ def plan(
     done = tuple(changes(before, after))
     if not done:
         after = before
+    findings += tuple(_not_proven(done, draft, proven))
     return Plan(after, done, findings, untouched(before, done), absent)
 
 
@@ -118,6 +122,21 @@ def _draft(before: Directory, ledger: Ledger, at: datetime, zone: tzinfo) -> tup
     roster.covers(ledger.of(TableName.COVERS))
     roster.holidays(ledger.of(TableName.HOLIDAYS))
     return draft, bonds.lists
+
+
+def _not_proven(done: Sequence[Change], draft: Draft, proven: Collection[str]) -> Iterator[Finding]:
+    """A note for everybody who is active by the ledger's word alone."""
+    for change in done:
+        entry = change.entry
+        if (
+            isinstance(entry, Residence)
+            and change.kind is ChangeKind.ADDED
+            and entry.membership is Membership.ACTIVE
+            and (entry.until_at is None or entry.until_at > draft.at)
+            and entry.home_id not in proven
+            and (row := draft.origins.get(f'elder "{entry.elder_id}"')) is not None
+        ):
+            yield Finding(Kind.NOT_PROVEN, row.at("membership", "name"))
 
 
 def _absent(before: Directory, draft: Draft, ledger: Ledger) -> tuple[str, ...]:

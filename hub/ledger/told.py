@@ -73,15 +73,15 @@ def told(
     plan: Plan, before: Directory | None, language: Language, *, dry_run: bool, zone: tzinfo = ZONE
 ) -> dict[str, Any]:
     """Everything about a plan, as JSON values. It holds names: for the screen of whoever imports, never for a log."""
-    names = _Names(before, plan.directory)
-    lines = [_change(change, names, language, zone) for change in plan.changes]
+    names = Names(before, plan.directory)
+    lines = [one_change(change, names, language, zone) for change in plan.changes]
     return {
         "dry_run": dry_run,
         "refused": plan.directory is None,
         "errors": len(plan.errors),
-        "findings": [_finding(finding, language) for finding in plan.findings],
+        "findings": [one_finding(finding, language) for finding in plan.findings],
         "changes": lines,
-        "counts": _counts(plan, language),
+        "counts": counts(plan, language),
         "absent": [{"id": one, "name": names.of("elders", one)} for one in plan.absent],
     }
 
@@ -138,7 +138,7 @@ def _at_most(lines: Iterable[str], count: int, zh: bool) -> Iterator[str]:
         yield line
 
 
-def _finding(finding: Finding, language: Language) -> dict[str, Any]:
+def one_finding(finding: Finding, language: Language) -> dict[str, Any]:
     what, remedy = finding_texts.say(finding, language)
     return {
         "kind": finding.kind.value,
@@ -155,7 +155,7 @@ def _finding(finding: Finding, language: Language) -> dict[str, Any]:
     }
 
 
-class _Names:
+class Names:
     """Who and what an id is, in the directory before and after."""
 
     def __init__(self, *directories: Directory | None) -> None:
@@ -180,7 +180,7 @@ _REFERS = {
 }
 
 
-def _change(change: Change, names: _Names, language: Language, zone: tzinfo) -> dict[str, Any]:
+def one_change(change: Change, names: Names, language: Language, zone: tzinfo) -> dict[str, Any]:
     zh = language == "zh"
     table = BY_NAME[_TABLES[change.table]].title(language)
     kind = _KINDS[change.kind][0 if zh else 1]
@@ -270,7 +270,7 @@ def shown(value: Any, language: Language, zone: tzinfo) -> str:
     return str(value)
 
 
-def _counts(plan: Plan, language: Language) -> list[dict[str, Any]]:
+def counts(plan: Plan, language: Language) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for table, stays in plan.untouched.items():
         mine = [change.kind for change in plan.changes if change.table == table]

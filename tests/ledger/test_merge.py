@@ -201,6 +201,31 @@ def test_a_ledger_that_is_out_of_date_opens_and_shuts_nobody() -> None:
     assert (hoped.changes, [one.kind for one in hoped.findings]) == ((), [Kind.STAYS_NOT_OPEN])
 
 
+def test_who_is_active_by_the_word_of_the_ledger_alone_is_told_with_the_place() -> None:
+    rows = (elder(服务状态="在册"), elder(编号="e2", 姓名="李德山", 门牌号="3-2-502", 服务状态="未开通"))
+    done = importing(None, *rows)
+    (note,) = done.findings
+    assert (note.kind, note.is_error, note.place.line, note.place.column) == (
+        Kind.NOT_PROVEN,
+        False,
+        2,
+        "服务状态",
+    )
+    assert "未试通" in line(note, "zh")
+    memberships = {one.elder_id: one.membership for one in after(done).residences}
+    assert memberships == {"e1": Membership.ACTIVE, "e2": Membership.NOT_YET_OPEN}
+    assert importing(after(done), *rows, at=LATER).findings == ()
+
+
+def test_into_a_home_where_a_press_was_answered_somebody_moves_without_a_note() -> None:
+    directory = after(importing(None, elder(服务状态="在册")))
+    second = elder(编号="e2", 姓名="李德山", 服务状态="在册")
+    ledger = read_ledger({"老人.xlsx": book_bytes({"老人": rows_of([second])})})
+    home_id = directory.homes[0].id
+    assert plan(directory, ledger, LATER, proven={home_id}).findings == ()
+    assert [one.kind for one in plan(directory, ledger, LATER).findings] == [Kind.NOT_PROVEN]
+
+
 def test_an_elder_moves_with_the_address() -> None:
     directory = after(importing(None, elder()))
     done = after(importing(directory, elder(门牌号="5-1-302"), at=LATER))
