@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -19,6 +18,7 @@ from firmware_contracts.vocabulary import CallAction, FallPhase, Kind, ServiceCa
 from hub.clock import HubClock
 from hub.config.policies import load_policies
 from hub.config.rules import load_rules
+from hub.config.sections import WebSection
 from hub.core.alerts import Alert
 from hub.core.context import Context
 from hub.core.events import Actor, ActorRole, Command, SetProfile
@@ -32,6 +32,7 @@ from hub.directory.validation import problems
 from hub.engine.engine import Engine
 from hub.engine.health import EngineSettings
 from hub.ingest.message import RawMessage, SessionName
+from hub.serving import listen
 from hub.store import directory_rows
 from hub.store.accounts import add_account
 from hub.store.queries import Queries
@@ -114,7 +115,7 @@ class RunningHub:
         return self
 
     def _serve(self) -> None:
-        listening = socket.create_server(("127.0.0.1", 0))
+        listening = listen(WebSection(port=0))
         self.port = listening.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         config = uvicorn.Config(self.app, log_config=None, access_log=False, timeout_graceful_shutdown=2)
