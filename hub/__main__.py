@@ -1,4 +1,7 @@
-"""The command line: run the hub, play the demo, decode messages, import a ledger, keep log-ins, check settings."""
+"""The command line: run the hub, play the demo, decode messages, import a ledger, keep log-ins, check settings.
+
+Each command loads what it needs when it is the one that was typed: on a gateway the rest would take seconds of every start.
+"""
 
 import argparse
 import getpass
@@ -27,12 +30,53 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    from hub import centre_command, decode_command, directory_command, enrol_command
+class _Command(argparse.ArgumentParser):
+    """A command whose arguments are added by `fill` when it is the one that was typed."""
 
+    def __init__(
+        self, *args: Any, fill: Callable[[argparse.ArgumentParser], None] | None = None, **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        self._fill = fill
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if self._fill is not None:
+            fill, self._fill = self._fill, None
+            fill(self)
+        return super().parse_known_args(args, namespace)
+
+
+def _fill_decode(parser: argparse.ArgumentParser) -> None:
+    from hub import decode_command
+
+    decode_command.add_arguments(parser)
+    parser.set_defaults(run=decode_command.run)
+
+
+def _fill_directory(parser: argparse.ArgumentParser) -> None:
+    from hub import directory_command
+
+    directory_command.add_arguments(parser, _add_config)
+
+
+def _fill_enrol(parser: argparse.ArgumentParser) -> None:
+    from hub import enrol_command
+
+    enrol_command.add_arguments(parser, _add_config)
+
+
+def _fill_centre(parser: argparse.ArgumentParser) -> None:
+    from hub import centre_command
+
+    centre_command.add_arguments(parser, _add_config)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hub", description="The alert hub for elders who live at home.")
     parser.add_argument("-v", "--verbose", action="store_true", help="log more")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", parser_class=_Command
+    )
 
     run = commands.add_parser("run", help="run the hub until SIGTERM or Ctrl-C")
     _add_config(run)
@@ -47,9 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--config", type=Path, default=None, help="other settings than config/demo.toml")
     demo.set_defaults(run=_demo)
 
-    decode = commands.add_parser("decode", help="what the hub makes of recorded messages")
-    decode_command.add_arguments(decode)
-    decode.set_defaults(run=decode_command.run)
+    commands.add_parser("decode", help="what the hub makes of recorded messages", fill=_fill_decode)
 
     check = commands.add_parser(
         "check-config", help="read settings, rules and policies, and list every error"
@@ -57,16 +99,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_config(check)
     check.set_defaults(run=_check_config)
 
-    directory = commands.add_parser("directory", help="a centre's ledger: import, export, templates")
-    directory_command.add_arguments(directory, _add_config)
-
-    enrol = commands.add_parser(
-        "enrol", help="homes, elders and devices of a running hub: enrol, move, check, who is unprotected"
+    commands.add_parser(
+        "directory", help="a centre's ledger: import, export, templates", fill=_fill_directory
     )
-    enrol_command.add_arguments(enrol, _add_config)
-
-    centre = commands.add_parser("centre", help="who runs which centre; move one to another company")
-    centre_command.add_arguments(centre, _add_config)
+    commands.add_parser(
+        "enrol",
+        help="homes, elders and devices of a running hub: enrol, move, check, who is unprotected",
+        fill=_fill_enrol,
+    )
+    commands.add_parser(
+        "centre", help="who runs which centre; move one to another company", fill=_fill_centre
+    )
 
     user = commands.add_parser("user", help="log-ins of the console, whether a hub runs or not")
     users = user.add_subparsers(title="actions", required=True, metavar="ACTION")

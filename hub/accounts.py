@@ -7,22 +7,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-from pydantic import ValidationError
 
 from hub import local
 from hub.clock import wall_now
 from hub.config.settings import ConfigProblems, load
 from hub.core.events import ActorRole
 from hub.data_dir import store_path
-from hub.store import directory_rows
 from hub.store.accounts import AccountExists, LastAdministrator, NoSuchAccount, list_accounts
 from hub.store.errors import StoreError, StoreLocked
 from hub.store.store import Connection, Store
 from hub.web import account_changes
 from hub.web.access import LOG_IN_ROLES, SCOPES, Scope, ScopeKind
 from hub.web.account_rules import RESERVED, Access, access_of, read_scope, usual_access, wrongs
-from hub.web.api_accounts import in_words
-from hub.web.models_accounts import AccountIn
+from hub.web.account_texts import in_words
 from hub.web.passwords import hash_password
 
 T = TypeVar("T")
@@ -194,6 +191,10 @@ def _read(scope: str, person: str | None) -> Scope:
 
 
 def _allow(login: str, name: str, password: str) -> None:
+    from pydantic import ValidationError
+
+    from hub.web.models_accounts import AccountIn
+
     try:
         AccountIn(login=login, name=name, role=ActorRole.OPERATOR, password=password)
     except ValidationError as error:
@@ -204,6 +205,8 @@ def _allow(login: str, name: str, password: str) -> None:
 
 def _fits(connection: Connection, access: Access, login: str | None) -> None:
     """Raises Refused with everything that does not fit."""
+    from hub.store import directory_rows
+
     others = [other for other in list_accounts(connection) if other.login != login]
     found = wrongs(access, directory_rows.load(connection), wall_now(), others)
     said = [in_words(wrong, "en") for wrong in found]

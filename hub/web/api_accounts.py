@@ -8,13 +8,14 @@ from fastapi import APIRouter
 from hub.directory.model import CentreEntry, Company, Directory, PersonEntry, Region
 from hub.store.accounts import Account, AccountExists, LastAdministrator, NoSuchAccount
 from hub.web.access import Scope, ScopeKind
-from hub.web.account_rules import RESERVED, Access, Wrong, access_of, usual_access, wrongs
+from hub.web.account_rules import RESERVED, Access, access_of, usual_access, wrongs
+from hub.web.account_texts import in_words
 from hub.web.guard import User
 from hub.web.models import PersonRef
 from hub.web.models_accounts import AccountChange, AccountIn, AccountOut, ScopeIn, ScopeOut
 from hub.web.parts import AdministratorDep, Parts, PartsDep, UserDep
 from hub.web.problems import RESPONSES, Problem, not_found
-from hub.web.words import WORDS, Language, Words, say
+from hub.web.words import Words
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"], responses=RESPONSES)
 
@@ -177,17 +178,6 @@ async def _check(parts: Parts, access: Access, login: str | None) -> None:
                 for one, words in zip(found, said, strict=True)
             ],
         )
-
-
-def in_words(wrong: Wrong, language: Language) -> str:
-    """What is wrong with a log-in and what to do; roles and scopes by their names."""
-    values = {
-        name: say(language, "list.and").join(
-            say(language, one) if one in WORDS else one for one in value.split(" ")
-        )
-        for name, value in wrong.values.items()
-    }
-    return say(language, f"account_wrong.{wrong.code}", **values)
 
 
 async def stored(parts: Parts, login: str) -> Account:
