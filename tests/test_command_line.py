@@ -1,11 +1,18 @@
-"""The command line as an installer meets it: what it says when something is wrong, and that it never says it as a traceback."""
+"""The command line as an installer meets it: what it says when something is wrong, and that it never says it as a traceback.
+
+Most commands are called in the test's own process, with what they read and print as an installer would see it; some are
+started as typed, so that the way from the shell to these calls is tested as well.
+"""
 
 import os
 import socket
 import stat
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -33,7 +40,7 @@ def write(folder: Path, *, hub: str = 'data_dir = "data"', mqtt: str = "", web: 
     return path
 
 
-def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+def started(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
     """A process of its own, as typed; nothing it says may be a traceback."""
     done = subprocess.run(
         [sys.executable, "-m", "hub", *arguments],
@@ -41,6 +48,14 @@ def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     return done
+
+
+def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """The same in this process: an exception that nobody turned into words fails the test."""
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err), mock.patch.object(sys, "stdin", StringIO(typed)):
+        code = main(arguments)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 def user(settings: Path, action: str, *more: str, typed: str = "") -> subprocess.CompletedProcess[str]:
@@ -57,8 +72,8 @@ def test_everything_wrong_in_the_settings_is_listed_with_its_line(tmp_path: Path
         f'policies = "{PROJECT}/config/policies.toml"\n[web]\nport = 99999\ncolour = "red"\n',
         encoding="utf-8",
     )
-    for command in ("check-config", "run"):
-        done = run(command, "--config", str(path))
+    for call, command in ((run, "check-config"), (started, "run")):
+        done = call(command, "--config", str(path))
         assert done.returncode == 2
         for line, word in ((2, "cell"), (7, "port"), (8, "colour")):
             assert any(f"hub.toml:{line}" in said and word in said for said in done.stderr.splitlines()), (
@@ -91,7 +106,7 @@ def test_the_shipped_settings_are_in_order(
 def test_a_taken_console_port_is_a_sentence_and_nothing_was_begun(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = run("run", "--config", str(write(tmp_path, web=f"port = {port}")))
+        done = started("run", "--config", str(write(tmp_path, web=f"port = {port}")))
     assert done.returncode == 2
     assert f"[web] port {port} on 127.0.0.1 cannot be used (Address already in use)" in done.stderr
     assert "set another port" in done.stderr
@@ -167,6 +182,20 @@ def test_a_log_in_is_added_listed_changed_disabled_and_enabled(settings: Path) -
     )
 
 
+def test_a_log_in_is_added_and_listed_as_typed(settings: Path) -> None:
+    """In processes of their own: the password comes down a pipe, the words and the exit codes come back."""
+    config = ("--config", str(settings))
+    added = started(
+        "user", "add", *config, "chen", "--administrator", "--name", "陈静", typed=f"{PASSWORD}\n"
+    )
+    assert (added.returncode, added.stdout) == (0, "chen may log in as administrator everything\n")
+    refused = started("user", "add", *config, "xu", typed="short\n")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "the password needs 10 to 256 characters" in refused.stderr
+    listed = started("user", "list", *config)
+    assert (listed.returncode, listed.stdout) == (0, "chen\tadministrator everything\tactive\n")
+
+
 def test_the_data_folder_is_for_its_owner_only(settings: Path) -> None:
     assert user(settings, "add", "chen", typed=f"{PASSWORD}\n").returncode == 0
     data = settings.parent / "data"
@@ -230,7 +259,7 @@ def test_the_last_administrator_stays(settings: Path) -> None:
 def test_while_a_hub_holds_the_store_and_does_not_answer_nothing_is_written(settings: Path) -> None:
     (settings.parent / "data").mkdir()
     with Store.open(settings.parent / "data" / "hub.sqlite", "desk"):
-        done = user(settings, "add", "chen", typed=f"{PASSWORD}\n")
+        done = started("user", "add", "--config", str(settings), "chen", typed=f"{PASSWORD}\n")
     assert done.returncode == 2
     assert f"held by process {os.getpid()}" in done.stderr
     assert "console's page of log-ins" in done.stderr
@@ -247,12 +276,44 @@ def test_help_names_every_command(
         (["--help"], ["run", "demo", "decode", "check-config", "user"]),
         (["user", "--help"], ["add", "list", "password", "disable", "enable"]),
         (["demo", "--help"], ["--reset", "--scenario", "--speed"]),
+        (["decode", "--help"], ["--json", "--z2m-base", "--model"]),
+        (["directory", "--help"], ["import", "export", "template"]),
+        (["enrol", "--help"], ["home", "elder", "device", "unprotected"]),
+        (["centre", "move", "--help"], ["--company", "--alone"]),
     ):
         with pytest.raises(SystemExit) as ended:
             main(arguments)
         assert ended.value.code == 0
         said = capsys.readouterr().out
         assert [word for word in words if word not in said] == []
+
+
+HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "fastapi", "uvicorn", "httpx", "numpy", "openpyxl", "paho")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        (["--help"], HEAVY),
+        (["user", "--help"], HEAVY),
+        # It reads and writes the store, but no page.
+        (["user", "list", "--config", "none.toml"], ("fastapi", "uvicorn", "numpy", "openpyxl", "paho")),
+    ],
+    ids=["help", "help of a command", "user list"],
+)
+def test_a_command_loads_only_what_it_needs(arguments: list[str], heavy: tuple[str, ...]) -> None:
+    """On a gateway each of these takes a part of a second, or some, of every start."""
+    listing = (
+        "import sys\nfrom hub.__main__ import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit: pass\n"
+        "print(*sys.modules, sep='\\n')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", listing, *arguments],
+        capture_output=True, text=True, cwd=PROJECT, timeout=60, check=True,
+    )  # fmt: skip
+    loaded = set(done.stdout.splitlines())
+    assert "hub.__main__" in loaded
+    assert loaded.isdisjoint(heavy), loaded & set(heavy)
 
 
 def test_a_command_that_does_not_exist_is_refused_with_those_that_do(

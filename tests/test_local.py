@@ -13,6 +13,7 @@ import pytest
 
 from hub import local
 from tests.servers import free_port
+from tests.test_command_line import started, user
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -75,31 +76,26 @@ def test_the_command_line_speaks_to_a_running_hub_as_its_administrator(settings:
 
 
 def test_log_ins_are_kept_while_the_hub_runs(settings: Path) -> None:
-    def user(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "hub", "user", arguments[0], "--config", str(settings), *arguments[1:]],
-            input=typed, capture_output=True, text=True, cwd=PROJECT, timeout=60, check=False,
-        )  # fmt: skip
-
+    config = ("--config", str(settings))
     password = "long enough to keep"
     with running(settings) as (_, console), httpx.Client(base_url=console, trust_env=False) as client:
-        added = user("add", "--administrator", "chen", typed=f"{password}\n")
+        added = started("user", "add", *config, "--administrator", "chen", typed=f"{password}\n")
         assert (added.returncode, added.stdout) == (0, "chen may log in as administrator everything\n"), (
             added.stderr
         )
         me = client.get("/api/v1/accounts/me", auth=("chen", password))
         assert me.json()["role"] == "administrator"
-        refused = user("add", "--role", "butler", "wang", typed=f"{password}\n")
+        refused = user(settings, "add", "--role", "butler", "wang", typed=f"{password}\n")
         assert refused.returncode == 2
         assert "needs a person" in refused.stderr
-        assert "the last administrator" in user("disable", "chen").stderr
-        assert user("add", "xu", typed=f"{password}\n").returncode == 0
+        assert "the last administrator" in user(settings, "disable", "chen").stderr
+        assert user(settings, "add", "xu", typed=f"{password}\n").returncode == 0
         assert (
-            user("change", "xu", "--role", "supervisor").stdout
+            user(settings, "change", "xu", "--role", "supervisor").stdout
             == "xu may now log in as supervisor everything\n"
         )
         assert (
-            user("list").stdout
+            user(settings, "list").stdout
             == "chen\tadministrator everything\tactive\nxu\tsupervisor everything\tactive\n"
         )
         lines = client.get("/api/v1/changes", auth=("chen", password)).json()["items"]
