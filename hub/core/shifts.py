@@ -84,7 +84,8 @@ class CoverState(StrEnum):
 class Cover:
     """代管: `by_id` stands in for `covered_id` between two instants. It counts once both have confirmed.
 
-    `covered_agreed_by` is who confirmed for the covered side: that person, or the duty manager's log-in for somebody ill.
+    `covered_agreed_by` is who confirmed for the covered side: that person; the duty manager's log-in for somebody ill;
+    the log-in of whoever was told on the telephone by somebody who has none.
     """
 
     id: str

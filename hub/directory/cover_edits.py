@@ -1,9 +1,10 @@
 """代管: one person asks, both confirm, and only then somebody stands in. Pure: a directory in, a directory out.
 
-The covered side may be confirmed by the duty manager when that person is ill; the side that covers only by itself.
+The covered side may be confirmed by the duty manager when that person is ill. For somebody who cannot confirm in the
+console, whoever keeps the roster writes down what was said on the telephone, on either side.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -72,6 +73,32 @@ def confirm_cover(
         raise RosterRefused(RosterRefusal.NOT_ILL, person=cover.covered_id)
     confirmed = replace(cover, covered_confirmed_at=at, covered_agreed_by=agreed_by)
     return _changed(directory, cover, confirmed)
+
+
+def confirm_by_telephone(
+    directory: Directory,
+    key: str,
+    at: datetime,
+    *,
+    person_id: str,
+    recorded_by: str,
+    confirming: Collection[str],
+) -> Directory:
+    """`recorded_by` (a log-in) was told on the telephone that `person_id` agrees.
+
+    `confirming` are the people who have a log-in to confirm with: nobody agrees for them.
+    """
+    cover = _undecided(directory, key, at)
+    if person_id not in (cover.by_id, cover.covered_id):
+        raise RosterRefused(RosterRefusal.NOT_YOURS)
+    if person_id not in awaits(cover):
+        raise RosterRefused(RosterRefusal.ALREADY_CONFIRMED)
+    if person_id in confirming:
+        raise RosterRefused(RosterRefusal.HAS_LOG_IN, person=person_id)
+    if person_id == cover.by_id:
+        _fits(directory, cover)
+        return _changed(directory, cover, replace(cover, by_confirmed_at=at))
+    return _changed(directory, cover, replace(cover, covered_confirmed_at=at, covered_agreed_by=recorded_by))
 
 
 def decline_cover(

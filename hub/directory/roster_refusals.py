@@ -33,6 +33,7 @@ class RosterRefusal(StrEnum):
     COVER_OVER = "cover_over"
     NOT_YOURS = "not_yours"
     NOT_ILL = "not_ill"
+    HAS_LOG_IN = "has_log_in"
     SAME_TIMES = "same_times"
 
 

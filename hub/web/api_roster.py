@@ -1,5 +1,6 @@
 """The roster's interface: a week, what is to settle ahead, shifts, leave, covers, holidays, opening hours."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from hub.core.calendar import Holiday
 from hub.core.opening import Opening, SpecialHours
 from hub.core.shifts import DatedShift, Shift
 from hub.directory import cover_edits, roster_edits
+from hub.directory.model import Directory
 from hub.directory.roster_refusals import RosterRefused
 from hub.store.change_log import What
 from hub.web import roster_changes
@@ -25,6 +27,7 @@ from hub.web.models_roster import (
     RosterProblemOut,
     ShiftIn,
     ShiftOut,
+    TelephoneIn,
     WeekOut,
 )
 from hub.web.parts import Parts, PartsDep, ViewRoster, allowed
@@ -251,6 +254,28 @@ async def confirm_cover(cover_id: str, parts: PartsDep, user: ConfirmCover) -> C
     )
 
 
+@router.post("/covers/{cover_id}/confirm-by-telephone")
+async def confirm_by_telephone(
+    cover_id: str, body: TelephoneIn, parts: PartsDep, user: EditRoster
+) -> CoverOut:
+    """Who keeps the roster was told by somebody who has no log-in to confirm with. The change log says by whom for whom."""
+    roster_changes.must_decide(parts, user, cover_id)
+    now, confirming = parts.hub.now(), await parts.logins.people_who_may(Permission.CONFIRM_COVER)
+    return await _decided(
+        parts,
+        user,
+        cover_id,
+        lambda directory: cover_edits.confirm_by_telephone(
+            *(directory, cover_id, now),
+            person_id=body.person_id,
+            recorded_by=user.login,
+            confirming=confirming,
+        ),
+        What.COVER_CONFIRMED,
+        told={"change": "cover_by_telephone", "person_id": body.person_id},
+    )
+
+
 @router.post("/covers/{cover_id}/decline")
 async def decline_cover(cover_id: str, parts: PartsDep, user: ConfirmCover) -> CoverOut:
     roster_changes.must_decide(parts, user, cover_id)
@@ -262,7 +287,7 @@ async def decline_cover(cover_id: str, parts: PartsDep, user: ConfirmCover) -> C
         lambda directory: cover_edits.decline_cover(
             directory, cover_id, now, person_id=user.person_id, manager=roster_changes.editor(user)
         ),
-        change_="cover_declined",
+        told={"change": "cover_declined"},
     )
 
 
@@ -276,15 +301,19 @@ async def end_cover(cover_id: str, parts: PartsDep, user: EditRoster) -> CoverOu
         user,
         cover_id,
         lambda directory: cover_edits.end_cover(directory, cover_id, now, user.login),
-        change_="cover_ended",
+        told={"change": "cover_ended"},
     )
 
 
 async def _decided(
-    parts: Parts, user: User, cover_id: str, edit: Any, what: What = What.ROSTER_CHANGED, change_: str = ""
+    parts: Parts,
+    user: User,
+    cover_id: str,
+    edit: Callable[[Directory], Directory],
+    what: What = What.ROSTER_CHANGED,
+    told: Mapping[str, Any] | None = None,
 ) -> CoverOut:
-    told = {"change": change_} if change_ else {}
-    directory = await change(parts, user, edit, "cover", cover_id, what, told=told)
+    directory = await change(parts, user, edit, "cover", cover_id, what, told=told or {})
     return cover_out(parts, cover_edits.cover_of(directory, cover_id))
 
 

@@ -17,6 +17,7 @@ from hub.store.errors import StoreError
 from hub.store.queries import Queries
 from hub.store.store import Connection
 from hub.web import account_changes
+from hub.web.access import PERMISSIONS, Permission
 from hub.web.account_rules import Access
 from hub.web.hub import Hub, answer
 from hub.web.login_limit import LoginLimit
@@ -66,6 +67,17 @@ class Logins:
         found = await asyncio.to_thread(self._queries.read, accounts.list_accounts)
         self.names.update({account.login: account.name for account in found})
         return found
+
+    async def people_who_may(self, permission: Permission) -> frozenset[str]:
+        """Ids of the people with a log-in that lets them do so themselves."""
+        return frozenset(
+            account.person_id
+            for account in map(self._as_it_is, await self.all())
+            if account is not None
+            and account.active
+            and account.person_id is not None
+            and permission in PERMISSIONS.get(account.role, ())
+        )
 
     async def check(self, login: str, password: str, address: str, now: datetime) -> Account | None:
         """The account if the password is right; raises `Problem` 429 while this log-in has to wait.

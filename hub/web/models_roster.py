@@ -56,6 +56,12 @@ class CoverIn(_In):
     takes: Takes = Takes.EVERYTHING
 
 
+class TelephoneIn(_In):
+    """Who said on the telephone that it is agreed: the covered person or who covers."""
+
+    person_id: Id
+
+
 class HolidayIn(_In):
     day_type: DayType
     name: Annotated[str, Field(max_length=40)] = ""

@@ -60,6 +60,15 @@ def confirmed() -> Directory:
     return cover_edits.confirm_cover(directory, the_cover(directory), AT, person_id="b2")
 
 
+def by_telephone(directory: Directory, person_id: str, confirming: tuple[str, ...] = ()) -> Directory:
+    return cover_edits.confirm_by_telephone(
+        *(directory, the_cover(directory), AT),
+        person_id=person_id,
+        recorded_by="desk-login",
+        confirming=confirming,
+    )
+
+
 def declined() -> Directory:
     directory = asked()
     return cover_edits.decline_cover(directory, the_cover(directory), AT, person_id="b2")
@@ -159,6 +168,15 @@ def test_the_duty_manager_confirms_for_somebody_ill_and_it_is_written_who() -> N
     assert whole.covers[0].covered_agreed_by == "manager-login"
 
 
+def test_what_was_said_on_the_telephone_counts_for_who_has_no_log_in() -> None:
+    half = by_telephone(asked(by="b1"), "b2", confirming=("b1",))
+    assert half.covers[0].state is CoverState.CONFIRMED
+    assert butler_at(half, LATER) == ("b2",)
+    other = by_telephone(asked(by="b2"), "b1", confirming=("b2",))
+    assert other.covers[0].state is CoverState.CONFIRMED
+    assert other.covers[0].covered_agreed_by == "desk-login"
+
+
 def test_a_confirmed_cover_ends_early_or_is_called_off() -> None:
     key = the_cover(confirmed())
     early = cover_edits.end_cover(confirmed(), key, LATER + timedelta(hours=5), "manager-login")
@@ -177,7 +195,11 @@ def test_after_a_refusal_another_may_be_asked() -> None:
 
 
 def away(person: str) -> Directory:
-    return roster_edits.set_leave(with_shifts(), person, LATER, END, AT)
+    return on_leave(person, with_shifts())
+
+
+def on_leave(person: str, directory: Directory) -> Directory:
+    return roster_edits.set_leave(directory, person, LATER, END, AT)
 
 
 Edit = Callable[[], Directory]
@@ -249,6 +271,10 @@ REFUSED: list[tuple[R, Edit]] = [
         R.ALREADY_DECLINED,
         lambda: cover_edits.confirm_cover(declined(), the_cover(declined()), AT, person_id="b2"),
     ),
+    (R.HAS_LOG_IN, lambda: by_telephone(asked(), "b2", confirming=("b1", "b2"))),
+    (R.NOT_YOURS, lambda: by_telephone(asked(), "op")),
+    (R.ALREADY_CONFIRMED, lambda: by_telephone(asked("b2"), "b2")),
+    (R.COVER_AWAY, lambda: by_telephone(on_leave("b2", asked()), "b2")),
     (R.ALREADY_DECLINED, lambda: cover_edits.end_cover(declined(), the_cover(declined()), AT, "m")),
     (R.COVER_OVER, lambda: cover_edits.confirm_cover(asked(), the_cover(asked()), END, person_id="b2")),
     (R.COVER_OVER, lambda: cover_edits.end_cover(confirmed(), the_cover(confirmed()), END, "m")),

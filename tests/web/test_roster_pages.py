@@ -213,6 +213,43 @@ def test_the_manager_confirms_for_somebody_ill_and_for_nobody_else(
     assert b02.post(confirm).json()["state"] == "confirmed"
 
 
+def test_the_desk_records_what_somebody_without_a_log_in_said_on_the_telephone(
+    hub: RunningHub, as_: Callable[[str], Client]
+) -> None:
+    manager = as_("manager")
+    name = hub.engine.context().people["b06"].name
+    key = cover(hub, as_("b01"), "b01", "b06").json()["id"]
+    page = manager.get("/roster", params={"centre": LARGE}).text
+    assert f"{name}电话已确认" in page
+    path = f"/roster/cover/{key}/confirm-by-telephone"
+    assert as_("b01").post(path, data={"person": "b06"}).status_code == 403
+    assert manager.post(path, data={"centre": LARGE, "person": "b06"}).status_code == 303
+    assert butlers_of_b01(hub, 2) == {"b06"}
+    line = next(one for _, one in hub.engine.write(changes).result(10) if one.what is What.COVER_CONFIRMED)
+    assert (line.by, line.about_id, line.data["person_id"]) == ("manager", key, "b06")
+    assert "电话确认" in manager.get("/changes").text
+
+
+def test_nobody_records_a_telephone_call_for_who_can_confirm_or_out_of_the_scope(
+    hub: RunningHub, as_: Callable[[str], Client]
+) -> None:
+    manager, desk = as_("manager"), as_("desk")
+    key = cover(hub, as_("b01")).json()["id"]
+    name = hub.engine.context().people["b02"].name
+    assert f"{name}电话已确认" not in manager.get("/roster", params={"centre": LARGE}).text
+    path = f"/api/v1/roster/covers/{key}/confirm-by-telephone"
+    refused = manager.post(path, json={"person_id": "b02"})
+    assert refused.json()["type"].endswith("roster_has_log_in")
+    assert "本人登录确认" in refused.json()["errors"][0]["zh"]
+    other = cover(hub, manager, "b12", "b06").json()["id"]
+    assert (
+        desk.post(
+            f"/api/v1/roster/covers/{other}/confirm-by-telephone", json={"person_id": "b06"}
+        ).status_code
+        == 403
+    )
+
+
 def test_a_cover_is_declined_and_the_covered_one_sees_it(
     hub: RunningHub, as_: Callable[[str], Client]
 ) -> None:

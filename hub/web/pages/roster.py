@@ -20,7 +20,16 @@ from hub.web import api_roster, roster_changes
 from hub.web.access import Permission
 from hub.web.api_roster import ConfirmCover, EditRoster
 from hub.web.guard import User
-from hub.web.models_roster import CoverIn, DatedShiftIn, HolidayIn, HoursIn, LeaveIn, OpeningIn, ShiftIn
+from hub.web.models_roster import (
+    CoverIn,
+    DatedShiftIn,
+    HolidayIn,
+    HoursIn,
+    LeaveIn,
+    OpeningIn,
+    ShiftIn,
+    TelephoneIn,
+)
 from hub.web.pages.accounts import complaints
 from hub.web.pages.rendering import pages_of
 from hub.web.parts import Parts, PartsDep, ViewRoster
@@ -88,6 +97,17 @@ async def confirm_cover(request: Request, cover_id: str, parts: PartsDep, user: 
     return await _done(
         request, parts, user, lambda form: api_roster.confirm_cover(cover_id, parts, user), "covers"
     )
+
+
+@router.post("/roster/cover/{cover_id}/confirm-by-telephone")
+async def confirm_by_telephone(
+    request: Request, cover_id: str, parts: PartsDep, user: EditRoster
+) -> Response:
+    async def do(form: Mapping[str, Any]) -> None:
+        body = TelephoneIn(person_id=form["person"])
+        await api_roster.confirm_by_telephone(cover_id, body, parts, user)
+
+    return await _done(request, parts, user, do, "covers")
 
 
 @router.post("/roster/cover/{cover_id}/decline")
@@ -310,7 +330,7 @@ async def _page(
         may_edit_all=user.may(Permission.EDIT_ROSTER)
         and CALL_CENTRE in roster_changes.places_of(parts, user),
         may_cover=user.may(Permission.CONFIRM_COVER) and (not own or user.person_id is not None),
-        decides=partial(_decides, parts, user),
+        decides=partial(_decides, parts, user, await parts.logins.people_who_may(Permission.CONFIRM_COVER)),
         waits=_waits,
         name=parts.views.name,
         place_name=lambda one: _place(parts, one or CALL_CENTRE, language),
@@ -375,8 +395,8 @@ def _waits(cover: Cover) -> list[str]:
     return list(cover_edits.awaits(cover))
 
 
-def _decides(parts: Parts, user: User, cover: Cover) -> dict[str, bool]:
-    """Which buttons a cover has for this log-in."""
+def _decides(parts: Parts, user: User, confirming: frozenset[str], cover: Cover) -> dict[str, Any]:
+    """Which buttons a cover has for this log-in, and for whom it may record what was said on the telephone."""
     now = parts.hub.now()
     mine = user.person_id in (cover.covered_id, cover.by_id)
     reach = roster_changes.people_in_reach(parts, user)
@@ -390,6 +410,7 @@ def _decides(parts: Parts, user: User, cover: Cover) -> dict[str, bool]:
         and edits
         and roster_changes.for_the_ill(user) is not None
         and cover_edits.may_agree_for_covered(cover, directory_of(parts)),
+        "by_telephone": [one for one in waits if one not in confirming] if open_ and edits else [],
         "decline": open_ and (mine or edits),
         "end": cover.state is CoverState.CONFIRMED and edits and not over,
     }

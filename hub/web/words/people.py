@@ -277,6 +277,7 @@ CHANGES: dict[str, Words] = {
     "change_done.leave_set": Words("登记请假", "leave entered"),
     "change_done.leave_ended": Words("销假", "leave ended"),
     "change_done.cover_requested": Words("申请代管", "cover asked for"),
+    "change_done.cover_by_telephone": Words("电话确认", "by telephone"),
     "change_done.cover_declined": Words("谢绝代管", "cover declined"),
     "change_done.cover_ended": Words("结束代管", "cover ended"),
     "change_done.holiday_set": Words("设节假日", "holiday set"),

@@ -90,11 +90,13 @@ FORMS: dict[str, Words] = {
     "roster.waits_for": Words("还差：{names}", "waits for {names}"),
     "roster.request_cover": Words("申请代管", "Ask for a cover"),
     "roster.cover_hint": Words(
-        "双方都确认后才生效；生病的人由值班长代为确认。没有生效前，老人仍由原管家负责。",
-        "It counts once both have confirmed; for somebody ill the duty manager confirms. Until then the own butler answers.",
+        "双方都确认后才生效；没有账号的人，打电话问过再登记“电话已确认”；生病的人由值班长代为确认。没有生效前，老人仍由原管家负责。",
+        "It counts once both have confirmed. Telephone whoever has no log-in and record the answer; for somebody ill the "
+        "duty manager confirms. Until then the own butler answers.",
     ),
     "roster.confirm": Words("确认", "Confirm"),
     "roster.confirm_for": Words("代{name}确认（病假）", "Confirm for {name}, who is ill"),
+    "roster.confirm_by_telephone": Words("{name}电话已确认", "{name} confirmed by telephone"),
     "roster.decline": Words("谢绝", "Decline"),
     "roster.withdraw": Words("撤回", "Withdraw"),
     "roster.end_cover": Words("结束代管", "End the cover"),
@@ -248,6 +250,9 @@ REFUSALS: dict[str, Words] = {
     ),
     "roster_refusal.not_ill": Words(
         "{person}没有登记病假，要本人确认。", "{person} is not entered as ill and must confirm in person."
+    ),
+    "roster_refusal.has_log_in": Words(
+        "{person}有账号，要本人登录确认。", "{person} has a log-in and must confirm in person."
     ),
     "roster_refusal.same_times": Words(
         "开门和关门时间要填，而且不能相同。", "Give both times, and let them differ."
