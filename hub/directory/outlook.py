@@ -23,6 +23,7 @@ from hub.directory.profiles import people_by_home, with_people
 COVER_OPEN_WITHIN = timedelta(days=3)
 CALENDAR_TOLD_BEFORE = timedelta(days=61)
 _DAY = timedelta(days=1)
+_DESKS = CELL_ROLES | {Role.CENTRE_DUTY}
 _CARED_FOR = frozenset({Membership.NOT_YET_OPEN, Membership.ACTIVE, Membership.PAUSED})
 
 
@@ -36,7 +37,7 @@ class RosterProblemKind(StrEnum):
     DESK_EMPTY = "desk_empty"
     """A centre is open and nobody sits at its desk; its parent's is asked."""
     TWICE = "twice"
-    """One person on shift in two places."""
+    """One person on shifts that need them in two places at the same time."""
     COVER_OPEN = "cover_open"
     """A cover begins soon, or has begun, and one side has not confirmed it."""
     NO_CALENDAR = "no_calendar"
@@ -343,13 +344,19 @@ def _lists(
 
 
 def _twice(moment: Moment, context: Context, begins: datetime, ends: datetime) -> Iterator[RosterProblem]:
-    places: defaultdict[str, list[str | None]] = defaultdict(list)
+    """A deputy is called to wherever a butler is missing and may serve many centres: that takes them away from a desk
+    elsewhere, and from nothing else."""
+    bound: defaultdict[str, set[str | None]] = defaultdict(set)
+    at_desk: set[str] = set()
+    called_to: defaultdict[str, set[str | None]] = defaultdict(set)
     for role, centre_id in context.roster.places:
         if role in CELL_ROLES or role in CENTRE_ROLES:
             for person in moment.at_place(role, centre_id):
-                if centre_id not in places[person]:
-                    places[person].append(centre_id)
-    for person, found in places.items():
+                (called_to if role is Role.DEPUTY else bound)[person].add(centre_id)
+                if role in _DESKS:
+                    at_desk.add(person)
+    for person, places in bound.items():
+        found = places | called_to[person] if person in at_desk else places
         if len(found) > 1:
             yield RosterProblem(
                 *(RosterProblemKind.TWICE, begins, ends),

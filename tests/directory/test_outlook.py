@@ -161,6 +161,33 @@ def test_one_person_in_two_places_is_told_for_the_common_hours() -> None:
     )
 
 
+ALWAYS = (WEEK, time(0), time(0))
+BY_DAY = (WEEK, time(7), time(21))
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        # A deputy is called to where a butler is missing: several centres, or the own homes and others', are no trouble.
+        ((Shift("deputy", Role.DEPUTY, *ALWAYS, "large"),), ()),
+        ((Shift("b1", Role.DEPUTY, *BY_DAY, "large"),), ()),
+        # Whoever keeps a desk cannot be called away from it.
+        ((Shift("large", Role.DEPUTY, *BY_DAY, "small"),), ("large", ("large", "small"))),
+        ((Shift("op", Role.DEPUTY, *BY_DAY, "small"),), ("op", (None, "small"))),
+        ((Shift("large", Role.BUTLER, *BY_DAY, "small"),), ("large", ("large", "small"))),
+        ((Shift("manager", Role.CENTRE_DUTY, *BY_DAY, "large"),), ("manager", (None, "large"))),
+        # Nobody visits homes of two centres in the same hours.
+        ((Shift("b1", Role.BUTLER, *BY_DAY, "large"),), ("b1", ("large", "small"))),
+        ((Shift("b1", Role.ELDER_HELPER, *BY_DAY, "large"),), ("b1", ("large", "small"))),
+    ],
+)
+def test_only_what_needs_one_person_in_two_places_is_a_double_booking(
+    more: tuple[Shift, ...], told: tuple[object, ...]
+) -> None:
+    problems = of(found(replace(staffed(), shifts=(*staffed().shifts, *more))), RosterProblemKind.TWICE)
+    assert {(one.person_id, one.places) for one in problems} == ({told} if told else set())
+
+
 def test_two_roles_at_one_centre_are_no_double_booking() -> None:
     both = Shift("b1", Role.DEPUTY, WEEK, time(7), time(21), "small")
     assert found(replace(staffed(), shifts=(*staffed().shifts, both))) == ()
