@@ -134,14 +134,16 @@ class Committed:
         """The commit stands: what the turn worked out is now what is."""
         self.last_seq = turn.last_seq
         self.last_at = max(self.last_at, turn.now)
+        homes, now = self.homes, turn.now
         for home_id, home in turn.working.items():
-            before = self.homes.get(home_id)
-            self.homes[home_id] = home
+            before, wake_at = homes.get(home_id), home.wake_at
+            homes[home_id] = home
             # One that is due has lost its place in the index; any other keeps it while its wake time stays.
-            if before is None or home.wake_at is not before.wake_at or _is_due(home, turn.now):
+            is_due = wake_at is not None and wake_at <= now
+            if before is None or wake_at is not before.wake_at or is_due:
                 self.wakes.arm(home)
-        self.wakes.tidy(self.homes)
-        self.unsaved.adopt(turn.saved, list(turn.dirty), turn.telemetry)
+        self.wakes.tidy(homes)
+        self.unsaved.adopt(turn.saved, turn.dirty, turn.telemetry)
         if turn.load_changed:
             self.load = turn.load
 
@@ -182,7 +184,3 @@ def _attempt(what: str, do: Callable[[Sequence[T]], None], with_: Sequence[T]) -
         log.exception("%s failed after the commit", what)
         return False
     return True
-
-
-def _is_due(home: Home, now: datetime) -> bool:
-    return home.wake_at is not None and home.wake_at <= now

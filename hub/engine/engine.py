@@ -242,9 +242,8 @@ class Engine:
         answers: list[tuple[Future[Result], Result]] = []
         messages = [item for item in items if isinstance(item, RawMessage)]
         enrolled_in = self._committed.context.device_homes
-        decoded = iter(
-            decode_all(messages, self._committed.homes, self._store.seen_event_ids, now, enrolled_in)
-        )
+        decoded = decode_all(messages, self._committed.homes, self._store.seen_event_ids, now, enrolled_in)
+        find, unassigned = turn.home, turn.unassigned
         stop_at = self._monotonic() + self._settings.max_batch_ms / 1000
         for number, item in enumerate(items):
             if number % LOOK_AT_CLOCK_EVERY == 0 and number and self._monotonic() > stop_at:
@@ -252,7 +251,7 @@ class Engine:
                 messages = messages[: sum(isinstance(done, RawMessage) for done in items[:number])]
                 break
             if isinstance(item, RawMessage):
-                placed = place(turn.home, turn.unassigned, item, next(decoded), enrolled_in)
+                placed = place(find, unassigned, item, next(decoded), enrolled_in)
                 self._hear(turn, item, placed)
             elif isinstance(item, Ordered):
                 answers.append((item.result, self._obey(turn, item.command)))

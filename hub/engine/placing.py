@@ -1,6 +1,6 @@
 """Between decoding and judging: whose message it is. The engine and the recovery after it place by the same function."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeGuard
@@ -11,7 +11,7 @@ from hub.core.record import record
 from hub.core.step import event_keys, keys_to_remember
 from hub.engine.reading import from_gateway, is_signal, unreadable_event
 from hub.ingest.decode import Decoded, Ignored, Rejected, decode
-from hub.ingest.message import RawMessage
+from hub.ingest.message import RawMessage, SessionName
 from hub.ingest.zigbee2mqtt import BRIDGE_ID
 from hub.ingest.zigbee_models import DeviceModel, model_named
 
@@ -75,6 +75,8 @@ def place(
     )
 
 
+_TELEMETRY = SessionName.TELEMETRY
+
 Seen = Callable[[Collection[tuple[str, str]]], dict[tuple[str, str], datetime]]
 
 
@@ -84,18 +86,29 @@ def decode_all(
     seen: Seen,
     now: datetime,
     enrolled_in: Mapping[str, str],
-) -> list[Decoded]:
-    """Read all messages of a batch and mark those calls and falls whose event was committed before, or stands earlier in it."""
-    decoded = [read(message, homes, enrolled_in) for message in messages]
-    signals = [(index, event) for index, event in enumerate(decoded) if _may_be_known(event)]
-    if not signals:
-        return decoded
-    known = seen({key for _, event in signals for key in event_keys(event)})
-    for index, event in signals:
-        decoded[index] = mark_seen(event, known)
-        for key in keys_to_remember(event):
-            known.setdefault(key, now)
-    return decoded
+) -> Iterator[Decoded]:
+    """Read the messages of a batch, in order, and mark those calls and falls whose event was committed before, or stands earlier
+    in it.
+
+    Where calls and falls come, all are read first and looked up together; readings are read one by one, for a turn whose time is
+    up leaves the rest of them to the next.
+    """
+    first = {
+        index: read(message, homes, enrolled_in)
+        for index, message in enumerate(messages)
+        if message.session is not _TELEMETRY
+    }
+    known = seen({key for event in first.values() if _may_be_known(event) for key in event_keys(event)})
+    for index, message in enumerate(messages):
+        event = first[index] if index in first else read(message, homes, enrolled_in)
+        if _may_be_known(event):
+            keys = event_keys(event)
+            if index not in first:
+                known = {**seen(keys), **known}
+            event = mark_seen(event, known)
+            for key in keys_to_remember(event):
+                known.setdefault(key, now)
+        yield event
 
 
 def mark_seen(event: DeviceEvent, known: Mapping[tuple[str, str], datetime]) -> DeviceEvent:

@@ -10,12 +10,14 @@ from hub.ingest.message import RawMessage
 from hub.ingest.zigbee2mqtt import BRIDGE_ID
 
 ZIGBEE2MQTT = "zigbee2mqtt"
-_SIGNALS = (Call, Fall)
+_SIGNALS = frozenset({Call, Fall})
 
 
 def is_signal(event: DeviceEvent) -> bool:
     """Whether a call or a fall is among the facts."""
-    return any(isinstance(fact, _SIGNALS) for fact in event.facts)
+    # Asked for every message, of which most hold one fact.
+    facts = event.facts
+    return type(facts[0]) in _SIGNALS if len(facts) == 1 else any(type(fact) in _SIGNALS for fact in facts)
 
 
 def from_gateway(home: Home, event: DeviceEvent) -> DeviceEvent | None:

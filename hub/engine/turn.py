@@ -222,7 +222,12 @@ class Turn:
         home_id = after.id
         self.working[home_id] = after
         if outcome.readings or outcome.history:
-            self.telemetry.setdefault(home_id, Telemetry()).add(outcome)
+            values = self.telemetry.get(home_id)
+            if values is None:
+                self.telemetry[home_id] = Telemetry([*outcome.readings], [*outcome.history])
+            else:
+                values.readings += outcome.readings
+                values.history += outcome.history
         if outcome.heard:
             self.heard.extend(outcome.heard)
         if not outcome.has_effect:

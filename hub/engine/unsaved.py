@@ -1,11 +1,11 @@
 """The lazy save: homes that only telemetry moved are written a little later, in slices; the checkpoint follows."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub.core.home import Home
-from hub.core.outcome import LateMessage, Outcome, Reading
+from hub.core.outcome import LateMessage, Reading
 from hub.store.store import Batch, Store
 
 SLICE = 300
@@ -22,12 +22,8 @@ CHECKPOINT_EVERY = 1_000
 class Telemetry:
     """Values of one home that wait to be written."""
 
-    readings: list[Reading] = field(default_factory=list)
-    history: list[LateMessage] = field(default_factory=list)
-
-    def add(self, outcome: Outcome) -> None:
-        self.readings.extend(outcome.readings)
-        self.history.extend(outcome.history)
+    readings: list[Reading]
+    history: list[LateMessage]
 
     def join(self, other: "Telemetry") -> None:
         self.readings.extend(other.readings)
@@ -65,7 +61,7 @@ class Unsaved:
         batch.history[:0] = [message for values in waiting for message in values.history]
 
     def adopt(
-        self, saved: Mapping[str, Home | None], dirty: Sequence[str], fresh: Mapping[str, Telemetry]
+        self, saved: Mapping[str, Home | None], dirty: Iterable[str], fresh: Mapping[str, Telemetry]
     ) -> None:
         """A batch was committed: these homes are saved with it, those wait from now on."""
         for home_id, home in saved.items():

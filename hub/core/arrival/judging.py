@@ -41,7 +41,7 @@ COUNTER_MS = 2**32
 
 
 _LIVE, _HISTORY = Freshness.LIVE, Freshness.HISTORY
-_FIRM, _FALLING = Footing.FIRM, Footing.FALLING
+_FIRM, _FRESH, _FALLING = Footing.FIRM, Footing.FRESH, Footing.FALLING
 """Bound once: to look a member up in its enum five times would be a sixth of what a message costs here."""
 
 
@@ -80,6 +80,14 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
             if late_ms < 0 or drift_ms > 1000:
                 base_ms, base_at = offset_ms, now
             late_ms = 0
+    elif (
+        footing is _FRESH
+        and state.late is None
+        and now - base_at < SETTLES_AFTER
+        and -within_ms <= late_ms <= within_ms
+    ):
+        # It has just begun, and nothing speaks against it: too soon to settle when.
+        late_ms = max(late_ms, 0)
     else:
         fit = _refit(state, event, seq, offset_ms, late_ms, drift_ms, within_ms, now, rule)
         if fit is None:

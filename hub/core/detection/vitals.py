@@ -22,9 +22,10 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
     device = draft.profile.devices.get(event.device_id)
     wearer = device.wearer_id if device is not None else None
     rules = draft.context.rules
-    away = held_back(draft, wearer)
+    away: bool | None = None
     subject_id = wearer or event.device_id
     quiet = not draft.rules and not draft.profile.overrides
+    home_id, now, keep = draft.home.id, draft.now, draft.keep_reading
     for measure, value in vital.readings.items():
         if value is None:
             reason = Reason(ReasonCode.NO_VALUE, {"measure": measure.value})
@@ -33,7 +34,7 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
             continue
         low, high = rules.calm[measure]
         if quiet and low < value < high:
-            draft.keep_reading(Reading(draft.home.id, subject_id, measure, draft.now, value))
+            keep(Reading(home_id, subject_id, measure, now, value))
             continue
         quiet = False
         low, high = rules.plausible[measure]
@@ -43,7 +44,9 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
             continue
         acquit_when_quiet(draft, event.device_id, f"no_value-{measure.value}")
         acquit_when_quiet(draft, event.device_id, f"implausible-{measure.value}")
-        draft.keep_reading(Reading(draft.home.id, subject_id, measure, draft.now, value))
+        keep(Reading(home_id, subject_id, measure, now, value))
+        if away is None:
+            away = held_back(draft, wearer)
         if not away:
             for rule in rules.thresholds.get(measure, ()):
                 _judge(draft, rule, measure, event.device_id, wearer, value)
