@@ -10,6 +10,9 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 PY := .venv/bin/python
 STAMP := .venv/.installed
 
+# Compiled modules are kept: each worker and each hub that a test starts would compile all of them again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help venv demo test check format bench constraints clean
 
 help: ## list the targets
@@ -33,7 +36,7 @@ demo: venv ## start broker, hub and simulated homes on this machine; RESET=1 beg
 	$(PY) -m hub demo $(if $(RESET),--reset)
 
 test: venv ## run all tests; TESTS=tests/core runs a part
-	$(PY) -m pytest -n 4 --dist loadfile $(TESTS)
+	$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: venv ## style, types, import directions, wheels for the Raspberry Pi
 	$(PY) -m ruff check .

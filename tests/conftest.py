@@ -12,6 +12,20 @@ from hub.broker import EmbeddedBroker
 from tests.servers import MosquittoServer, make_embedded, missing
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long begin first, so that no worker is left alone with one at the end; those with a browser in turn with
+    the others, for each browser wants a core of its own."""
+    begun = {"browser": 0, "slow": 0}
+    turns: dict[Path, int] = {}
+    for item in items:
+        kind = next((kind for kind in begun if item.get_closest_marker(kind)), None)
+        if kind is not None and item.path not in turns:
+            turns[item.path] = begun[kind]
+            begun[kind] += 1
+    last = len(turns)
+    items.sort(key=lambda item: turns.get(item.path, last))
+
+
 @pytest.fixture(scope="session")
 def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MosquittoServer]:
     """A running Mosquitto for tests that neither stop it nor leave sessions behind; use `cell` to keep apart."""

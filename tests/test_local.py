@@ -15,6 +15,8 @@ from hub import local
 from tests.servers import free_port
 from tests.test_command_line import started, user
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 

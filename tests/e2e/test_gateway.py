@@ -14,6 +14,8 @@ from tests.e2e.hub_process import PROJECT, HubProcess
 from tests.e2e.street import keys, played, settle, until
 from tests.servers import MosquittoServer, free_port, require_program
 
+pytestmark = pytest.mark.slow
+
 CELL = "gateway-0001"
 PASSWORD = "what the installer typed"
 BROKER_PASSWORD = "made by the installer"

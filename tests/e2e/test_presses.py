@@ -22,6 +22,8 @@ from tests.e2e.receiver import Receiver
 from tests.e2e.street import Street, until
 from tests.servers import MosquittoServer, free_port, require_embedded_broker
 
+pytestmark = pytest.mark.slow
+
 
 def all_told(hub: HubProcess) -> bool:
     """Whether nothing waits to be sent any more."""

@@ -12,6 +12,8 @@ from tests.e2e.hub_process import HubProcess, write_settings
 from tests.e2e.street import until
 from tests.servers import MosquittoServer
 
+pytestmark = pytest.mark.slow
+
 WATCHDOG_US = 900_000
 """What systemd would give with WatchdogSec=0.9: a word at least every 0.3 s is expected."""
 

@@ -33,6 +33,8 @@ from hub.store import codec
 from hub.store.store import Batch, JournalLine, Store
 from tests.story import CELL, SYSTEM, Story, actor
 
+pytestmark = pytest.mark.slow
+
 Step = Callable[[Story], object]
 
 

@@ -10,6 +10,8 @@ from hub.__main__ import main
 from tests.ledger.ledgers import csv_bytes, elder, xlsx
 from tests.test_local import running, settings
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["settings"]
 
 

@@ -25,6 +25,8 @@ from hub.core.reasons import ReasonCode
 from hub.engine.placing import mark_seen
 from tests.story import TUESDAY_MORNING, story_context, street
 
+pytestmark = pytest.mark.slow
+
 OPERATOR = Actor("operator-chen", ActorRole.OPERATOR)
 DEVICE = "button"
 CALLS = {AlertKind.EMERGENCY_CALL, AlertKind.UNCONFIRMED_CALL}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
@@ -43,6 +44,8 @@ from hub.core.service_requests import (
 )
 from hub.engine.health import EngineSettings
 from tests.story import CELL, SYSTEM, Story, actor
+
+pytestmark = pytest.mark.slow
 
 PRESSERS = st.sampled_from(
     [("h1", "button"), ("h2", "cord"), ("h3", "pendant"), ("h9", "stranger"), ("h1", "x")]

@@ -21,6 +21,8 @@ from hub.store.store import Batch, Loaded, Store, StoreUnavailable
 from tests.store import committing, samples
 from tests.store.samples import CELL, at, batch, changed, enrolled, message, pressed
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

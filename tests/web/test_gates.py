@@ -16,6 +16,8 @@ from hub.web.guard import LOOPBACK_PATHS, OPEN_PATHS, SIGNED_PATHS
 from hub.web.parts import allowed
 from tests.web.running import _HASH, RunningHub
 
+pytestmark = pytest.mark.slow
+
 ANY_LOG_IN = {"/", "/logout", "/api/v1/accounts/me", "/api/v1/openapi.json"}
 """About oneself, or the same for everybody. `/` leads to the first page that the log-in may open."""
 WITHOUT_ROUTES = {"/static"}

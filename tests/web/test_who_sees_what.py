@@ -24,6 +24,8 @@ from hub.web.access import LOG_IN_ROLES, SCOPES, ScopeKind
 from tests.web.running import _HASH, RunningHub
 from tests.web.test_live import stream
 
+pytestmark = pytest.mark.slow
+
 TABLE = Path(__file__).with_name("who_sees_what.txt")
 
 _HEAD, *_ROWS = [
