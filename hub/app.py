@@ -110,6 +110,7 @@ class Hub:
                 ),
                 f"{self.base_url}/api/v1/answers",
                 wall_now,
+                address_of=self._address_of,
             )
             channels["webhook"] = self._webhook
         self.sender = Sender(channels, self.engine.gate.may_start, self.engine.report, self.clock.now)
@@ -123,6 +124,10 @@ class Hub:
                 for field in fields(Retention)
             }
         )
+
+    def _address_of(self, home_id: str) -> str | None:
+        home = self.engine.home(home_id)
+        return home.profile.address if home is not None else None
 
     @property
     def base_url(self) -> str:

@@ -126,7 +126,7 @@ def tell(
                 reason=reason,
                 created_at=draft.now,
                 cancel_on_answer=template is Template.ALERT,
-                data=_for_people(draft, alert, role),
+                data=_for_people(draft, alert, role.value if role else role_of(draft, person_id)),
             ),
             role,
         )
@@ -322,21 +322,22 @@ def role_of(draft: Draft, person_id: str | None) -> str | None:
 
 
 def _for_people(
-    draft: Draft, alert: Alert, role: Role | None
+    draft: Draft, alert: Alert, role: str | None
 ) -> Mapping[str, str | float | int | bool | None]:
     profile = draft.profile
     residents = [resident for resident in profile.residents if resident.id in alert.resident_ids]
     by = alert.hold.by if alert.hold else alert.resolved_by
     person = draft.context.people.get(by) if by else None
+    other = alert.other_home_id if alert.settled_home_id != alert.home_id else None
     return {
         "kind": alert.kind.value,
         "severity": alert.severity.value,
         "reason_code": alert.reason.code,
         **{f"reason_{name}": value for name, value in alert.reason.data.items()},
-        "role": role.value if role else None,
+        "role": role,
         "resident_names": "、".join(resident.name for resident in residents),
         **({"resident_unconfirmed": True} if alert.resident_unconfirmed else {}),
-        **({"other_home_id": alert.other_home_id} if alert.other_home_id else {}),
+        **({"other_home_id": other} if other else {}),
         "address": profile.address,
         "floor": profile.floor,
         "lift": profile.lift,

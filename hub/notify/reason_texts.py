@@ -28,6 +28,18 @@ def reason_text(code: str, data: Data) -> Words:
     return _TEXTS[known](data)
 
 
+AddressOf = Callable[[str], str | None]
+"""The address of a home by its id."""
+
+_HOMES: Final = ("home_id", "enrolled_home", "gateway_home", "claimed_home")
+
+
+def with_addresses(data: Data, address_of: AddressOf) -> Data:
+    """The numbers of a reason with the address of each home that they name: whoever goes there finds no door by an id."""
+    found = {f"{key}_address": address_of(home) for key in _HOMES if (home := _word(data, key))}
+    return {**data, **{key: address for key, address in found.items() if address}}
+
+
 def duration_text(seconds: float) -> Words:
     """A duration as people say it: the two units would only be noise, the largest is enough up to two of it."""
     if seconds < 2 * _MINUTE:
@@ -193,10 +205,10 @@ def _fault_went(data: Data) -> Words:
 
 def _unknown_device(data: Data) -> Words:
     zh, en = _device(data)
-    home = _word(data, "claimed_home")
-    if not home:
+    if not _word(data, "claimed_home"):
         return f"未登记的{zh}求救", f"call from {en}, which is not enrolled"
-    return f"未登记的{zh}求救，自称住户{home}", f"call from {en}, which is not enrolled; it names home {home}"
+    home_zh, home_en = _home(data, "claimed_home")
+    return f"未登记的{zh}求救，自称{home_zh}", f"call from {en}, which is not enrolled; it names {home_en}"
 
 
 def _rejected(data: Data) -> Words:
@@ -232,16 +244,28 @@ def _resident_gone(data: Data) -> Words:
 
 
 def _elsewhere(data: Data) -> Words:
-    (zh, en), here, there = _device(data), _word(data, "home_id"), _word(data, "enrolled_home")
+    zh, en = _device(data)
+    (here_zh, here_en), (there_zh, there_en) = _home(data, "home_id"), _home(data, "enrolled_home")
     return (
-        f"{zh}登记在住户{there}，信号却来自住户{here}，可能装错了，请核实",
-        f"{en} belongs to home {there} but speaks in home {here}: find out which, and move it",
+        f"{zh}登记在{there_zh}，信号却来自{here_zh}，可能装错了，请核实",
+        f"{en} belongs to {there_en} but speaks in {here_en}: find out which, and move it",
+    )
+
+
+def _home(data: Data, key: str) -> Words:
+    """A home by its id, with the address where it is known."""
+    home, address = _word(data, key), _word(data, f"{key}_address")
+    return (
+        (f"住户{home}（{address}）", f"home {home} ({address})")
+        if address
+        else (f"住户{home}", f"home {home}")
     )
 
 
 def _gateway(data: Data) -> Words:
-    (zh, en), gateway, home = _device(data), _word(data, "gateway_id"), _word(data, "gateway_home")
-    of_zh, of_en = (f"（登记在住户{home}）", f" of home {home}") if home else ("", "")
+    (zh, en), gateway = _device(data), _word(data, "gateway_id")
+    home_zh, home_en = _home(data, "gateway_home")
+    of_zh, of_en = (f"（登记在{home_zh}）", f" of {home_en}") if _word(data, "gateway_home") else ("", "")
     return (
         f"{zh}的信号来自意外的网关{gateway}{of_zh}，请核实",
         f"{en} was heard through the unexpected gateway {gateway}{of_en}: find out which home it is in",

@@ -3,9 +3,11 @@
 What the words need lies in `notification.data`; each key may be missing:
 `severity`, `kind`, `reason_code` and `reason_<name>` for each parameter of that code (see `hub/core/reasons.py`),
 `resident_names`, `address` (of the home),
+`role` (under which they are asked), `other_home_id` (the home that a swapped device belongs to),
 `opened_at` (ISO 8601; otherwise `created_at`), and for TAKEN and RESOLVED `by_role`, `surname`, `what_it_was`, `what_was_done`.
 """
 
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import TypeVar
@@ -14,16 +16,33 @@ from zoneinfo import ZoneInfo
 from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.notifications import Notification, Template
 from hub.notify.phrases import KINDS, ROLES, SEVERITIES, WHAT_IT_WAS, WHAT_WAS_DONE, WHY_ASKED, Words
-from hub.notify.reason_texts import reason_text
+from hub.notify.reason_texts import AddressOf, reason_text, with_addresses
 from hub.notify.request_texts import request_text
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 
 _Key = TypeVar("_Key", bound=StrEnum)
 
+GO_TO_THE_DOOR = frozenset(
+    {
+        *(Role.BUTLER, Role.DEPUTY, Role.ELDER_HELPER),
+        *(Role.CENTRE_DUTY, Role.OPERATOR, Role.DUTY_MANAGER),
+    }
+)
+"""Who reads the address of another home than the one they were asked about, be it nobody of their list: they go to the door, or
+send somebody. Family, neighbours, property and keyholders read that it may be another home, and not which."""
 
-def alert_text(notification: Notification, timezone: tzinfo = LOCAL) -> Words:
+
+def _unknown(home_id: str) -> str | None:
+    return None
+
+
+def alert_text(
+    notification: Notification, timezone: tzinfo = LOCAL, address_of: AddressOf = _unknown
+) -> Words:
     """One sentence in Chinese and one in English; instants in local time."""
+    if text_field(notification, "role") in GO_TO_THE_DOOR:
+        notification = _located(notification, address_of)
     if notification.template is Template.TAKEN:
         return _taken(notification)
     if notification.template is Template.RESOLVED:
@@ -59,13 +78,26 @@ def _asked(notification: Notification, timezone: tzinfo) -> Words:
     return f"【{severity_zh}】{zh}。", f"[{severity_en}] {en}."
 
 
+def _located(notification: Notification, address_of: AddressOf) -> Notification:
+    """With the addresses of the homes that it names by their ids, as they are at this moment."""
+    data = dict(notification.data)
+    if other := text_field(notification, "other_home_id"):
+        data["other_address"] = address_of(other) or other
+    for key, value in with_addresses(_reason_data(notification), address_of).items():
+        data[f"reason_{key}"] = str(value) if key.endswith("_address") else data[f"reason_{key}"]
+    return replace(notification, data=data)
+
+
 def _reason(notification: Notification) -> Words:
-    data = {
+    return reason_text(text_field(notification, "reason_code") or "", _reason_data(notification))
+
+
+def _reason_data(notification: Notification) -> dict[str, object]:
+    return {
         key.removeprefix("reason_"): value
         for key, value in notification.data.items()
         if key.startswith("reason_") and key != "reason_code"
     }
-    return reason_text(text_field(notification, "reason_code") or "", data)
 
 
 def _taken(notification: Notification) -> Words:
@@ -94,11 +126,13 @@ def _subject(notification: Notification) -> Words:
     who_en = names or f"home {notification.home_id}"
     if not names or notification.data.get("resident_unconfirmed") is True:
         who_zh, who_en = f"{who_zh}（住户待核实）", f"{who_en} (resident to be confirmed)"
-    other = text_field(notification, "other_home_id")
-    if other is not None:
-        # A channel knows no other home's address: whoever is asked finds it by its id.
-        address = f"{address or ''} / {other}?"
-    return (f"{who_zh}，{address}", f"{who_en}, {address}") if address else (who_zh, who_en)
+    zh, en = (f"{who_zh}，{address}", f"{who_en}, {address}") if address else (who_zh, who_en)
+    if text_field(notification, "other_home_id") is None:
+        return zh, en
+    other = text_field(notification, "other_address")
+    if other is None:
+        return f"{zh}（也可能是另一户）", f"{en} (or another home)"
+    return f"{zh}（也可能是另一户：{other}）", f"{en} (or another home: {other})"
 
 
 def _who(notification: Notification) -> Words:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hub.core.notifications import Notification, Template
 from hub.notify.channel import Attempt, PermanentFailure, Received, Sent, TemporaryFailure
+from hub.notify.reason_texts import AddressOf
 from hub.notify.signature import IDEMPOTENCY_HEADER, signed_headers
 from hub.notify.texts import alert_text, text_field
 
@@ -49,9 +50,11 @@ class WebhookSettings:
             raise ValueError(f"webhook timeout_s {self.timeout_s}: it must be above 0")
 
 
-def webhook_body(notification: Notification, answer_url: str) -> dict[str, object]:
+def webhook_body(
+    notification: Notification, answer_url: str, address_of: AddressOf = lambda home_id: None
+) -> dict[str, object]:
     """What the receiver gets; about a service request its id, category and due time stand in the place of the alert's."""
-    text_zh, text_en = alert_text(notification)
+    text_zh, text_en = alert_text(notification, address_of=address_of)
     return {
         "notification_id": notification.id,
         **_about(notification),
@@ -88,7 +91,7 @@ def _actions(notification: Notification) -> tuple[str, ...]:
 
 class WebhookChannel:
     """Posts notifications to one receiver. `answer_url` is where people's answers are taken; `now` is the wall clock,
-    which the receiver compares with its own."""
+    which the receiver compares with its own; `address_of` is asked in the lane's threads."""
 
     def __init__(
         self,
@@ -96,11 +99,13 @@ class WebhookChannel:
         answer_url: str,
         now: Callable[[], datetime],
         name: str = "webhook",
+        address_of: AddressOf = lambda home_id: None,
     ) -> None:
         self.name = name
         self._settings = settings
         self._answer_url = answer_url
         self._now = now
+        self._address_of = address_of
         self._client: httpx.Client | None = None
         self._starting = threading.Lock()
 
@@ -108,7 +113,9 @@ class WebhookChannel:
         import httpx  # loaded with the first page: an idle gateway does without
 
         client = self._opened(httpx)
-        body = json.dumps(webhook_body(notification, self._answer_url), ensure_ascii=False).encode()
+        body = json.dumps(
+            webhook_body(notification, self._answer_url, self._address_of), ensure_ascii=False
+        ).encode()
         headers = {
             "Content-Type": "application/json",
             "Accept-Encoding": "identity",

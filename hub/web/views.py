@@ -11,7 +11,7 @@ from hub.core.journal import Entry, EntryKind
 from hub.core.roster import on_duty, stands_in
 from hub.core.service_requests import ServiceRequest
 from hub.core.suppression import lasts
-from hub.notify.reason_texts import reason_text
+from hub.notify.reason_texts import reason_text, with_addresses
 from hub.store.store import JournalLine
 from hub.web.entry_texts import entry_text
 from hub.web.hub import Hub
@@ -33,6 +33,7 @@ from hub.web.models import (
     TextOut,
     TimelineEntry,
 )
+from hub.web.words import Words
 
 SERVED = frozenset({Membership.ACTIVE})
 FROM_ROSTER = (Role.CENTRE_DUTY,)
@@ -79,7 +80,7 @@ class Views:
             open=alert.open,
             version=alert.version,
             reason_code=alert.reason.code,
-            reason=_reason(alert.reason.code, alert.reason.data),
+            reason=self._reason(alert.reason.code, alert.reason.data),
             opened_at=alert.opened_at,
             occurred_at=alert.occurred_at,
             residents=_residents(profile, alert.resident_ids),
@@ -92,7 +93,7 @@ class Views:
             device_kind=device.kind if device else None,
             room=device.room if device else None,
             signs=len(alert.evidence),
-            last_sign=_reason(last.code, last.data) if last else None,
+            last_sign=self._reason(last.code, last.data) if last else None,
             last_sign_code=last.code if last else None,
             step=alert.step + 1,
             escalate_at=alert.escalate_at,
@@ -113,8 +114,25 @@ class Views:
             other_home=self._other_home(alert),
         )
 
+    def _reason(self, code: str, data: Mapping[str, Any]) -> TextOut:
+        zh, en = reason_text(code, with_addresses(data, self._address))
+        return TextOut(zh=zh, en=en)
+
+    def _address(self, home_id: str) -> str:
+        return self.profile(home_id).address
+
+    def _words(self, entry: Entry, data: Mapping[str, Any]) -> Words:
+        """A line of the journal in words, with the addresses of the homes that it names."""
+        located = dict(data)
+        if entry.kind is EntryKind.ALERT_WHERE and (address := self._address(str(data.get("home_id")))):
+            located["home_id"] = address
+        if data.get("reason_data"):
+            located["reason_data"] = with_addresses(data["reason_data"], self._address)
+        return entry_text(entry.kind, located, entry.by, self.name)
+
     def _other_home(self, alert: Alert) -> OtherHome | None:
-        """The second home of an alert that names two, until somebody says that it is the first."""
+        """The second home of an alert that names two, until somebody says that it is the first. Whoever sees the alert reads the
+        address and who lives there, be it nobody of their list: the right door and whom to ask for. Its card stays closed."""
         other = alert.other_home_id
         if other is None or alert.settled_home_id == alert.home_id:
             return None
@@ -173,7 +191,7 @@ class Views:
 
     def _timeline_entry(self, line: JournalLine, queued: Mapping[str, Any]) -> TimelineEntry:
         entry = line.entry
-        words = entry_text(entry.kind, {**queued, **entry.data}, entry.by, self.name)
+        words = self._words(entry, {**queued, **entry.data})
         return TimelineEntry(
             number=line.number,
             at=entry.at,
@@ -186,7 +204,7 @@ class Views:
     def stream_event(
         self, number: int, entry: Entry, alert: Alert | None, request: ServiceRequest | None
     ) -> StreamEvent:
-        words = entry_text(entry.kind, entry.data, entry.by, self.name)
+        words = self._words(entry, entry.data)
         return StreamEvent(
             number=number,
             at=entry.at,
@@ -318,11 +336,6 @@ def device_state(device: Device, state: DeviceState, now: datetime) -> Any:
 def _phones(context: Context, person_id: str) -> list[str]:
     person = context.people.get(person_id)
     return [person.phone] if person and person.phone else []
-
-
-def _reason(code: str, data: Mapping[str, Any]) -> TextOut:
-    zh, en = reason_text(code, data)
-    return TextOut(zh=zh, en=en)
 
 
 def _residents(profile: Profile, ids: Iterable[str]) -> list[ResidentRef]:

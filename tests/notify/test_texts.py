@@ -213,7 +213,11 @@ def test_a_butler_reads_who_why_and_since_when() -> None:
             "王秀英（住户待核实）",
             "王秀英 (resident to be confirmed)",
         ),
-        ({"data": {"other_home_id": "h0007"}}, "3单元401 / h0007?", "3单元401 / h0007?"),
+        (
+            {"data": {"other_home_id": "h0007"}},
+            "3单元401（也可能是另一户：h0007），按下",
+            "3单元401 (or another home: h0007), the",
+        ),
         ({"data": {"opened_at": "yesterday"}}, "08:31起", "since 08:31"),
         ({"data": {"opened_at": "2024-03-01T08:00:00"}}, "08:31起", "since 08:31"),
         ({"data": {"severity": "technical", "kind": "technical"}}, "【设备异常】", "[technical]"),
@@ -291,3 +295,25 @@ def test_what_is_said_about_a_service_request(
         assert said[0] == "【超时】求助：李桂英，槐荫街，还没有派单。"
     else:
         assert said == (zh, en)
+
+
+_ADDRESSES = {"h0001": "桂花花园1号楼", "h0007": "海棠花园3号楼"}
+_SWAPPED = {
+    "reason_code": "device_elsewhere",
+    "reason_device_id": "b-9",
+    "reason_home_id": "h0001",
+    "reason_enrolled_home": "h0007",
+    "other_home_id": "h0007",
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_goes_to_the_door_reads_both_addresses_and_nobody_else(role: Role) -> None:
+    """A device heard in two homes: whoever may have to go to either reads where both are; family and neighbours do not."""
+    told = alert_text(notification(data={**_SWAPPED, "role": role.value}), address_of=_ADDRESSES.get)
+    goes = role.value in {"butler", "deputy", "elder_helper", "centre_duty", "operator", "duty_manager"}
+    for text in told:
+        assert text.count("海棠花园3号楼") == (2 if goes else 0)
+        assert text.count("桂花花园1号楼") == (1 if goes else 0)
+    assert "也可能是另一户" in told[0]
+    assert "or another home" in told[1]

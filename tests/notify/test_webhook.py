@@ -261,6 +261,19 @@ def test_what_the_receiver_gets(
     }
 
 
+def test_the_other_home_of_a_swapped_device_is_sent_with_its_address(serve: Callable[..., Receiver]) -> None:
+    receiver = serve(reply(200))
+    made = WebhookChannel(
+        WebhookSettings(receiver.url, SECRET, 2.0),
+        ANSWERS,
+        lambda: START,
+        address_of={"h0007": "海棠花园3号楼"}.get,
+    )
+    made.send(notification(data={"other_home_id": "h0007"}), 1)
+    made.close()
+    assert "海棠花园3号楼" in receiver.requests.get_nowait().json["text_zh"]
+
+
 @pytest.mark.parametrize("template", [Template.TAKEN, Template.RESOLVED])
 def test_who_is_told_to_stand_down_is_not_asked_to_come(
     serve: Callable[..., Receiver], channel: Callable[..., WebhookChannel], template: Template

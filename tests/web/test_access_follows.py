@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from firmware_contracts.vocabulary import Kind
 from hub.core.alerts import Role
 from hub.core.events import Acknowledge, Actor, ActorRole
 from hub.core.shifts import Cover, Takes
@@ -17,6 +18,8 @@ from hub.store import change_log
 from hub.store.change_log import Change, What
 from tests.web.running import PASSWORD, RunningHub
 from tests.web.test_live import stream
+
+pytestmark = pytest.mark.slow
 
 BEAT = timedelta(milliseconds=150)
 
@@ -218,3 +221,29 @@ def test_a_butler_who_was_asked_about_a_home_of_somebody_else_sees_that_alert(hu
         assert client.get(f"/api/v1/alerts/{alert.id}").status_code == 200
         assert client.get(f"/api/v1/homes/{home_id}").json()["door_code_known"] in {True, False}
         assert alert.id in client.get("/api/v1/alerts").text
+
+
+def test_a_butler_reads_where_the_other_home_of_a_swapped_device_is_and_not_its_card(hub: RunningHub) -> None:
+    """It is on nobody's list of theirs: the door to go to and whom to ask for, and no more."""
+    _, other, there = two_butlers(hub)
+    here = next(
+        home.id for home in hub.engine.homes().values() if other in home.profile.people.get(Role.BUTLER, ())
+    )
+    log_in_for(hub, "near", "butler", person_id=other)
+    say = {"event_id": "event-swapped", "age_ms": 0, "action": "emergency"}
+    hub.say(here, hub.caller(there).id, Kind.CALL, say)
+    home = hub.engine.home(there)
+    assert home is not None
+    with hub.client("near") as client:
+        found = client.get("/api/v1/alerts", params={"home": here}).json()["items"]
+        call = next(one for one in found if one["kind"] == "emergency_call")
+        assert call["other_home"]["id"] == there
+        assert call["other_home"]["address"] == home.profile.address
+        assert [one["id"] for one in call["other_home"]["residents"]] == [
+            one.id for one in home.profile.living
+        ]
+        assert client.get(f"/api/v1/homes/{there}").status_code == 403
+        page = client.get(f"/api/v1/alerts/{call['id']}").text
+    assert home.profile.phone
+    for hidden in (home.profile.phone, *filter(None, (home.profile.door_code,))):
+        assert hidden not in page

@@ -151,8 +151,14 @@ def test_two_homes_on_an_alert_until_somebody_says_which(hub: RunningHub, admin:
     assert other is not None
     assert alert["other_home"]["id"] == there
     assert alert["other_home"]["address"] == other.profile.address
+    swapped = next(one for one in found if one["reason_code"] == "device_elsewhere")
+    assert all(other.profile.address in text for text in swapped["reason"].values())
     told = admin.post(f"/api/v1/alerts/{alert['id']}/where", json={"home_id": there}).json()
     assert told["other_home"]["settled"]
+    timeline = admin.get(f"/api/v1/alerts/{alert['id']}").json()["timeline"]
+    assert any(
+        one["kind"] == "alert_where" and other.profile.address in one["text"]["zh"] for one in timeline
+    )
     raised = admin.get("/api/v1/alerts", params={"home": there}).json()["items"]
     assert [one["reason_code"] for one in raised] == ["raised_by_hand"]
     told = admin.post(f"/api/v1/alerts/{alert['id']}/where", json={"home_id": here}).json()
