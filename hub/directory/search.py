@@ -5,13 +5,14 @@ The store keeps one text a home (`text_of`), finds those that hold every word (`
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
 from hub.core.home import Profile
 from hub.directory.pinyin import spellings
 
-VERSION = 1
+VERSION = 2
 """Of the text: texts of another version are made anew."""
 
 
@@ -53,14 +54,28 @@ _MIN_PHONE = 8
 
 _UNIT = "号楼|号院|栋|幢|座|楼|单元|门|层|室|户|号|#"
 _DOOR_PART = re.compile(rf"([0-9a-z]+)(?:{_UNIT}|-|$)")
+_LETTERED = re.compile(r"[a-z](?:号楼|座|栋|幢|楼|单元)")
+_AFTER_UNIT = re.compile(r"(?<=[号楼院栋幢座元门层室户#])-+")
 _DOOR_WORD = re.compile(rf"(?:[0-9a-z]+(?:{_UNIT}|-|$))+")
 _NUMBER_IN_NAME = re.compile(rf"([0-9]+)(?:{_UNIT})")
 _NUMBERED = re.compile(r"[0-9]{1,2}|[0-9][0-9a-z]*(?:-[0-9][0-9a-z]*)+")
 """A door and nothing else: as it was typed it would also stand in 13-2-501."""
 _SPLIT = re.compile(r"[\s,，、;；/]+")
 _NOT_PHONE = re.compile(r"[-()+.\s]")
-# 海棠花园3号楼 is two words, 3号楼2单元 is one.
-_PLACE_THEN_DOOR = re.compile(r"(?<=[\u3400-\u9fff])(?<![号楼院栋幢座元门层室户])(?=[0-9])")
+_DASHES = r"\u2010-\u2015\u2212\u00b7\u30fb\u30fc_~."
+_DASH = re.compile(rf"[{_DASHES}]")
+"""What stands between the numbers of a door besides a hyphen: 3.2.501, 3—2—501."""
+_SLASH = re.compile(r"(?<=[0-9])[/\\一](?=[0-9])")
+"""3/2/501, and 一, which looks like a dash and lies beside it."""
+_HAN = r"[\u3400-\u9fff]"
+_PLACE_THEN_DOOR = re.compile(
+    rf"(?<={_HAN})(?<![0-9a-z][号楼院栋幢座门层室户])(?<![0-9a-z](?:号楼|号院|单元))[-{_DASHES}]*"
+    r"(?=[0-9]|[a-z][0-9]*(?:座|栋|幢|号楼|楼|单元|-))"
+)
+"""海棠花园3号楼 and 老院3-2-501 are two words, 3号楼2单元 and 7号院A座 are one."""
+_LEVELS = re.compile(rf"(?<=[省市区县道镇乡村])(?={_HAN})")
+"""槐荫街道桂花花园 is two words: people leave out what lies between."""
+_LONGEST_NAME = 4
 
 
 def folded(text: str) -> str:
@@ -77,9 +92,10 @@ def digits(text: str) -> str:
 
 
 def door(text: str) -> str:
-    """`3-2-501` for 3号楼2单元501室, 3栋2单元501 and 3-2-501 alike; "" for what names no door."""
-    word = folded(text).replace(" ", "")
-    if not any(char.isdecimal() for char in word) or not _DOOR_WORD.fullmatch(word):
+    """`3-2-501` for 3号楼2单元501室, 3栋2单元501, 3号楼-2单元-501 and 3.2.501 alike; "" for what names no door."""
+    word = _AFTER_UNIT.sub("", _DASH.sub("-", folded(text).replace(" ", "")))
+    numbered = any(char.isdecimal() for char in word) or _LETTERED.fullmatch(word)
+    if not numbered or not _DOOR_WORD.fullmatch(word):
         return ""
     return "-".join(_DOOR_PART.findall(word))
 
@@ -108,7 +124,8 @@ def _phone(number: str) -> str:
 def _place(parts: list[str]) -> tuple[list[str], list[str]]:
     """The names of an address; and its door, from the flat upwards until a part is a name, with the numbers within the names
     (建设路12号院)."""
-    names, found = list(parts), list[str]()
+    names = [name for part in parts for name in _PLACE_THEN_DOOR.split(folded(part)) if name]
+    found = list[str]()
     while names and (place := door(names[-1])):
         found.insert(0, place)
         names.pop()
@@ -180,8 +197,7 @@ def query(typed: str) -> Query | None:
     text = folded(typed).strip()
     # A number with spaces in it is one word: 138 0000 1111, (0371) 555 1001.
     whole = len(digits(text)) >= _MIN_PHONE
-    words = [text] if whole else [word for one in _SPLIT.split(text) for word in _PLACE_THEN_DOOR.split(one)]
-    words = [word for word in words if word]
+    words = [text] if whole else list(_words(text))
     if not words:
         return None
     joined = None
@@ -192,6 +208,14 @@ def query(typed: str) -> Query | None:
         elif all(word.isascii() and word.isalpha() for word in words):
             joined = Word(("".join(words),))
     return Query(tuple(_word(word) for word in words), joined)
+
+
+def _words(text: str) -> Iterator[str]:
+    """Addresses are typed without spaces too, from any level down: each level, and the door, is a word."""
+    for one in _SPLIT.split(_SLASH.sub("-", text)):
+        for word in _PLACE_THEN_DOOR.split(one):
+            levels = _LEVELS.split(word) if len(word) > _LONGEST_NAME else [word]
+            yield from (level for level in levels if level)
 
 
 def _word(word: str) -> Word:

@@ -132,6 +132,64 @@ def test_what_is_typed_finds(typed: str, homes: list[str]) -> None:
     assert found(typed) == homes
 
 
+WRITTEN = {
+    "apart": "幸福社区 幸福路3号 2单元 501室",
+    "together": "幸福社区 幸福路3号2单元501室",
+    "short": "幸福社区 幸福路 3-2-501",
+    "whole": "演示区槐荫街道幸福社区幸福路3号楼2单元501",
+}
+BESIDE = (
+    "幸福社区 幸福路13号 2单元 501室",
+    "幸福社区 幸福路3号 2单元 502室",
+    "幸福社区 和平路3号 12单元 501室",
+)
+
+
+@pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN.keys())
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "幸福路3号2单元501",
+        "幸福路3号2单元501室",
+        "幸福路３号２单元５０１",
+        "幸福路3-2-501",
+        "幸福路 3-2-501",
+        "幸福社区幸福路3号2单元501",
+        "槐荫街道幸福路3号2单元501",
+        "幸福路3号楼-2单元-501室",
+        "幸福路，3号，2单元，501",
+        "幸福路3#2#501",
+        "幸福路—3—2—501",
+        "幸福路3/2/501",
+        "3-2-501",
+        "３－２－５０１",
+        "3—2—501",
+        "3–2–501",
+        "3.2.501",
+        "3·2·501",
+        "3_2_501",
+        "3~2~501",
+        "3一2一501",
+        "3/2/501",
+        "3，2，501",
+        "3号2-501",
+        "3号楼-2单元-501",
+    ],
+)
+def test_an_address_is_found_however_it_is_typed_and_however_it_is_written(typed: str, written: str) -> None:
+    asked = query(typed)
+    assert asked is not None
+    assert asked.fits(text_of(home("h0020", "周安", written, "5551020")))
+    assert not any(asked.fits(text_of(home("h0021", "周安", other, "5551020"))) for other in BESIDE)
+
+
+@pytest.mark.parametrize(
+    "typed", ["老院3-2-501", "建设路7号院A座12", "建设路7号院a座", "槐荫街道建设路7号院", "B-H0004"]
+)
+def test_a_place_whose_name_ends_like_a_door_is_found_without_spaces(typed: str) -> None:
+    assert len(found(typed)) == 1
+
+
 def test_the_best_fit_stands_first_number_telephone_name_spelling_address() -> None:
     """Four digits are the end of a telephone before they are a flat, and an id before both."""
     kinds = {
