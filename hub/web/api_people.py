@@ -16,6 +16,7 @@ from hub.directory.people_edits import NoSuchEntry, StillBusy, TakenId
 from hub.directory.validation import DirectoryProblems
 from hub.store.change_log import Change, What
 from hub.web.access import Permission, ScopeKind
+from hub.web.directory_words import directory_problem
 from hub.web.guard import User
 from hub.web.models import PersonRef
 from hub.web.models_accounts import LeaveIn, MethodIn, PersonIn, PersonOut, PersonPage
@@ -131,13 +132,7 @@ async def edit(parts: Parts, change: Callable[[Directory], Directory], line: Cha
             shifts=busy.shifts,
         ) from None
     except DirectoryProblems as error:
-        raise Problem(
-            409,
-            "directory",
-            str(error),
-            where=", ".join(problem.where for problem in error.problems),
-            remedy="; ".join(problem.remedy for problem in error.problems),
-        ) from None
+        raise directory_problem(error, parts.views) from None
 
 
 def directory_of(parts: Parts) -> Directory:

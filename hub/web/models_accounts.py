@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from hub.core.alerts import Role
 from hub.core.events import ActorRole
@@ -11,7 +11,7 @@ from hub.web.access import ScopeKind
 from hub.web.models import Id, In, Out, PersonRef
 
 LoginName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,31}$")]
-Name = Annotated[str, Field(min_length=1, max_length=40)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Password = Annotated[str, Field(min_length=10, max_length=256, repr=False)]
 
 

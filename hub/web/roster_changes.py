@@ -17,6 +17,7 @@ from hub.directory.problems import DirectoryProblems
 from hub.directory.roster_refusals import RosterRefusal, RosterRefused
 from hub.store.change_log import Change, What
 from hub.web.access import Permission, ScopeKind
+from hub.web.directory_words import directory_problem
 from hub.web.guard import User
 from hub.web.parts import Parts
 from hub.web.problems import Problem, not_found
@@ -132,15 +133,7 @@ async def change(
     except RosterRefused as refused:
         raise problem_of(parts, refused) from None
     except DirectoryProblems as refused:
-        text = str(refused)
-        raise Problem(
-            409,
-            "directory",
-            text,
-            where="roster",
-            remedy="Correct what the sentence names.",
-            errors=[{one: say(one, "problem.directory", text=text) for one in ("zh", "en")}],
-        ) from None
+        raise directory_problem(refused, parts.views) from None
 
 
 def problem_of(parts: Parts, refused: RosterRefused) -> Problem:

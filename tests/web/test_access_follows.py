@@ -225,6 +225,7 @@ def test_a_butler_who_was_asked_about_a_home_of_somebody_else_sees_that_alert(hu
 
 def test_a_butler_reads_where_the_other_home_of_a_swapped_device_is_and_not_its_card(hub: RunningHub) -> None:
     """It is on nobody's list of theirs: the door to go to and whom to ask for, and no more."""
+    hub.keeper.adopt(hub.directory)
     _, other, there = two_butlers(hub)
     here = next(
         home.id for home in hub.engine.homes().values() if other in home.profile.people.get(Role.BUTLER, ())

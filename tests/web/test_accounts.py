@@ -1,5 +1,6 @@
 """Log-ins as an administrator keeps them: what fits together, what is refused in words, and that every change is recorded."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -140,6 +141,36 @@ def test_a_butler_with_a_list_does_not_leave_before_it_is_handed_over(
         shown = page.post(f"/people/{butler}/leave", data={"until_at": "2027-01-01T08:00"})
     assert shown.status_code == 409
     assert "请先交给别人再办离职" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "zh", "en"),
+    [
+        ({"name": ""}, 422, "“姓名”填得不对", "“Name” is not right"),
+        ({"name": "   "}, 422, "“姓名”填得不对", "“Name” is not right"),
+        ({"name": "郑" * 41}, 422, "“姓名”填得不对", "“Name” is not right"),
+        ({"phone": "1" * 41}, 422, "“电话”填得不对", "is not right"),
+        ({"methods": "webhook " + "x" * 201}, 422, "“联系方式”填得不对", "is not right"),
+        ({"methods": ""}, 409, "没有联系方式，告警时联系不上", "has no contact method"),
+        ({"company_id": "no-such"}, 409, "已经不在台账里", "the directory does not have"),
+    ],
+)
+def test_what_is_wrong_about_a_person_is_told_in_the_pages_language(
+    hub: RunningHub, changes: dict[str, str], status: int, zh: str, en: str
+) -> None:
+    butler = person_in(hub, Role.BUTLER)
+    typed = {"name": "郑安", "phone": "0371-5550", "methods": "webhook zheng-1"} | changes
+    for language, told in (("zh", zh), ("en", en)):
+        with hub.browser("admin") as page:
+            page.cookies.set("care_language", language)
+            wrong = page.post(f"/people/{butler}", data=typed)
+        assert wrong.status_code == status
+        (said,) = re.findall(r'role="alert">([^<]*)<', wrong.text)
+        assert told in said
+        if language == "zh":
+            # Ids are all that Latin letters may stand for.
+            assert not re.search(r"[A-Za-z]{2,}", said.replace(butler, "")), said
+        assert f'value="{typed["phone"]}"' in wrong.text, "what was typed is kept"
 
 
 def test_a_person_is_added_changed_and_found(hub: RunningHub, admin: httpx.Client) -> None:

@@ -48,7 +48,7 @@ async def add_person(
     request: Request,
     parts: PartsDep,
     user: EditPeople,
-    name: Typed,
+    name: Typed = "",
     id: Typed = "",  # noqa: A002 -- the form's field
     surname: Typed = "",
     phone: Typed = "",
@@ -82,7 +82,7 @@ async def change_person(
     person_id: str,
     parts: PartsDep,
     user: EditPeople,
-    name: Typed,
+    name: Typed = "",
     surname: Typed = "",
     phone: Typed = "",
     company_id: Typed = "",
@@ -274,8 +274,6 @@ def _body(typed: Mapping[str, str]) -> PersonIn:
 
 def _messages(request: Request, error: ValidationError | Problem) -> tuple[tuple[str, ...], int]:
     language = pages_of(request).language(request)
-    if isinstance(error, Problem) and error.code == "directory":
-        return (say(language, "problem.directory", text=error.detail),), error.status
     if isinstance(error, Problem) and error.code == "person_busy":
         return (say(language, "problem.person_busy", **error.extra),), error.status
     return complaints(error, language, "people")

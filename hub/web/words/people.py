@@ -99,6 +99,10 @@ ACCOUNTS: dict[str, Words] = {
         "人员 {id} 已经有账号 {login}。请改那个账号。",
         "The person {id} has the log-in {login} already; change that one.",
     ),
+    "account_wrong.login_of_person": Words(
+        "账号 {login} 与人员 {id} 的编号相同。请把对应人员选为 {id}，或换一个账号名。",
+        "The log-in {login} is spelled as the id of the person {id}: choose {id} as its person, or another log-in.",
+    ),
     "problem.account_exists": Words(
         "这个账号已经有人用了，请换一个。", "This log-in is taken; choose another."
     ),
@@ -181,6 +185,13 @@ PEOPLE: dict[str, Words] = {
     "problem.invalid": Words("有内容填得不对，请改正。", "Something is not right; please correct it."),
     "problem.directory": Words(
         "这样改会让台账不成立：{text}", "The directory would not fit any more: {text}"
+    ),
+    "directory_problem.not_reachable": Words(
+        "没有联系方式，告警时联系不上；请填联系方式，或先把名下的住户和班次交给别人",
+        "has no contact method and could not be reached; give one, or hand over the homes and shifts first",
+    ),
+    "directory_problem.unknown_reference": Words(
+        "选的内容已经不在台账里；请重新选择", "names what the directory does not have; choose again"
     ),
     "problem.same_company": Words("这个站点已经属于该机构。", "The centre belongs to this company already."),
 }
