@@ -160,7 +160,11 @@ def _as_page(handler: Callable[[Request, Any], Any]) -> Callable[[Request, Excep
 
     async def answer(request: Request, error: Exception) -> Response:
         told: Response = await handler(request, error)
-        return _error_page(request, told.status_code) or told
+        answered = _error_page(request, told.status_code) or told
+        if answered.status_code == 500:
+            # The error is raised on, and the server closes the connection: once this is said, no request is sent into it.
+            answered.headers["Connection"] = "close"
+        return answered
 
     return answer
 

@@ -169,6 +169,7 @@ def test_who_looks_at_pages_gets_a_page_also_when_something_is_wrong(
     failed = chen.get("/homes", headers=html)
     assert (failed.status_code, "系统出错" in failed.text) == (500, True)
     assert "a defect" not in failed.text
+    assert failed.headers["connection"] == "close", "or the next request is lost with the connection"
     assert chen.get("/api/v1/homes").headers["content-type"] == "application/problem+json"
 
 
