@@ -66,7 +66,7 @@ def add_login(
             hashed = hash_password(password)
 
             def add(connection: Connection) -> None:
-                _fits(connection, access, None)
+                _fits(connection, login, access)
                 account_changes.add(connection, login, name, access, hashed, BY, wall_now())
 
             _write(config, add, create=True)
@@ -96,7 +96,7 @@ def change_login(
                     access = Access(before.role, Scope(ScopeKind.OWN, of), of)
             else:
                 access = _access(ActorRole(role) if role else before.role, scope, of)
-            _fits(connection, access, before.login)
+            _fits(connection, before.login, access)
             account_changes.change(connection, login, BY, wall_now(), access=access)
             return str(access)
 
@@ -203,12 +203,12 @@ def _allow(login: str, name: str, password: str) -> None:
         raise Refused(f"the log-in {login!r} is kept for the hub itself; choose another")
 
 
-def _fits(connection: Connection, access: Access, login: str | None) -> None:
+def _fits(connection: Connection, login: str, access: Access) -> None:
     """Raises Refused with everything that does not fit."""
     from hub.store import directory_rows
 
-    others = [other for other in list_accounts(connection) if other.login != login]
-    found = wrongs(access, directory_rows.load(connection), wall_now(), others)
+    others = [other for other in list_accounts(connection) if other.login != login.casefold()]
+    found = wrongs(login, access, directory_rows.load(connection), wall_now(), others)
     said = [in_words(wrong, "en") for wrong in found]
     if said:
         raise Refused("\n".join(said))

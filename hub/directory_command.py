@@ -14,9 +14,10 @@ from hub import local
 from hub.clock import wall_now
 from hub.config.settings import ConfigProblems, Settings, load
 from hub.data_dir import store_path
-from hub.directory import validation
+from hub.directory import log_in_names, validation
 from hub.directory.model import Directory
-from hub.directory.problems import Problem
+from hub.directory.problems import DirectoryProblems, Problem
+from hub.directory.protection import proven
 from hub.ledger.keeping import change_line
 from hub.ledger.plan import Plan, plan
 from hub.ledger.reading import read_ledger
@@ -85,7 +86,10 @@ def _template(args: argparse.Namespace) -> int:
 def _told(do: Callable[[], int]) -> int:
     try:
         return do()
-    except (Refused, ConfigProblems, StoreError, local.NotAllowed, httpx.HTTPError) as error:
+    except (
+        *(Refused, ConfigProblems, StoreError, DirectoryProblems),
+        *(local.NotAllowed, httpx.HTTPError),
+    ) as error:
         print(str(error) or type(error).__name__, file=sys.stderr)
         return WRONG
 
@@ -152,6 +156,7 @@ def save(
     if stored is None:
         directory_rows.save(connection, found.directory)
     else:
+    log_in_names.keep_apart(connection, stored, found.directory)
         directory_rows.save_changes(connection, stored, directory_rows.arranged(stored, found.directory))
     change_log.note(connection, change_line(found, at, by, len(files)))
 

@@ -37,6 +37,13 @@ class Call:
     category: ServiceCategory | None = None
     cancels: str | None = None
 
+    @property
+    def urgent(self) -> bool:
+        """A red key, or 助急 from whatever key."""
+        return self.action is CallAction.EMERGENCY or (
+            self.action is CallAction.SERVICE and self.category is ServiceCategory.URGENT_HELP
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -201,6 +208,10 @@ class ActorRole(StrEnum):
     ADMINISTRATOR = "administrator"
     RESPONDER = "responder"
     SYSTEM = "system"
+
+
+LOG_IN_MARK = "login:"
+"""Before a log-in that is spelled as some other person's id: no person's id holds a colon, so journals tell the two apart."""
 
 
 @dataclass(frozen=True, slots=True)

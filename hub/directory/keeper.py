@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from hub.core.context import Context
-from hub.core.events import Actor, ActorRole, Command, SetProfile
+from hub.core.events import LOG_IN_MARK, Actor, ActorRole, Command, SetProfile
 from hub.core.home import UNASSIGNED_HOME_ID, Home
 from hub.core.outcome import Result
-from hub.directory import profiles
+from hub.directory import log_in_names, profiles
 from hub.directory.model import Directory
 from hub.directory.supervision import USUAL, Supervision
 from hub.directory.validation import DirectoryProblems, Problem
@@ -73,7 +73,13 @@ class DirectoryKeeper:
             found = self._problems(directory)
             if found:
                 raise DirectoryProblems(found)
-            self._save(lambda connection: directory_rows.save(connection, directory))
+            stored = self.directory
+
+            def write(connection: Connection) -> None:
+                log_in_names.keep_apart(connection, stored, directory)
+                directory_rows.save(connection, directory)
+
+            self._save(write)
             self.directory = directory
             self.refresh()
 
@@ -95,6 +101,7 @@ class DirectoryKeeper:
                 raise DirectoryProblems(found)
 
             def write(connection: Connection) -> None:
+                log_in_names.keep_apart(connection, stored, after)
                 if stored is None:
                     directory_rows.save(connection, after)
                 else:
@@ -103,7 +110,9 @@ class DirectoryKeeper:
 
             self._save(write)
             self.directory = after
-            self.refresh(Actor(line.by, ActorRole.SYSTEM))
+            # `by` is a log-in; spelled as a person's id it says so.
+            mark = LOG_IN_MARK if any(person.id == line.by for person in after.persons) else ""
+            self.refresh(Actor(f"{mark}{line.by}", ActorRole.SYSTEM))
             return after
 
     def problems(self, directory: Directory) -> Sequence[Problem]:

@@ -245,6 +245,12 @@ TEXTS: dict[Kind, Text] = {
         'the id "{found}" is not allowed',
         "use letters, digits, - and _, at most 64; an empty one is made up",
     ),
+    Kind.ID_IS_LOG_IN: Text(
+        "编号“{found}”是别人的登录账号",
+        "请换一个编号，或留空自动生成",
+        'the id "{found}" is somebody else\'s log-in',
+        "give another id, or none: one is made up",
+    ),
     Kind.TEXT_TOO_LONG: Text(
         "内容太长（{length} 字，最多 {most}）",
         "请缩短",

@@ -55,6 +55,7 @@ class Kind(StrEnum):
     NOT_A_METHOD = "not_a_method"
     NOT_OVERRIDES = "not_overrides"
     ID_NOT_ALLOWED = "id_not_allowed"
+    ID_IS_LOG_IN = "id_is_log_in"
     TEXT_TOO_LONG = "text_too_long"
     # the row, and rows together
     DUPLICATE_ID = "duplicate_id"

@@ -35,6 +35,7 @@ _SAID: tuple[tuple[str, Kind], ...] = (
     (r'unknown policy "(?P<value>[^"]+)"', Kind.UNKNOWN_POLICY),
     (r"unknown rule|unknown parameter", Kind.UNKNOWN_RULE),
     (r"this id may not stand in a topic|this id is kept", Kind.ID_NOT_ALLOWED),
+    (r'the log-in "(?P<value>[^"]+)" is somebody else', Kind.ID_IS_LOG_IN),
     (r'unknown (?P<noun_en>\w+) "(?P<value>[^"]+)"', Kind.UNKNOWN_REFERENCE),
 )
 _PATTERNS = tuple((re.compile(pattern), kind) for pattern, kind in _SAID)

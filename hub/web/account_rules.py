@@ -58,10 +58,19 @@ def read_scope(text: str, person_id: str | None) -> Scope | None:
 
 
 def wrongs(
-    access: Access, directory: Directory | None, at: datetime, others: Iterable[Account] = ()
+    login: str,
+    access: Access,
+    directory: Directory | None,
+    at: datetime,
+    others: Iterable[Account] = (),
 ) -> list[Wrong]:
     """Everything that does not fit, each with what to do in its words. `others`: all log-ins but this one."""
-    return [*_scope(access, directory), *_person(access, directory, at), *_taken(access, others)]
+    return [
+        *_scope(access, directory),
+        *_person(access, directory, at),
+        *_taken(access, others),
+        *_spelled(login, access, directory),
+    ]
 
 
 def _scope(access: Access, directory: Directory | None) -> Iterator[Wrong]:
@@ -113,6 +122,14 @@ def _taken(access: Access, others: Iterable[Account]) -> Iterator[Wrong]:
     for other in others:
         if access.person_id is not None and other.person_id == access.person_id:
             yield Wrong("person", "person_taken", {"id": access.person_id, "login": other.login})
+
+
+def _spelled(login: str, access: Access, directory: Directory | None) -> Iterator[Wrong]:
+    """Journals tell who did something by a person's id or a log-in: one spelling is never two people."""
+    spelled = login.casefold()
+    like = [person.id for person in directory.persons if person.id.casefold() == spelled] if directory else []
+    if like and access.person_id not in like:
+        yield Wrong("login", "login_of_person", {"login": login, "id": like[0]})
 
 
 def _cares(directory: Directory, person_id: str) -> bool:

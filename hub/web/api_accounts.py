@@ -80,7 +80,7 @@ async def add_account(body: AccountIn, parts: PartsDep, user: AdministratorDep) 
     access = (
         usual if body.scope is None else Access(body.role, _scope(body.scope, body.person_id), body.person_id)
     )
-    await _check(parts, access, None)
+    await _check(parts, body.login, access)
     try:
         account = await parts.logins.add(body.login, body.name, access, body.password, user.login)
     except AccountExists:
@@ -117,8 +117,10 @@ async def change(parts: Parts, login: str, body: AccountChange, by: User) -> Acc
             where="login",
             remedy="Let another administrator do it.",
         )
+    if access is None and body.active and not before.active:
+        access = access_of(before)
     if access is not None:
-        await _check(parts, access, before.login)
+        await _check(parts, before.login, access)
     try:
         return await parts.logins.change(
             before.login,
@@ -160,11 +162,11 @@ def _scope(scope: ScopeIn, person_id: str | None) -> Scope:
     return Scope(scope.kind, None if scope.kind is ScopeKind.EVERYTHING else scope.id)
 
 
-async def _check(parts: Parts, access: Access, login: str | None) -> None:
+async def _check(parts: Parts, login: str, access: Access) -> None:
     """Raises a 422 problem with everything that does not fit, in both languages."""
     now: datetime = parts.hub.now()
-    others = [other for other in await parts.logins.all() if other.login != login]
-    found = wrongs(access, parts.keeper.directory, now, others)
+    others = [other for other in await parts.logins.all() if other.login != login.casefold()]
+    found = wrongs(login, access, parts.keeper.directory, now, others)
     if found:
         said = [Words(in_words(one, "zh"), in_words(one, "en")) for one in found]
         raise Problem(

@@ -24,7 +24,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Connection
 
-from hub.core.events import Actor, ActorRole
+from hub.core.events import LOG_IN_MARK, Actor, ActorRole
 from hub.web.access import EVERYTHING, PERMISSIONS, Permission, Scope, ScopeKind
 from hub.web.logins import Login, Logins
 from hub.web.problems import Problem
@@ -76,10 +76,16 @@ class User:
     scope: Scope = EVERYTHING
     person_id: str | None = None
 
+    named_like_a_person: bool = False
+    """The log-in is spelled as the id of a person whom it does not stand for."""
     @property
     def actor(self) -> Actor:
-        """A log-in that is also a person of the directory carries that person's id."""
-        return Actor(self.person_id or self.login, self.role)
+        """Whose name stands in journals: the person's for whom the log-in stands, else the log-in's own.
+
+        It says who did something. What somebody may see is asked of `person_id` and `scope`, never of this.
+        """
+        mark = LOG_IN_MARK if self.named_like_a_person else ""
+        return Actor(self.person_id or f"{mark}{self.login}", self.role)
 
     def may(self, permission: Permission) -> bool:
         """Whether the role allows it, for the homes of the scope."""
@@ -146,7 +152,7 @@ class Guard:
         sending = _with_headers(send, dynamic=not request.url.path.startswith(STATIC))
         try:
             login, session = await self._who(request)
-            user = LOCAL_USER if scope.get(LOCAL) is True else _user(login) if login else None
+            user = LOCAL_USER if scope.get(LOCAL) is True else self._user(login) if login else None
             refusal = self._refuse(request, user, by_cookie=session is not None)
         except Problem as problem:
             refusal, user, login, session = problem.response(), None, None, None
@@ -162,6 +168,13 @@ class Guard:
         await self._app(scope, body, sending)
 
     async def _who(self, request: Request) -> tuple[Login | None, Session | None]:
+    def _user(self, login: Login) -> User:
+        scope = Scope(ScopeKind(login.scope_kind), login.scope_id)
+        return User(
+            *(login.login, login.name, login.role, scope, login.person_id),
+            named_like_a_person=login.person_id is None and self._logins.is_a_person(login.login),
+        )
+
         cookie = request.cookies.get(COOKIE)
         if cookie:
             session = self._sessions.read(cookie, self._now())
@@ -243,11 +256,6 @@ class Guard:
             )
 
         return check
-
-
-def _user(login: Login) -> User:
-    scope = Scope(ScopeKind(login.scope_kind), login.scope_id)
-    return User(login.login, login.name, login.role, scope, login.person_id)
 
 
 def _is_active(request: Request) -> bool:

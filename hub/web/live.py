@@ -42,11 +42,11 @@ class _Frame:
 
     number: int
     home_id: str
-    people: frozenset[str]
+    people: frozenset[str | None]
     encoded: bytes
 
     def is_for(self, user: User, homes: Homes) -> bool:
-        return homes is None or self.home_id in homes or user.actor.id in self.people
+        return homes is None or self.home_id in homes or user.person_id in self.people
 
 
 class _Client:

@@ -163,13 +163,21 @@ class Logins:
 
     def left(self, account: Account) -> bool:
         """Whether the log-in's person has left."""
-        directory = self._keeper.directory
-        if account.person_id is None or directory is None:
+        if account.person_id is None:
             return False
-        if self._persons[0] is not directory:
-            self._persons = directory, {person.id: person.until_at for person in directory.persons}
-        until_at = self._persons[1].get(account.person_id)
+        until_at = self._people().get(account.person_id)
         return until_at is not None and until_at <= self._hub.now()
+
+    def is_a_person(self, id_: str) -> bool:
+        """Whether the directory has a person with this id."""
+        return id_ in self._people()
+
+    def _people(self) -> Mapping[str, datetime | None]:
+        directory = self._keeper.directory
+        if self._persons[0] is not directory:
+            people = () if directory is None else directory.persons
+            self._persons = directory, {person.id: person.until_at for person in people}
+        return self._persons[1]
 
     @cached_property
     def _nobody(self) -> str:

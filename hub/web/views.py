@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.core.alerts import Alert, Role
 from hub.core.context import Context
+from hub.core.events import LOG_IN_MARK
 from hub.core.home import Device, DeviceState, Flag, Home, Membership, Profile
 from hub.core.journal import Entry, EntryKind
 from hub.core.roster import on_duty, stands_in
@@ -50,7 +51,10 @@ class Views:
 
     def name(self, actor_id: str) -> str:
         person = self._hub.context().people.get(actor_id)
-        return person.name if person else self._account_names.get(actor_id, actor_id)
+        if person is not None:
+            return person.name
+        login = actor_id.removeprefix(LOG_IN_MARK)
+        return self._account_names.get(login, login)
 
     def person(self, actor_id: str | None) -> PersonRef | None:
         return PersonRef(id=actor_id, name=self.name(actor_id)) if actor_id else None

@@ -41,7 +41,7 @@ async def see_alert(
     found = await asyncio.to_thread(parts.queries.alert, alert_id)
     if found is None:
         raise not_found("alert", "alert_id")
-    if user.actor.id not in took_part(found.alert):
+    if user.person_id is None or user.person_id not in took_part(found.alert):
         _must_see(parts, user, found.alert.home_id, permission, "alert", alert_id)
     return found
 
