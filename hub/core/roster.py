@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from hub.core.alerts import Role, When
 from hub.core.calendar import span
@@ -35,10 +35,11 @@ def in_hours(when: When, now: datetime, context: Context) -> bool:
 def on_duty(role: Role, profile: Profile, now: datetime, context: Context) -> tuple[str, ...]:
     """Ids of the people who hold `role` for this home at `now`, in order, without duplicates.
 
-    People bound to the home count when they are on shift, or have no shifts at all (a contact always answers); whoever stands
-    in for them by a confirmed cover is asked instead, and nobody who is on leave. Without a bound person on duty the roster
-    decides: the home's centre, then its parents; operators and duty managers serve the whole cell. A butler who is off duty is
-    replaced by a deputy on duty.
+    People bound to the home count when they are on shift, or have no weekly shifts in the role (a contact always answers);
+    whoever stands in for them by a confirmed cover is asked instead, and nobody who is on leave. A shift of one date takes
+    somebody without weekly shifts away from no hour, unless it is in place of them: then it alone counts, from midnight to
+    midnight of its date. Without a bound person on duty the roster decides: the home's centre, then its parents; operators
+    and duty managers serve the whole cell. A butler who is off duty is replaced by a deputy on duty.
     """
     return Moment(now, context).on_duty(role, profile)
 
@@ -177,10 +178,9 @@ class Moment:
                 yield person_id
 
     def _available(self, person_id: str, role: Role, *, stands_in: bool) -> bool:
-        """On a shift in the role, an own one or one taken over; without any shifts: always. Who stands in and has shifts in
-        another role only is there in those: a deputy who covers a butler answers in the deputy's hours."""
-        has_shifts = self._roster.has_shifts
-        own = (person_id, role) in has_shifts
+        """On a shift in the role, an own one or one taken over; whom no shifts bind: always. Who stands in and is bound by
+        shifts in another role only is there in those: a deputy who covers a butler answers in the deputy's hours."""
+        own = self._on_shifts_only(person_id, role)
         if not own and not stands_in:
             return True
         key = (person_id, role, stands_in)
@@ -189,14 +189,28 @@ class Moment:
             found = self._hours[key] = self._on_own_shift(person_id, role)
         if found is None:
             owners = self._stands_for(person_id)
-            hours = [(owner, role) for owner in owners if (owner, role) in has_shifts]
-            others = [other for other in CENTRE_ROLES if not own and (person_id, other) in has_shifts]
+            others = [other for other in CENTRE_ROLES if not own and self._on_shifts_only(person_id, other)]
+            hours = [(owner, role) for owner in owners]
             if person_id in owners:
                 hours += [(person_id, other) for other in others]
-            unbound = not own and not others and not hours
-            found = unbound or any(self._on_own_shift(*one) for one in hours)
+            bound = own or others or any(self._on_shifts_only(*one) for one in hours)
+            found = not bound or any(self._on_own_shift(*one) for one in hours)
             self._hours[key] = found
         return found
+
+    def _on_shifts_only(self, person_id: str, role: Role) -> bool:
+        """Whether shifts say when this person is there in the role: weekly ones; or now, on the date of a shift in place of
+        everything else."""
+        roster = self._roster
+        if (person_id, role) in roster.has_shifts:
+            return True
+        return bool(roster.displaced) and any(
+            (person_id, role, day) in roster.displaced and self._is(day) for day in self._days
+        )
+
+    def _is(self, day: date) -> bool:
+        from_at, until_at = span(day, time(0), time(0), self._context.timezone)
+        return from_at <= self._wall < until_at
 
     def _stands_for(self, person_id: str) -> set[str]:
         """Everybody whose shifts this person holds now, the own ones among them unless somebody covers them."""

@@ -33,8 +33,12 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class DatedShift:
-    """A duty of one date, which is the local date it begins on. `in_place`: instead of what the person's weekly pattern says
-    for this role on that date; otherwise beside it."""
+    """A duty of one date, which is the local date it begins on.
+
+    `in_place`: on that date instead of what the person does in this role otherwise (the weekly pattern; any hour, for somebody
+    without one), and on no other date. If not: beside it, which for somebody without a pattern, who is asked at any hour,
+    changes nothing.
+    """
 
     id: str
     person_id: str
@@ -117,8 +121,9 @@ class Cover:
 class RosterIndex:
     """The entries by what they are asked for, so that a district's roster answers as fast as a street's.
 
-    `has_shifts` are people with a shift of any kind in a role: they are asked on their shifts only. Covers that nobody
-    confirmed are not in it.
+    `has_shifts` are people with a weekly shift in a role: they are asked on their shifts only. A dated shift binds nobody
+    beyond its date: `displaced` says on which dates it stands in place of everything else. Covers that nobody confirmed are
+    not in the index.
     """
 
     shifts: tuple[Shift, ...] = ()
@@ -172,7 +177,7 @@ def index(
         dated_at_place=_grouped(((one.role, one.centre_id, one.on), one) for one in dated_shifts),
         dated_of_person=_grouped(((one.person_id, one.role, one.on), one) for one in dated_shifts),
         displaced=frozenset((one.person_id, one.role, one.on) for one in dated_shifts if one.in_place),
-        has_shifts=frozenset((one.person_id, one.role) for one in duties),
+        has_shifts=frozenset((one.person_id, one.role) for one in shifts),
         places=tuple(dict.fromkeys((one.role, one.centre_id) for one in duties)),
         leaves_of=_grouped((one.person_id, one) for one in leaves),
         covers_of=_grouped((one.covered_id, one) for one in confirmed),

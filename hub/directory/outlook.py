@@ -193,6 +193,8 @@ class _Sweep:
                 yield instant_of(on, clock, zone)
         for dated in directory.dated_shifts:
             yield from span(dated.on, dated.starts, dated.ends, zone)
+            if dated.in_place:
+                yield from span(dated.on, time(0), time(0), zone)
         for spans in self._openings(from_at, until_at).values():
             for one in spans:
                 yield from one

@@ -16,8 +16,7 @@ CARE_BED_POLICY = "emergency_care_bed"
 UNASSIGNED_POLICY = "unassigned"
 
 LOOKS_BACK = timedelta(days=93)
-"""Of the roster's dated entries the core knows those of the last months: pages show them, and who works on single dates only
-does not count as somebody without shifts a day later."""
+"""Of the roster's dated entries the core knows those of the last months: pages show them."""
 CALLERS = frozenset({Role.CONTACT, Role.KEYHOLDER, Role.PARTNER})
 
 

@@ -232,7 +232,8 @@ def _people(context: Context, people: Iterable[str], days: tuple[date, ...]) -> 
     moments: dict[datetime, Moment] = {}
     roster = context.roster
     for person_id in people:
-        own = {role for person, role in roster.has_shifts if person == person_id and role in _ROLES}
+        own = {role for role in _ROLES if (person_id, role) in roster.has_shifts}
+        own |= {role for role in _ROLES for on in days if (person_id, role, on) in roster.dated_of_person}
         covered = sorted({cover.covered_id for cover in roster.covers_by.get(person_id, ())})
         yield PersonWeek(
             person_id=person_id,

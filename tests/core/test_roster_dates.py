@@ -174,6 +174,52 @@ def test_the_night_before_runs_on_into_a_date_whose_pattern_is_replaced() -> Non
     assert hours_of("wang", Role.BUTLER, changed, at(4)) == [*range(7), 13, 14, 15]
 
 
+def morning(day: int = 4, *, in_place: bool = False) -> DatedShift:
+    """Of the butler and of nobody else, from eight to noon."""
+    on = date(2026, 3, day)
+    return DatedShift("d", "wang", Role.BUTLER, on, time(8), time(12), "small", in_place)
+
+
+def test_one_more_morning_takes_a_butler_without_weekly_shifts_off_no_other_hour() -> None:
+    """As a ledger of one sheet makes butlers: bound to homes, without shifts, asked at any hour."""
+    extra = context(ZHOU, dated_shifts=(morning(),))
+    assert [hours_of("wang", Role.BUTLER, extra, at(day)) for day in (3, 4, 5, 28)] == [list(range(24))] * 4
+
+
+def test_a_morning_in_place_of_any_hour_counts_on_its_date_only() -> None:
+    changed = context(ZHOU, dated_shifts=(morning(in_place=True),))
+    assert [hours_of("wang", Role.BUTLER, changed, at(day)) for day in (3, 4, 5)] == [
+        list(range(24)),
+        [8, 9, 10, 11],
+        list(range(24)),
+    ]
+    assert on_duty(Role.BUTLER, HOME, at(4, 15), changed) == ("zhou",)
+
+
+def test_an_evening_in_place_runs_into_the_next_date_which_is_whole_again() -> None:
+    late = DatedShift("d", "wang", Role.BUTLER, date(2026, 3, 4), time(20), time(2), "small", in_place=True)
+    changed = context(ZHOU, dated_shifts=(late, replace(morning(5, in_place=True), id="e")))
+    assert hours_of("wang", Role.BUTLER, changed, at(4)) == [20, 21, 22, 23]
+    assert hours_of("wang", Role.BUTLER, changed, at(5)) == [0, 1, 8, 9, 10, 11]
+    assert hours_of("wang", Role.BUTLER, changed, at(6)) == list(range(24))
+
+
+def test_a_shift_in_place_in_another_role_leaves_the_own_list() -> None:
+    desk = replace(morning(in_place=True), role=Role.CENTRE_DUTY)
+    assert hours_of("wang", Role.BUTLER, context(dated_shifts=(desk,)), at(4)) == list(range(24))
+
+
+def test_who_covers_somebody_without_weekly_shifts_answers_in_the_hours_of_that_date() -> None:
+    surroundings = context(
+        ZHOU, dated_shifts=(morning(in_place=True),), covers=(cover(at(3), at(6), by_id="retired"),)
+    )
+    assert [hours_of("retired", Role.BUTLER, surroundings, at(day)) for day in (3, 4, 5)] == [
+        list(range(24)),
+        [8, 9, 10, 11],
+        list(range(24)),
+    ]
+
+
 def test_an_operator_of_one_date_serves_every_home() -> None:
     extra = DatedShift("d", "extra", Role.OPERATOR, date(2026, 3, 4), time(8), time(18))
     assert on_duty(Role.OPERATOR, HOME, at(4, 10), context(dated_shifts=(extra,))) == ("extra",)

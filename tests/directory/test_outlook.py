@@ -262,6 +262,21 @@ def test_a_butler_who_hands_over_within_the_weeks_is_followed() -> None:
     ] == [("b1", at(3), at(4)), ("b2", at(4), at(6))]
 
 
+def test_a_butler_without_weekly_shifts_is_missing_on_the_date_of_one_in_place_only() -> None:
+    """As in a ledger of one sheet, with nobody behind the butler: one more morning leaves no gap on any day."""
+    base = staffed()
+    alone = tuple(one for one in base.shifts if one.role not in (Role.BUTLER, Role.DEPUTY))
+    ledger = replace(base, shifts=alone, bonds=tuple(one for one in base.bonds if one.role is Role.BUTLER))
+    extra = DatedShift("d", "b1", Role.BUTLER, date(2026, 3, 4), time(8), time(12), "small")
+
+    def gaps(*dated: DatedShift) -> list[tuple[datetime, datetime]]:
+        nobody = of(found(replace(ledger, dated_shifts=dated)), RosterProblemKind.NOBODY)
+        return [(one.from_at, one.until_at) for one in nobody if one.role is Role.BUTLER]
+
+    assert gaps() == gaps(extra) == []
+    assert gaps(replace(extra, in_place=True)) == [(at(4), at(4, 8)), (at(4, 12), at(5))]
+
+
 def _torn(seed: int) -> Directory:
     """A roster with random leave, covers and shifts of single dates, on quarters of an hour."""
     draw = random.Random(seed)
@@ -275,8 +290,10 @@ def _torn(seed: int) -> Directory:
         return one, other + timedelta(minutes=15)
 
     base = staffed()
+    weekly = base.shifts if seed % 2 else tuple(one for one in base.shifts if one.person_id != "b1")
     return replace(
         base,
+        shifts=weekly,
         leaves=tuple(Leave(f"l{one}", draw.choice(people), *between()) for one in range(4)),
         covers=(confirmed(*between(), draw.choice(["b2", "deputy"])),),
         dated_shifts=tuple(

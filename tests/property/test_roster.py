@@ -43,6 +43,8 @@ def rosters(draw: st.DrawFn) -> Drawn:
     dates = st.sampled_from([first + timedelta(days=one) for one in range(DAYS)])
     clocks = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
     people, roles = st.sampled_from(PEOPLE), st.sampled_from(ROLES)
+    # In half of the rosters only two of them have weekly shifts: a small ledger gives nobody any.
+    weekly = st.sampled_from(draw(st.sampled_from([PEOPLE, PEOPLE[:2]])))
     places = st.sampled_from(["small", "large", None])
     now = datetime.combine(draw(dates), draw(st.builds(time, st.integers(0, 23), st.integers(0, 59))), zone)
     now = now.astimezone(UTC)
@@ -50,7 +52,7 @@ def rosters(draw: st.DrawFn) -> Drawn:
     before = st.integers(-3, 12).map(lambda hours: now - timedelta(hours=hours))
     after = st.integers(-1, 12).map(lambda hours: now + timedelta(hours=hours))
     weekdays = st.frozensets(st.integers(0, 6), min_size=1)
-    shifts = st.builds(Shift, people, roles, weekdays, clocks, clocks, places, st.sampled_from(OnDays))
+    shifts = st.builds(Shift, weekly, roles, weekdays, clocks, clocks, places, st.sampled_from(OnDays))
     dated = st.builds(DatedShift, st.just("d"), people, roles, dates, clocks, clocks, places, st.booleans())
     leaves = st.builds(Leave, st.just("l"), people, before, after)
     maybe = st.sampled_from([*[TUESDAY_MORNING] * 5, None])
@@ -167,7 +169,12 @@ def all_duties(drawn: Drawn) -> list[tuple[str, Role, str | None, str]]:
 
 
 def rostered(person: str, role: Role, drawn: Drawn) -> bool:
-    return any((one.person_id, one.role) == (person, role) for one in every_shift(drawn.context))
+    """Asked on shifts only: who has weekly ones, and on the date of one in place of the pattern everybody."""
+    return any((one.person_id, one.role) == (person, role) for one in drawn.context.shifts) or any(
+        one.in_place and lasts(one.on, time(0), time(0), drawn)
+        for one in drawn.context.dated_shifts
+        if (one.person_id, one.role) == (person, role)
+    )
 
 
 def reference(role: Role, drawn: Drawn) -> tuple[str, ...]:
@@ -203,7 +210,7 @@ def reference(role: Role, drawn: Drawn) -> tuple[str, ...]:
     return reference(Role.DEPUTY, drawn) if role is Role.BUTLER else ()
 
 
-# --- the law --------------------------------------------------------------------------------------------------------------
+# --- the laws -------------------------------------------------------------------------------------------------------------
 
 
 @settings(max_examples=500, deadline=None)
@@ -213,3 +220,32 @@ def test_the_roster_says_what_the_obvious_reference_says(drawn: Drawn) -> None:
         assert on_duty(role, drawn.home, drawn.now, drawn.context) == reference(role, drawn), role
     listed = {(one.person_id, one.role, one.centre_id) for one in duties(drawn.now, drawn.context)}
     assert listed == {(who, role, place) for who, role, place, _ in all_duties(drawn)}
+
+
+@settings(max_examples=300, deadline=None)
+@given(rosters())
+def test_a_further_shift_of_one_date_takes_nobody_away_from_homes(drawn: Drawn) -> None:
+    """Whoever is asked for a list without the shifts of single dates is asked with those that are in place of nothing."""
+    beside = tuple(one for one in drawn.context.dated_shifts if not one.in_place)
+    without = replace(drawn.context, dated_shifts=())
+    more = replace(drawn.context, dated_shifts=beside)
+    for owner in PEOPLE:
+        home = Profile("h", people={Role.DEPUTY: (owner,)})
+        before = {stand_in(owner, Takes.HOMES, drawn)} & set(on_duty(Role.DEPUTY, home, drawn.now, without))
+        assert before <= set(on_duty(Role.DEPUTY, home, drawn.now, more)), owner
+
+
+@settings(max_examples=300, deadline=None)
+@given(rosters())
+def test_a_shift_in_place_of_the_pattern_changes_its_date_only(drawn: Drawn) -> None:
+    """Away from the dates that shifts of single dates touch, the roster is as if there were none."""
+    touched = any(
+        lasts(one.on, time(0), time(0), drawn) or lasts(one.on + timedelta(days=1), time(0), time(0), drawn)
+        for one in drawn.context.dated_shifts
+    )
+    without = replace(drawn.context, dated_shifts=())
+    for role in ROLES:
+        if not touched:
+            assert on_duty(role, drawn.home, drawn.now, drawn.context) == on_duty(
+                role, drawn.home, drawn.now, without
+            ), role
