@@ -4,7 +4,7 @@ and what it is refused."""
 import io
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,11 +14,14 @@ import pytest
 
 from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from hub.core.alerts import Role
+from hub.core.context import ContactMethod
 from hub.core.events import ActorRole
 from hub.core.home import DeviceKind
+from hub.directory.cover_edits import request_cover
+from hub.directory.model import Directory, PersonEntry
 from hub.store import change_log
 from hub.store.accounts import add_account
-from hub.store.change_log import What
+from hub.store.change_log import Change, What
 from hub.store.store import Connection
 from hub.web.access import LOG_IN_ROLES, SCOPES, ScopeKind
 from tests.web.running import _HASH, RunningHub
@@ -26,6 +29,7 @@ from tests.web.test_live import stream
 
 pytestmark = pytest.mark.slow
 
+_REACHED = (ContactMethod("webhook", "helper"),)
 TABLE = Path(__file__).with_name("who_sees_what.txt")
 
 _HEAD, *_ROWS = [
@@ -51,6 +55,8 @@ class Place:
     centre_name: str
     alert_id: str
     request_id: str
+    butler_id: str
+    cover_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +93,22 @@ def _two_homes(hub: RunningHub) -> tuple[str, str]:
             and one.regions[-2] not in other.regions
             and one.centre_id != other.centre_id
             and not carers & others
+            and one.company_id not in _companies_of(hub, other.people[Role.BUTLER][0])
         ):
             return one.home_id, other.home_id
     raise AssertionError("the demo has no two homes so far apart")
+
+
+def _companies_of(hub: RunningHub, butler: str) -> set[str | None]:
+    """For whom a butler works, by shifts and by homes."""
+    directory = hub.directory
+    companies = {centre.id: centre.company_id for centre in directory.centres}
+    centre_of = {home.id: home.centre_id for home in directory.homes}
+    centres = {shift.centre_id for shift in directory.shifts if shift.person_id == butler}
+    centres |= {
+        centre_of[bond.home_id] for bond in directory.bonds if bond.person_id == butler and bond.home_id
+    }
+    return {companies[centre] for centre in centres if centre is not None}
 
 
 def _happens(hub: RunningHub, home_id: str) -> Place:
@@ -100,7 +119,24 @@ def _happens(hub: RunningHub, home_id: str) -> Place:
     assert home is not None
     assert home.profile.centre_id is not None
     name = hub.engine.context().centres[home.profile.centre_id].name
-    return Place(home_id, home.profile.centre_id, name, alert.id, next(iter(home.requests)))
+    butler = home.profile.people[Role.BUTLER][0]
+    return Place(
+        *(home_id, home.profile.centre_id, name, alert.id, next(iter(home.requests))),
+        *(butler, _cover_asked_for(hub, butler)),
+    )
+
+
+def _cover_asked_for(hub: RunningHub, butler: str) -> str:
+    """By somebody who has to do with nobody here, weeks ahead: who may look at it, and nothing else, is asked about."""
+    now = hub.clock.now()
+    begins, helper = now + timedelta(weeks=6), PersonEntry(f"helper-{butler}", "帮手", "帮", _REACHED)
+
+    def ask_for(directory: Directory) -> Directory:
+        known = replace(directory, persons=(*directory.persons, helper))
+        return request_cover(known, butler, helper.id, begins, begins + timedelta(days=1), now)
+
+    line = Change(now, "admin", What.ROSTER_CHANGED, "person", butler)
+    return hub.keeper.edit(ask_for, line).covers[-1].id
 
 
 @pytest.fixture(scope="module")
@@ -180,8 +216,40 @@ def ask(world: World, client: httpx.Client, resource: str, place: Place) -> str:
             return listed(client.get("/api/v1/rejected?limit=200"), lambda got: f"/{home}/" in got.text)
         case "enrol":
             return status(client.post(f"/api/v1/enrol/homes/{home}/rooms", json={"kind": "balcony"}))
+        case "roster":
+            return status(client.get("/api/v1/roster/week", params={"centre": place.centre_id}))
+        case "shift" | "leave" | "cover" | "decide" | "telephone" | "hours" | "holiday":
+            return status(_change_roster(client, resource, place))
         case _:
             return status(client.get(f"/api/v1/{resource}"))
+
+
+def _change_roster(client: httpx.Client, resource: str, place: Place) -> httpx.Response:
+    """What is asked for does not fit, so that it is refused behind the gate and the roster stays as it is."""
+    roster, butler, never = (
+        "/api/v1/roster",
+        place.butler_id,
+        ["2027-01-02T00:00:00Z", "2027-01-01T00:00:00Z"],
+    )
+    span = dict(zip(("from_at", "until_at"), never, strict=True))
+    match resource:
+        case "shift":
+            shift = {"person_id": butler, "role": "contact", "starts": "08:00", "ends": "18:00"}
+            return client.post(f"{roster}/shifts", json=shift | {"centre_id": place.centre_id})
+        case "leave":
+            return client.post(f"{roster}/leaves", json={"person_id": butler} | span)
+        case "cover":
+            return client.post(f"{roster}/covers", json={"covered_id": butler, "by_id": butler} | span)
+        case "decide":
+            return client.post(f"{roster}/covers/{place.cover_id}/confirm")
+        case "telephone":
+            path = f"{roster}/covers/{place.cover_id}/confirm-by-telephone"
+            return client.post(path, json={"person_id": "nobody"})
+        case "hours":
+            same = [{"opens": "08:00", "closes": "08:00", "days": "every_day"}]
+            return client.put(f"{roster}/centres/{place.centre_id}/openings", json=same)
+        case _:
+            return client.delete(f"{roster}/holidays/2027-01-01")
 
 
 def _in_stream(world: World, client: httpx.Client, home_id: str) -> str:
@@ -232,8 +300,13 @@ def test_each_refusal_stands_in_the_change_log(world: World, logins: dict[tuple[
     ]
     about = {(line.about_kind, line.about_id) for line in lines}
     assert ("alert", world.outside.alert_id) in about
+    outside = world.outside
     assert all(
-        one[1] in {None, world.outside.home_id, world.outside.alert_id, world.outside.request_id}
+        one[1]
+        in {
+            *(None, outside.home_id, outside.alert_id, outside.request_id),
+            *(outside.centre_id, outside.butler_id, outside.cover_id),
+        }
         for one in about
     )
 
