@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from hub.config.bounds import LONGEST_HOLD_S, LONGEST_ON_SITE_S, LONGEST_ON_THE_WAY_S, LONGEST_WAIT_S
 from hub.config.lines import Path as KeyPath
 from hub.config.problems import Problem, Section, Source, nearest
 from hub.core.alerts import Policy, PolicyStep, Role, Severity, StepRole, When
@@ -18,18 +19,23 @@ DESKS = (Role.OPERATOR, Role.DUTY_MANAGER, Role.CENTRE_DUTY)
 REQUIRED = (*(severity.value for severity in Severity), CARE_BED_POLICY, UNASSIGNED_POLICY)
 """Policies that alerts look for by name: one for each severity, one for care beds, one for calls of unknown devices."""
 
-Seconds = Annotated[float, Field(ge=10)]
+AS_EMERGENCY = frozenset({CARE_BED_POLICY, UNASSIGNED_POLICY})
+"""Policies of another name than their severity that calls follow."""
+
+_LONGEST_WAIT_S, _LONGEST_HOLD_S = max(LONGEST_WAIT_S.values()), max(LONGEST_HOLD_S.values())
+Wait = Annotated[float, Field(ge=10, le=_LONGEST_WAIT_S)]
+Hold = Annotated[float, Field(ge=10, le=_LONGEST_HOLD_S)]
 
 
 class StepTable(Section):
     roles: Annotated[list[str], Field(min_length=1)]
-    wait_s: Seconds
+    wait_s: Wait
 
 
 class PolicyTable(Section):
-    acknowledged_for_s: Seconds
-    on_the_way_for_s: Seconds
-    on_site_for_s: Seconds
+    acknowledged_for_s: Hold
+    on_the_way_for_s: Annotated[float, Field(ge=10, le=LONGEST_ON_THE_WAY_S)]
+    on_site_for_s: Annotated[float, Field(ge=10, le=LONGEST_ON_SITE_S)]
     step: Annotated[list[StepTable], Field(min_length=1)]
 
 
@@ -63,7 +69,28 @@ def _words(path: KeyPath, data: Mapping[str, Any]) -> str:
     return " ".join(words)
 
 
+def _check_patience(source: Source, name: str, table: PolicyTable) -> None:
+    """A policy waits no longer than what it is for can bear; one of a name of its own may be given to any alert, and is held
+    to the general bounds only."""
+    severity = (
+        Severity.EMERGENCY if name in AS_EMERGENCY else next((one for one in Severity if one == name), None)
+    )
+    if severity is None:
+        return
+    held = (("policy", name, "acknowledged_for_s"), table.acknowledged_for_s, LONGEST_HOLD_S[severity])
+    given: list[tuple[KeyPath, float, int]] = [held]
+    given += [
+        (("policy", name, "step", index, "wait_s"), step.wait_s, LONGEST_WAIT_S[severity])
+        for index, step in enumerate(table.step)
+    ]
+    for path, value, longest in given:
+        if value > longest:
+            remedy = f"{severity.value} alerts wait at most {longest} s"
+            source.complain(path, f"found {value:g}", remedy)
+
+
 def _policy(source: Source, name: str, table: PolicyTable) -> Policy:
+    _check_patience(source, name, table)
     steps = tuple(
         PolicyStep(
             _roles(source, ("policy", name, "step", index), step.roles), timedelta(seconds=step.wait_s)

@@ -19,6 +19,10 @@ Model = TypeVar("Model", bound=BaseModel)
 _SECRETS = ("password", "secret", "token", "key", "credential")
 
 
+_DEEPEST = 12
+"""Levels of keys and lists; the deepest setting that exists has five."""
+
+
 class Section(BaseModel):
     """Common settings of everything read from TOML: unknown keys are errors, a number is a number."""
 
@@ -75,9 +79,30 @@ class Source:
             line = re.match(r"line (\d+)", at)
             place = f":{line.group(1)}" if line else f":{self.text.count(10) + 1}"
             self._broken(f"is not TOML: {said}", "correct the line", place)
+        except ValueError as error:
+            # A name that holds NUL, or a number of thousands of digits.
+            self._broken(f"cannot be read ({error})", "correct the file's name or the number")
+        except RecursionError:
+            deep = _too_deep_in(self.text.decode(errors="replace"))
+            self._broken("nests its values too deeply", "write plain tables and lists", f":{deep}")
         else:
             self._lines = line_numbers(text)
-            self.readable = True
+            self.readable = self._within_bounds()
+
+    def _within_bounds(self) -> bool:
+        """Nothing deeper than any section, no number that TOML does not have: what reads the values bears neither."""
+        waiting: list[tuple[KeyPath, Any]] = [((), self.data)]
+        while waiting:
+            path, value = waiting.pop()
+            if len(path) > _DEEPEST:
+                self.complain(path, "nests its values too deeply", "write plain tables and lists", "")
+            elif isinstance(value, dict):
+                waiting += [((*path, key), inner) for key, inner in value.items()]
+            elif isinstance(value, list):
+                waiting += [((*path, index), inner) for index, inner in enumerate(value)]
+            elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+                self.complain(path, "found a number beyond 64 bits", "give a smaller one")
+        return not self.problems
 
     def _broken(self, found: str, remedy: str, line: str = "") -> None:
         self.problems.append(Problem(f"{self.path}{line}", "", found, remedy))
@@ -115,6 +140,17 @@ class Source:
                 else:
                     self.complain(path, found, remedy)
             return None
+
+
+def _too_deep_in(text: str) -> int:
+    """The line in which brackets first open deeper than any setting goes, else the last one."""
+    depth, line = 0, 0
+    for line, content in enumerate(text.split("\n"), start=1):
+        for character in content:
+            depth += (character in "[{") - (character in "]}")
+            if depth > _DEEPEST:
+                return line
+    return line
 
 
 def section_and_key(path: KeyPath, data: Mapping[str, Any]) -> str:
@@ -179,7 +215,7 @@ def _explain(detail: Any, path: KeyPath, model: type[BaseModel]) -> tuple[str, s
             f'unknown kind "{context.get("tag")}"',
             f"known: {context.get('expected_tags', '').replace(chr(39), '')}",
         )
-    found = f'found "{value}"' if isinstance(value, str) else f"found {json.dumps(value, ensure_ascii=False)}"
+    found = f"found {json.dumps(value, ensure_ascii=False)}"
     if kind in ("enum", "literal_error"):
         known_words = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
         near = nearest(str(value), known_words.split(", "))
@@ -193,7 +229,11 @@ def _explain(detail: Any, path: KeyPath, model: type[BaseModel]) -> tuple[str, s
     if kind == "string_pattern_mismatch":
         return found, f"must match {context.get('pattern')}"
     message = (
-        str(detail["msg"]).removeprefix("Input ").replace("dictionary", "table").replace("object", "table")
+        str(detail["msg"])
+        .removeprefix("Input ")
+        .replace("dictionary", "table")
+        .replace("object", "table")
+        .replace("an table", "a table")
     )
     return found, message
 

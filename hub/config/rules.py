@@ -9,6 +9,23 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from firmware_contracts.vocabulary import PLAUSIBLE, Fault, Hazard, Measure
+from hub.config.bounds import (
+    AT_LEAST,
+    POSSIBLE,
+    AgainAfter,
+    BeyondFor,
+    CountedWithin,
+    DueWithin,
+    JoinWithin,
+    LateAfter,
+    LiveWithin,
+    MainsDip,
+    MaxGap,
+    OfflineAfter,
+    ReassureEvery,
+    RemindEvery,
+    StaleAfter,
+)
 from hub.config.lines import Path as KeyPath
 from hub.config.problems import Problem, Section, Source
 from hub.core.alerts import Severity
@@ -25,7 +42,6 @@ from hub.core.rules import (
 )
 from hub.core.service_requests import RequestCategory
 
-Duration = Annotated[float, Field(ge=0)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 
 
@@ -37,18 +53,18 @@ class ThresholdTable(Section):
     limit: float
     clear: float
     severity: Severity
-    for_s: Duration = 0
-    max_gap_s: Annotated[float, Field(gt=0)] = 900
-    again_after_s: Annotated[float, Field(gt=0)] = 3600
+    for_s: BeyondFor = 0
+    max_gap_s: MaxGap = 900
+    again_after_s: AgainAfter = 3600
     levels: list[Annotated[int, Field(ge=0, le=4)]] = Field(default_factory=list)
 
 
 class CallTable(Section):
     kind: Literal["call"]
     severity: Severity = Severity.EMERGENCY
-    late_after_s: Annotated[float, Field(gt=0)] = 60
-    stale_after_s: Annotated[float, Field(gt=0)] = 300
-    reassure_every_s: Annotated[float, Field(ge=10)] = 60
+    late_after_s: LateAfter = 60
+    stale_after_s: StaleAfter = 300
+    reassure_every_s: ReassureEvery = 60
 
 
 class FallTable(Section):
@@ -60,13 +76,13 @@ class FallTable(Section):
 class DeviceTable(Section):
     kind: Literal["device"]
     silent: Severity = Severity.TECHNICAL
-    live_within_s: Annotated[float, Field(gt=0)] = 120
+    live_within_s: LiveWithin = 120
     drift_ppm: Annotated[int, Field(ge=0, le=10_000)] = 500
     battery_low_percent: Percent = 15
-    mains_dip_s: Duration = 10
-    join_within_s: Duration = 2
-    offline_after_s: Duration = 180
-    again_after_s: Annotated[float, Field(gt=0)] = 86_400
+    mains_dip_s: MainsDip = 10
+    join_within_s: JoinWithin = 2
+    offline_after_s: OfflineAfter = 180
+    again_after_s: AgainAfter = 86_400
 
 
 class HazardTable(Section):
@@ -91,19 +107,19 @@ class PlausibleTable(Section):
 class RequestTable(Section):
     kind: Literal["request"]
     category: RequestCategory
-    due_s: Annotated[float, Field(gt=0)]
+    due_s: DueWithin
     in_opening_hours: bool = False
 
 
 class LateRequestTable(Section):
     kind: Literal["late_request"]
-    remind_every_s: Annotated[float, Field(ge=3600)] = 86_400
+    remind_every_s: RemindEvery = 86_400
 
 
 class MistakenPressesTable(Section):
     kind: Literal["mistaken_presses"]
     count: Annotated[int, Field(ge=2, le=20)] = 3
-    within_s: Annotated[float, Field(gt=0)] = 604_800
+    within_s: CountedWithin = 604_800
 
 
 RuleTable = Annotated[
@@ -141,7 +157,8 @@ def _words(path: KeyPath, data: Mapping[str, Any]) -> str:
     if len(path) < 2 or not isinstance(path[1], int):
         return " ".join(str(part) for part in path)
     rules = data.get("rule")
-    table = rules[path[1]] if isinstance(rules, list) and path[1] < len(rules) else {}
+    found = rules[path[1]] if isinstance(rules, list) and path[1] < len(rules) else None
+    table = found if isinstance(found, dict) else {}
     about = next(
         (table[key] for key in ("name", "hazard", "fault", "measure", "category", "kind") if key in table),
         None,
@@ -158,6 +175,7 @@ def _check(source: Source, tables: list[RuleTable]) -> None:
     }
     seen: dict[tuple[str, str], int] = {}
     for index, table in enumerate(tables):
+        _check_severity(source, ("rule", index), table)
         match table:
             case ThresholdTable():
                 identity = table.name
@@ -174,6 +192,7 @@ def _check(source: Source, tables: list[RuleTable]) -> None:
                     source.complain(
                         ("rule", index, "low"), f"{table.low:g} is not below high {table.high:g}", "swap them"
                     )
+                _check_possible(source, ("rule", index), table)
             case _:
                 identity = ""
         before = seen.setdefault((table.kind, identity), index)
@@ -182,6 +201,38 @@ def _check(source: Source, tables: list[RuleTable]) -> None:
             source.complain(
                 ("rule", index), f"stands a second time (first in line {first})", "keep one of them"
             )
+
+
+def _check_severity(source: Source, path: KeyPath, table: RuleTable) -> None:
+    """No rule puts what may cost a life where nobody looks."""
+    given: dict[str, tuple[str, Severity]] = {}
+    match table:
+        case CallTable():
+            given["severity"] = ("call", table.severity)
+        case FallTable():
+            given |= {"suspected": ("fall", table.suspected), "lying": ("fall", table.lying)}
+        case HazardTable():
+            given["severity"] = (table.hazard.value, table.severity)
+        case _:
+            pass
+    for key, (what, severity) in given.items():
+        least = AT_LEAST.get(what)
+        if least is not None and severity.rank > least.rank:
+            allowed = " or ".join(one.value for one in Severity if one.rank <= least.rank)
+            source.complain(
+                (*path, key),
+                f'found "{severity.value}"',
+                f"{what.replace('_', ' ')} is {allowed}, never less",
+            )
+
+
+def _check_possible(source: Source, path: KeyPath, table: PlausibleTable) -> None:
+    least, most = POSSIBLE[table.measure]
+    for key in ("low", "high"):
+        value = getattr(table, key)
+        if not least <= value <= most:
+            remedy = f"for {table.measure} give a number between {least:g} and {most:g}"
+            source.complain((*path, key), f"found {value:g}, which nobody lives with", remedy)
 
 
 def _check_threshold(

@@ -1,7 +1,7 @@
 """The sections of a settings file: every key, its default and its bounds. `config` reads them, `app` hands them on."""
 
 from datetime import time, timedelta
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -10,14 +10,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, model_validator
 
 from firmware_contracts.vocabulary import ID_PATTERN
+from hub.config.bounds import (
+    MOST_DAYS,
+    AnswerTimeout,
+    SaveEvery,
+    SilentAfter,
+    StalledAfter,
+    UsablePath,
+)
 from hub.config.problems import Section
 from hub.core.home import DeviceKind
 from hub.directory.supervision import Supervision
 
-Seconds = Annotated[float, Field(gt=0)]
-Days = Annotated[int, Field(ge=1)]
+Days = Annotated[int, Field(ge=1, le=MOST_DAYS)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
-Bound = Annotated[int, Field(ge=100)]
+Bound = Annotated[int, Field(ge=100, le=1_000_000)]
+"""Of a queue; a million messages are some 500 MB."""
 
 
 def _timezone(name: str) -> str:
@@ -28,14 +36,23 @@ def _timezone(name: str) -> str:
     return name
 
 
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text)) if "/" in text else str(ip_address(text))
+    except ValueError:
+        raise ValueError(
+            "give an address such as 127.0.0.1, or a network such as 10.0.0.0/24, of a proxy of yours"
+        ) from None
+
+
 class HubSection(Section):
     """Whose hub this is and where it keeps what it writes. Paths count from the settings file's folder."""
 
     cell: Annotated[str, Field(pattern=ID_PATTERN)]
-    data_dir: Path
-    rules: Path = Path("rules.toml")
-    policies: Path = Path("policies.toml")
-    holidays: Path = Path("holidays")
+    data_dir: UsablePath
+    rules: UsablePath = Path("rules.toml")
+    policies: UsablePath = Path("policies.toml")
+    holidays: UsablePath = Path("holidays")
     timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Shanghai"
     night_starts: time = time(21, 0)
     night_ends: time = time(7, 0)
@@ -51,11 +68,11 @@ class MqttSection(Section):
     host: Annotated[str, Field(min_length=1)] | None = None
     port: Port = 1883
     username: str | None = None
-    password_file: Path | None = None
+    password_file: UsablePath | None = None
     tls: bool = False
-    ca_file: Path | None = None
-    certificate_file: Path | None = None
-    key_file: Path | None = None
+    ca_file: UsablePath | None = None
+    certificate_file: UsablePath | None = None
+    key_file: UsablePath | None = None
     keepalive_s: Annotated[int, Field(ge=5, le=600)] = 30
 
     @property
@@ -77,10 +94,12 @@ class WebSection(Section):
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Port = 8080
     allow_remote: bool = False
-    tls_cert_file: Path | None = None
-    tls_key_file: Path | None = None
+    tls_cert_file: UsablePath | None = None
+    tls_key_file: UsablePath | None = None
     language: Literal["zh", "en"] = "zh"
     session_hours: Annotated[int, Field(ge=1, le=24)] = 12
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    """Addresses or networks of proxies in front of the console: only they may say whom they speak for."""
 
     @property
     def loopback(self) -> bool:
@@ -97,8 +116,8 @@ class WebhookSection(Section):
     """The one channel that carries every notification to people: an HTTP service of the operator's choice."""
 
     url: str
-    secret_file: Path | None = None
-    timeout_s: Seconds = 5
+    secret_file: UsablePath | None = None
+    timeout_s: AnswerTimeout = 5
 
     @model_validator(mode="after")
     def _guarded(self) -> Self:
@@ -107,6 +126,10 @@ class WebhookSection(Section):
             raise ValueError("url must be http://... or https://... with a host")
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("url tells who needs help: beyond this machine only with https")
+        try:
+            _ = parts.port
+        except ValueError:
+            raise ValueError("url names a port that there is not: give one from 1 to 65535") from None
         if parts.username is not None or parts.password is not None:
             raise ValueError("url holds a password: put a secret into secret_file instead")
         return self
@@ -117,11 +140,11 @@ class EngineSection(Section):
 
     max_batch: Annotated[int, Field(ge=1, le=10_000)] = 600
     max_batch_ms: Annotated[int, Field(ge=1, le=1_000)] = 20
-    save_every_s: Seconds = 5
+    save_every_s: SaveEvery = 5
     telemetry_linger_s: Annotated[float, Field(ge=0, le=30)] = 0
     urgent_queue: Bound = 10_000
     telemetry_queue: Bound = 20_000
-    stalled_after_s: Annotated[float, Field(ge=5)] = 30
+    stalled_after_s: StalledAfter = 30
 
 
 class RetentionSection(Section):
@@ -131,7 +154,7 @@ class RetentionSection(Section):
     readings_days: Days = 400
     history_days: Days = 90
     # A device may repeat an event id after 90 days, not before.
-    event_ids_days: Annotated[int, Field(ge=90)] = 90
+    event_ids_days: Annotated[int, Field(ge=90, le=MOST_DAYS)] = 90
     journal_days: Days = 1_096
     outbox_days: Days = 90
     rejected_days: Days = 90
@@ -141,10 +164,10 @@ class RetentionSection(Section):
 class SupervisionSection(Section):
     """After how long without a word a device counts as offline."""
 
-    native_s: Seconds = 2_700
-    zigbee2mqtt_s: Seconds = 90_000
-    one_way_s: Seconds = 10_800
-    by_kind_s: dict[DeviceKind, Seconds] = Field(default_factory=dict)
+    native_s: SilentAfter = 2_700
+    zigbee2mqtt_s: SilentAfter = 90_000
+    one_way_s: SilentAfter = 10_800
+    by_kind_s: dict[DeviceKind, SilentAfter] = Field(default_factory=dict)
 
     @property
     def supervision(self) -> Supervision:

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from hub.config.bounds import is_usable
 from hub.config.holidays import load_holidays
 from hub.config.lines import Path as KeyPath
 from hub.config.policies import load_policies
@@ -22,6 +23,7 @@ from hub.config.sections import (
     SupervisionSection,
     WebhookSection,
     WebSection,
+    is_loopback,
 )
 from hub.core.alerts import Policy
 from hub.core.calendar import Calendar
@@ -90,11 +92,11 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     base = path.parent
     hub_section = source.data.get("hub")
     named = hub_section if isinstance(hub_section, dict) else {}
-    rules, rule_problems = load_rules(base / str(named.get("rules", "rules.toml")))
-    policies, policy_problems = load_policies(base / str(named.get("policies", "policies.toml")))
-    holidays = base / str(named.get("holidays", "holidays"))
+    rules, rule_problems = load_rules(base / _named(named, "rules", "rules.toml"))
+    policies, policy_problems = load_policies(base / _named(named, "policies", "policies.toml"))
+    holidays = base / _named(named, "holidays", "holidays")
     calendar, holiday_problems = load_holidays(holidays)
-    if "holidays" in named and not holidays.is_dir():
+    if parsed is not None and "holidays" in named and not holidays.is_dir():
         source.complain(
             ("hub", "holidays"), f'found "{holidays}", which is no folder', "name a folder of years"
         )
@@ -124,12 +126,19 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def _named(section: Mapping[str, object], key: str, usual: str) -> str:
+    """The file that the settings name; where the name is none, its place in the settings says so, and the usual one is read."""
+    name = section.get(key, usual)
+    return name if isinstance(name, str) and is_usable(name) else usual
+
+
 def _overrides(environment: Mapping[str, str]) -> dict[KeyPath, tuple[str, str | int]]:
     found: dict[KeyPath, tuple[str, str | int]] = {}
     for name, path in ENVIRONMENT.items():
         value = environment.get(name)
         if value:
-            found[path] = (name, int(value) if path[-1] == "port" and value.isdecimal() else value)
+            is_port = path[-1] == "port" and value.isdecimal() and len(value) <= _LONGEST_PORT
+            found[path] = (name, int(value) if is_port else value)
     return found
 
 
@@ -185,6 +194,8 @@ def _check(source: Source, parsed: SettingsFile, environment: Mapping[str, str])
 
 
 _MIN_SECRET = 16
+_LONGEST_PORT = 9
+"""Digits; what is longer is no number of a port and told as it was given."""
 
 _FILES = (
     ("mqtt", "ca_file"),
@@ -236,7 +247,14 @@ def _warnings(parsed: SettingsFile) -> tuple[str, ...]:
         found.append(
             "[web] is reachable from other machines without TLS of its own: put it behind a proxy that has it."
         )
-    if parsed.mqtt.host is not None and parsed.mqtt.username is None:
+    mqtt = parsed.mqtt
+    if mqtt.host is not None and not mqtt.tls and not is_loopback(mqtt.host):
+        told = "the hub's password and every call" if mqtt.username is not None else "every call"
+        found.append(
+            f"[mqtt] host {mqtt.host} is another machine, without TLS: {told} cross the network for everybody to read "
+            "and change. Set tls = true, port = 8883 and ca_file, or let the broker run on this machine."
+        )
+    if mqtt.host is not None and mqtt.username is None:
         found.append("[mqtt] has no username: the broker lets anybody in.")
     return tuple(found)
 

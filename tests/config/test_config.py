@@ -60,7 +60,7 @@ def test_a_full_file_is_read_with_its_kinds(folder: Folder) -> None:
     settings = folder.load(
         MINIMAL
         + 'timezone = "Europe/Berlin"\nnight_starts = 22:30:00\n'
-        + '[mqtt]\nhost = "broker"\nusername = "hub"\npassword_file = "password"\n'
+        + '[mqtt]\nhost = "broker"\nport = 8883\ntls = true\nusername = "hub"\npassword_file = "password"\n'
         + '[webhook]\nurl = "https://notify.example.org/care"\nsecret_file = "hook"\ntimeout_s = 2.5\n'
         + "[supervision]\nby_kind_s = { cuff = 90000 }\n"
     )
@@ -197,7 +197,7 @@ BROKEN: list[tuple[str, str, list[str]]] = [
     ),
     (
         "unknown kind of device",
-        MINIMAL + "[supervision]\nby_kind_s = { toaster = 5 }\n",
+        MINIMAL + "[supervision]\nby_kind_s = { toaster = 50 }\n",
         [
             'hub.toml:5 [supervision] by_kind_s.toaster: found "toaster"; known: button, pull_cord, pendant, fall_wearable, '
             "fall_radar, oximeter, cuff, thermometer, glucometer, bed_mat, motion, contact, smoke, gas, water, climate, "
@@ -210,6 +210,77 @@ BROKEN: list[tuple[str, str, list[str]]] = [
         ["hub.toml:1: is not TOML: Expected ']' at the end of a table declaration; correct the line"],
     ),
 ]
+
+
+BOUNDS = [
+    ("retention", "input_log_days", "1000000000000", "less than or equal to 36500"),
+    ("retention", "event_ids_days", "9223372036854775807", "less than or equal to 36500"),
+    ("engine", "save_every_s", "1e9", "less than or equal to 600"),
+    ("engine", "stalled_after_s", "1e30", "less than or equal to 600"),
+    ("engine", "telemetry_queue", "1000000000000", "less than or equal to 1000000"),
+    ("supervision", "native_s", "1e30", "less than or equal to 2678400"),
+    ("supervision", "one_way_s", "1e-9", "greater than or equal to 10"),
+    ("supervision", "by_kind_s.cuff", "1e30", "less than or equal to 2678400"),
+]
+
+
+@pytest.mark.parametrize(("section", "key", "value", "allowed"), BOUNDS)
+def test_what_can_only_be_a_slip_is_refused_with_its_line(
+    folder: Folder, section: str, key: str, value: str, allowed: str
+) -> None:
+    (said,) = folder.refused(MINIMAL + f"[{section}]\n{key} = {value}\n")
+    assert said.startswith(f"hub.toml:5 [{section}] {key}: found ")
+    assert said.endswith(allowed)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (MINIMAL + "x = " + "[" * 4000 + "]" * 4000 + "\n", "hub.toml:4: nests its values too deeply"),
+        (MINIMAL + "[engine]\n" + ".".join("a" * 4000) + " = 1\n", "hub.toml:5: nests its values too deeply"),
+        (MINIMAL + "[web]\nport = " + "9" * 5000 + "\n", "hub.toml: cannot be read"),
+        (
+            MINIMAL + "[web]\nport = 0x" + "f" * 5000 + "\n",
+            "hub.toml:5 [web] port: found a number beyond 64 bits",
+        ),
+        (MINIMAL + 'rules = "a\\u0000b"\n', 'hub.toml:4 [hub] rules: found "a\\u0000b"; a path holds no NUL'),
+        (MINIMAL + f'holidays = "{"x" * 300}"\n', "hub.toml:4 [hub] holidays: found"),
+        ('[hub]\ncell = "test"\ndata_dir = "a\\u0000b"\n', 'hub.toml:3 [hub] data_dir: found "a\\u0000b"'),
+        (MINIMAL + f'[web]\ntls_cert_file = "{"x" * 300}"\n', "hub.toml:5 [web] tls_cert_file: found"),
+        (MINIMAL + '[webhook]\nurl = "https://x:99999999/"\n', "hub.toml:4 [webhook]: url names a port"),
+        (MINIMAL + "hub = [1]\n", 'hub.toml:4 [hub] hub: unknown key "hub"'),
+    ],
+    ids=[
+        "deep",
+        "deep keys",
+        "digits",
+        "hexadecimal",
+        "NUL",
+        "long name",
+        "NUL dir",
+        "long file",
+        "port",
+        "list",
+    ],
+)
+def test_nothing_that_can_be_written_makes_it_fail(folder: Folder, text: str, said: str) -> None:
+    assert any(one.startswith(said) for one in folder.refused(text)), folder.refused(text)
+
+
+def test_a_port_of_the_environment_with_thousands_of_digits_is_refused(folder: Folder) -> None:
+    (said,) = folder.refused(CARE_WEB_PORT="9" * 5000)
+    assert said.startswith("environment CARE_WEB_PORT [web] port: found ")
+
+
+@pytest.mark.parametrize("host", ["10.0.0.5", "broker.example"])
+def test_a_password_that_crosses_a_network_without_tls_is_a_warning(folder: Folder, host: str) -> None:
+    folder.write("pass\n", "password")
+    mqtt = f'[mqtt]\nhost = "{host}"\nusername = "hub"\npassword_file = "password"\n'
+    (told,) = (one for one in folder.load(MINIMAL + mqtt).warnings if one.startswith("[mqtt]"))
+    assert "the hub's password" in told
+    assert "Set tls = true" in told
+    assert not any("[mqtt]" in one for one in folder.load(MINIMAL + mqtt + "tls = true\n").warnings)
+    assert not any("[mqtt]" in one for one in folder.load(MINIMAL + mqtt.replace(host, "127.0.0.1")).warnings)
 
 
 @pytest.mark.parametrize(("text", "said"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])
@@ -288,6 +359,7 @@ def test_what_is_allowed_but_risky_is_a_warning(folder: Folder) -> None:
     assert [warning.split(":")[0] for warning in settings.warnings] == [
         "There is no [webhook]",
         "[web] is reachable from other machines without TLS of its own",
+        "[mqtt] host broker is another machine, without TLS",
         "[mqtt] has no username",
         f"There are no holidays in {folder.path}/holidays",
     ]

@@ -143,3 +143,30 @@ def test_an_unknown_device_concerns_the_desk_alone() -> None:
     asked = {one.role for step in shipped()["unassigned"].steps for one in step.roles}
     assert asked <= set(DESKS)
     assert shipped()["unassigned"].steps[0].roles == (StepRole(Role.OPERATOR),)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value", "said"),
+    [
+        ("emergency", "wait_s", "1e9", "should be less than or equal to 86400"),
+        ("emergency", "wait_s", "9223372036854775807", "should be less than or equal to 86400"),
+        ("emergency", "wait_s", "3600", "emergency alerts wait at most 600 s"),
+        ("unassigned", "wait_s", "3600", "emergency alerts wait at most 600 s"),
+        ("emergency_care_bed", "acknowledged_for_s", "86400", "emergency alerts wait at most 3600 s"),
+        ("urgent", "wait_s", "86400", "urgent alerts wait at most 3600 s"),
+        ("technical", "acknowledged_for_s", "1e9", "should be less than or equal to 604800"),
+        ("routine", "on_the_way_for_s", "1e9", "should be less than or equal to 86400"),
+        ("routine", "on_site_for_s", "1e30", "should be less than or equal to 172800"),
+    ],
+)
+def test_nobody_waits_for_ever(tmp_path: Path, name: str, key: str, value: str, said: str) -> None:
+    lines = (SHIPPED / "policies.toml").read_text(encoding="utf-8").split("\n")
+    start = lines.index(f"[policy.{name}]")
+    at = next(n for n in range(start, len(lines)) if lines[n].startswith(f"{key} = "))
+    lines[at] = f"{key} = {value}"
+    file = tmp_path / "policies.toml"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    policies, (problem,) = load_policies(file)
+    assert policies is None
+    assert problem.place == f"{file}:{at + 1}"
+    assert str(problem).endswith(said)

@@ -36,6 +36,8 @@ def changed(old: str, new: str) -> str:
     return THRESHOLD.replace(old, new)
 
 
+TOO_DEEP = "rules.toml:1: nests its values too deeply; write plain tables and lists"
+
 BROKEN = [
     (
         "unknown kind",
@@ -121,6 +123,64 @@ BROKEN = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ('kind = "call"\nlate_after_s = 1e30', '3 rule "call" late_after_s: found 1e+30'),
+        (
+            'kind = "call"\nlate_after_s = 9223372036854775807',
+            '3 rule "call" late_after_s: found 9223372036854775807',
+        ),
+        ('kind = "call"\nstale_after_s = 1e9', '3 rule "call" stale_after_s: found 1000000000.0'),
+        ('kind = "device"\nlive_within_s = 1e-9', '3 rule "device" live_within_s: found 1e-09'),
+        ('kind = "device"\nlive_within_s = 1e9', '3 rule "device" live_within_s: found 1000000000.0'),
+        ('kind = "device"\njoin_within_s = 3600', '3 rule "device" join_within_s: found 3600'),
+        (
+            'kind = "call"\nseverity = "technical"',
+            '3 rule "call" severity: found "technical"; call is emergency',
+        ),
+        (
+            'kind = "call"\nseverity = "urgent"',
+            '3 rule "call" severity: found "urgent"; call is emergency, never less',
+        ),
+        (
+            'kind = "fall"\nlying = "routine"',
+            '3 rule "fall" lying: found "routine"; fall is emergency or urgent, never less',
+        ),
+        (
+            'kind = "hazard"\nhazard = "smoke"\nseverity = "technical"',
+            '4 rule "smoke" severity: found "technical"',
+        ),
+        (
+            'kind = "plausible"\nmeasure = "heart_rate_bpm"\nlow = 20\nhigh = 1e30',
+            '5 rule "heart_rate_bpm" high: found 1e+30, which nobody lives with; '
+            "for heart_rate_bpm give a number between 0 and 400",
+        ),
+        ('kind = "request"\ncategory = "meals"\ndue_s = 1e30', '4 rule "meals" due_s: found 1e+30'),
+    ],
+)
+def test_what_can_only_be_a_slip_is_refused_with_its_line(tmp_path: Path, rule: str, said: str) -> None:
+    told = refused(tmp_path, f"[[rule]]\n{rule}\n")
+    assert any(one.startswith(f"rules.toml:{said}") for one in told), told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rule = [1]\n", ["rules.toml:1 rule 1: found 1; should be a table"]),
+        ("rule = 5\n", ["rules.toml:1 rule: found 5; should be a valid array"]),
+        ("a = " + "[" * 5000 + "]" * 5000 + "\n", [TOO_DEEP]),
+        ("a = " + "{a=" * 3000 + "1" + "}" * 3000 + "\n", [TOO_DEEP]),
+        ('[[rule]]\nkind = ["a"]\n', None),
+    ],
+    ids=["numbers", "a number", "deep lists", "deep tables", "kind is a list"],
+)  # fmt: skip
+def test_nothing_that_can_be_written_makes_it_fail(tmp_path: Path, text: str, said: list[str] | None) -> None:
+    found = refused(tmp_path, text)
+    assert found == (said or found)
+    assert all(one.startswith("rules.toml:") for one in found)
+
+
 @pytest.mark.parametrize(("text", "said"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])
 def test_a_broken_rule_is_named_with_its_line(tmp_path: Path, text: str, said: list[str]) -> None:
     assert refused(tmp_path, text) == said
@@ -153,9 +213,9 @@ def test_every_value_arrives_in_the_core(tmp_path: Path) -> None:
     file.write_text(
         THRESHOLD
         + "for_s = 300\nmax_gap_s = 900\nagain_after_s = 7200\nlevels = [3, 4]\n"
-        + '[[rule]]\nkind = "call"\nseverity = "urgent"\nlate_after_s = 1\nstale_after_s = 2\nreassure_every_s = 30\n'
-        + '[[rule]]\nkind = "fall"\nsuspected = "urgent"\nlying = "routine"\n'
-        + '[[rule]]\nkind = "device"\nsilent = "urgent"\nlive_within_s = 4\ndrift_ppm = 5\nbattery_low_percent = 6\n'
+        + '[[rule]]\nkind = "call"\nseverity = "emergency"\nlate_after_s = 1\nstale_after_s = 12\nreassure_every_s = 30\n'
+        + '[[rule]]\nkind = "fall"\nsuspected = "urgent"\nlying = "emergency"\n'
+        + '[[rule]]\nkind = "device"\nsilent = "urgent"\nlive_within_s = 40\ndrift_ppm = 5\nbattery_low_percent = 6\n'
         + "mains_dip_s = 7\njoin_within_s = 8\noffline_after_s = 9\n"
         + '[[rule]]\nkind = "hazard"\nhazard = "water"\nseverity = "emergency"\n'
         + '[[rule]]\nkind = "fault"\nfault = "jamming"\nseverity = "urgent"\n'
@@ -182,10 +242,10 @@ def test_every_value_arrives_in_the_core(tmp_path: Path) -> None:
         )
     }
     call, device = rules.call, rules.device
-    assert (call.severity, call.late_after, call.stale_after) == (Severity.URGENT, second, 2 * second)
+    assert (call.severity, call.late_after, call.stale_after) == (Severity.EMERGENCY, second, 12 * second)
     assert call.reassure_every == 30 * second
-    assert (rules.fall.suspected, rules.fall.lying) == (Severity.URGENT, Severity.ROUTINE)
-    assert (device.silent, device.live_within, device.drift_ppm) == (Severity.URGENT, 4 * second, 5)
+    assert (rules.fall.suspected, rules.fall.lying) == (Severity.URGENT, Severity.EMERGENCY)
+    assert (device.silent, device.live_within, device.drift_ppm) == (Severity.URGENT, 40 * second, 5)
     assert (device.battery_low_percent, device.mains_dip) == (6, 7 * second)
     assert (device.join_within, device.offline_after) == (8 * second, 9 * second)
     assert rules.hazards[Hazard.WATER] is Severity.EMERGENCY
