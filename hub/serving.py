@@ -149,7 +149,9 @@ def serve(
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        # Without it everybody behind a proxy comes from the proxy's address, and one who guesses there slows all of them.
+        proxy_headers=bool(web.trusted_proxies),
+        forwarded_allow_ips=list(web.trusted_proxies),
         timeout_graceful_shutdown=3,
         ssl_certfile=str(web.tls_cert_file) if web.tls_cert_file else None,
         ssl_keyfile=str(web.tls_key_file) if web.tls_key_file else None,

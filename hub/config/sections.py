@@ -38,7 +38,10 @@ def _timezone(name: str) -> str:
 
 def _network(text: str) -> str:
     try:
-        return str(ip_network(text)) if "/" in text else str(ip_address(text))
+        network = ip_network(text)
+        if not network.prefixlen:
+            raise ValueError("everybody")
+        return str(network) if "/" in text else str(network.network_address)
     except ValueError:
         raise ValueError(
             "give an address such as 127.0.0.1, or a network such as 10.0.0.0/24, of a proxy of yours"

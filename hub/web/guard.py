@@ -5,6 +5,7 @@ a socket of its own that only the hub's user can open. Requests that change some
 `_same_origin`.
 """
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -143,6 +144,7 @@ class Guard:
         self._basic_key = os.urandom(32)
         self._basic_known: OrderedDict[bytes, tuple[datetime, str, int]] = OrderedDict()
 
+        self._basic_checking: dict[tuple[bytes, str], asyncio.Future[Login | None]] = {}
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -206,7 +208,7 @@ class Guard:
             login = await self._logins.get(known[1])
             if login and login.active and login.generation == known[2]:
                 return login
-        login = await self._logins.check(name, password, client_address(request), now)
+        login = await self._once(digest, name, password, client_address(request), now)
         if login is None:
             return None
         self._basic_known[digest] = (now, login.login, login.generation)
@@ -215,6 +217,19 @@ class Guard:
         return login
 
     def _refuse(self, request: Request, user: User | None, *, by_cookie: bool) -> Response | None:
+    async def _once(
+        self, digest: bytes, name: str, password: str, address: str, now: datetime
+    ) -> Login | None:
+        """A script that asks many things at once is one log-in, not as many tries."""
+        asked = (digest, address)
+        checking = self._basic_checking.get(asked)
+        if checking is None:
+            checking = asyncio.ensure_future(self._logins.check(name, password, address, now))
+            self._basic_checking[asked] = checking
+            checking.add_done_callback(lambda _: self._basic_checking.pop(asked, None))
+        # Who goes away does not end it for the others.
+        return await asyncio.shield(checking)
+
         path = request.url.path
         if path.startswith(STATIC) or path in SIGNED_PATHS:
             return None

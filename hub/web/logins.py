@@ -4,6 +4,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -20,7 +21,7 @@ from hub.web import account_changes
 from hub.web.access import PERMISSIONS, Permission
 from hub.web.account_rules import Access
 from hub.web.hub import Hub, answer
-from hub.web.login_limit import LoginLimit
+from hub.web.login_limit import LoginLimit, TooManyWaiting, Turns
 from hub.web.passwords import hash_password, verify_password
 from hub.web.problems import Problem
 
@@ -32,6 +33,9 @@ _REMEMBERED = timedelta(seconds=2)
 """A change made elsewhere (the command line) counts after this; one made here at once."""
 _AT_ONCE = 2
 """Password checks at the same time: each takes 16 MB and a core."""
+_WAITING_AT_MOST = 100
+"""For a check; they are through in some three seconds."""
+BUSY_S = 5
 
 
 class Logins:
@@ -46,6 +50,8 @@ class Logins:
         self._checks = asyncio.Semaphore(_AT_ONCE)
         self.names: dict[str, str] = {}
         self.limit = LoginLimit()
+        self.turns = Turns()
+        self._comparing = 0
         self.when_changed: Callable[[str], None] = lambda login: None
 
     async def get(self, login: str) -> Account | None:
@@ -80,7 +86,7 @@ class Logins:
         )
 
     async def check(self, login: str, password: str, address: str, now: datetime) -> Account | None:
-        """The account if the password is right; raises `Problem` 429 while this log-in has to wait.
+        """The account if the password is right; raises `Problem` 429 while this log-in has to wait, or too many do.
 
         An unknown log-in takes as long as a wrong password.
         """
@@ -95,16 +101,38 @@ class Logins:
                 remedy="Wait, or ask the administrator for a new password.",
                 headers={"Retry-After": str(math.ceil(wait.total_seconds()))},
             )
-        # Counted before the slow check, so that many guesses sent at once do not slip through together.
-        self.limit.failed(login, address, now)
-        account = await self.get(login)
-        stored = account.password_hash if account else self._nobody
-        async with self._checks:
-            right = await asyncio.to_thread(verify_password, stored, password[:256])
+        crowded = self.limit.is_crowded(login, address, now)
+        self.limit.begun(login, address, now)
+        try:
+            async with self.turns.turn(address) if crowded else nullcontext():
+                account, right = await self._compare(login, password)
+        except TooManyWaiting:
+            self.limit.not_tried(login, address, now)
+            raise Problem(
+                429,
+                "too_many_waiting",
+                "Too many log-ins are being tried at this moment.",
+                where="login",
+                remedy="Try again in some seconds.",
+                headers={"Retry-After": str(BUSY_S)},
+            ) from None
         if account is None or not right or not account.active:
             return None
-        self.limit.succeeded(login, address)
+        self.limit.succeeded(login, address, now)
         return account
+
+    async def _compare(self, login: str, password: str) -> tuple[Account | None, bool]:
+        """Raises TooManyWaiting: each comparison takes a core for a while, and calls need it too."""
+        account = await self.get(login)
+        stored = account.password_hash if account else self._nobody
+        if self._comparing >= _WAITING_AT_MOST:
+            raise TooManyWaiting
+        self._comparing += 1
+        try:
+            async with self._checks:
+                return account, await asyncio.to_thread(verify_password, stored, password[:256])
+        finally:
+            self._comparing -= 1
 
     async def add(self, login: str, name: str, access: Access, password: str, by: str) -> Account:
         """Raises AccountExists."""

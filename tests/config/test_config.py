@@ -98,7 +98,7 @@ BROKEN: list[tuple[str, str, list[str]]] = [
         MINIMAL + '[web]\ncolour = "red"\n',
         [
             'hub.toml:5 [web] colour: unknown key "colour"; known: allow_remote, host, language, port, session_hours, '
-            "tls_cert_file, tls_key_file"
+            "tls_cert_file, tls_key_file, trusted_proxies"
         ],
     ),
     (

@@ -118,7 +118,7 @@ def test_guessing_is_slowed_down_and_says_how_long(hub: RunningHub) -> None:
 def test_a_failure_is_forgotten_after_the_window() -> None:
     limit = LoginLimit()
     for _ in range(LIMITS["pair"]):
-        limit.failed("chen", "10.0.0.1", NOON)
+        limit.begun("chen", "10.0.0.1", NOON)
     assert limit.wait("chen", "10.0.0.1", NOON) == WINDOW
     assert limit.wait("chen", "10.0.0.2", NOON) == timedelta()
     assert limit.wait("chen", "10.0.0.1", NOON + WINDOW) == timedelta()

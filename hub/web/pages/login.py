@@ -33,14 +33,21 @@ async def log_in(
     pages, now = pages_of(request), parts.hub.now()
     language = pages.language(request)
     status, message = 401, say(language, "login.wrong")
+    headers: dict[str, str] = {}
     try:
         account = await parts.logins.check(login, password, client_address(request), now)
     except Problem as problem:
-        account, status = None, problem.status
-        wait_s = int((problem.headers or {}).get("Retry-After", "60"))
-        message = say(language, "login.too_many", minutes=(wait_s + 59) // 60)
+        account, status, headers = None, problem.status, problem.headers or {}
+        wait_s = int(headers.get("Retry-After", "60"))
+        message = (
+            say(language, "login.busy")
+            if problem.code == "too_many_waiting"
+            else say(language, "login.too_many", minutes=(wait_s + 59) // 60)
+        )
     if account is None:
-        return pages.page(request, "login.html", status, then=local_path(then), message=message, login=login)
+        page = pages.page(request, "login.html", status, then=local_path(then), message=message, login=login)
+        page.headers.update(headers)
+        return page
     response = RedirectResponse(local_path(then), 303)
     session = Session(account.login, account.generation, now)
     response.headers.append("set-cookie", parts.sessions.cookie(session, request))

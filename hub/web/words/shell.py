@@ -28,6 +28,9 @@ WORDS: dict[str, Words] = {
         "试的次数太多。请等 {minutes} 分钟再试，或请管理员重设密码。",
         "Too many attempts. Wait {minutes} minutes, or ask the administrator for a new password.",
     ),
+    "login.busy": Words(
+        "现在登录的人太多，请过几秒再试。", "Too many are logging in just now. Try again in some seconds."
+    ),
     "login.ended": Words("登录已失效，请重新登录。", "Your session has ended. Please log in again."),
     "error.title": Words("打不开这个页面", "This page cannot be shown"),
     "error.back": Words("回到告警台", "Back to the console"),
