@@ -42,9 +42,10 @@ LOOPBACK_PATHS = frozenset({"/readyz", "/metrics"})
 STATIC = "/static/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_BODY_BYTES = 64 * 1024
+LEDGER_BYTES = 32 * 1024 * 1024
 LARGE_BODIES = {
-    "/api/v1/directory/import": (Permission.IMPORT, 32 * 1024 * 1024),
-    "/ledger": (Permission.IMPORT, 32 * 1024 * 1024),
+    "/api/v1/directory/import": (Permission.IMPORT, LEDGER_BYTES),
+    "/ledger": (Permission.IMPORT, LEDGER_BYTES),
 }
 """Paths (and what lies below them) where whoever has the permission may send more than `MAX_BODY_BYTES`."""
 LOCAL = "care.local"
@@ -76,9 +77,9 @@ class User:
     role: ActorRole
     scope: Scope = EVERYTHING
     person_id: str | None = None
-
     named_like_a_person: bool = False
     """The log-in is spelled as the id of a person whom it does not stand for."""
+
     @property
     def actor(self) -> Actor:
         """Whose name stands in journals: the person's for whom the log-in stands, else the log-in's own.
@@ -143,8 +144,8 @@ class Guard:
         self._now = now
         self._basic_key = os.urandom(32)
         self._basic_known: OrderedDict[bytes, tuple[datetime, str, int]] = OrderedDict()
-
         self._basic_checking: dict[tuple[bytes, str], asyncio.Future[Login | None]] = {}
+
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -169,7 +170,6 @@ class Guard:
             sending = _with_cookie(sending, self._cookies.cookie(renewed, request))
         await self._app(scope, body, sending)
 
-    async def _who(self, request: Request) -> tuple[Login | None, Session | None]:
     def _user(self, login: Login) -> User:
         scope = Scope(ScopeKind(login.scope_kind), login.scope_id)
         return User(
@@ -177,6 +177,7 @@ class Guard:
             named_like_a_person=login.person_id is None and self._logins.is_a_person(login.login),
         )
 
+    async def _who(self, request: Request) -> tuple[Login | None, Session | None]:
         cookie = request.cookies.get(COOKIE)
         if cookie:
             session = self._sessions.read(cookie, self._now())
@@ -216,7 +217,6 @@ class Guard:
             self._basic_known.popitem(last=False)
         return login
 
-    def _refuse(self, request: Request, user: User | None, *, by_cookie: bool) -> Response | None:
     async def _once(
         self, digest: bytes, name: str, password: str, address: str, now: datetime
     ) -> Login | None:
@@ -230,6 +230,7 @@ class Guard:
         # Who goes away does not end it for the others.
         return await asyncio.shield(checking)
 
+    def _refuse(self, request: Request, user: User | None, *, by_cookie: bool) -> Response | None:
         path = request.url.path
         if path.startswith(STATIC) or path in SIGNED_PATHS:
             return None
