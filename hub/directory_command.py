@@ -153,10 +153,10 @@ def save(
     """Write what a plan changes, and its line of the change log, in the caller's transaction."""
     if found.directory is None:
         raise ValueError("a refused ledger is never saved")
+    log_in_names.keep_apart(connection, stored, found.directory)
     if stored is None:
         directory_rows.save(connection, found.directory)
     else:
-    log_in_names.keep_apart(connection, stored, found.directory)
         directory_rows.save_changes(connection, stored, directory_rows.arranged(stored, found.directory))
     change_log.note(connection, change_line(found, at, by, len(files)))
 
