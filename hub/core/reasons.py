@@ -56,6 +56,8 @@ class ReasonCode(StrEnum):
     """device_id, fault"""
     COUNTER_LOST = "counter_lost"
     """device_id: it counts its boots from the beginning again; its battery was changed, or it cannot keep the counter"""
+    COUNTER_STANDS = "counter_stands"
+    """device_id: it speaks on under numbers that it has used; it is judged by its uptime alone"""
     NOT_BELIEVED = "not_believed"
     """device_id: its messages come, but their counters make them look like old ones"""
     TWO_DEVICES = "two_devices"

@@ -7,7 +7,14 @@ data. The same function runs in gateway, centre, simulation, replay and test.
 from datetime import datetime
 
 from hub.core import commands, escalation, request_deadlines, whereabouts
-from hub.core.arrival import Arrival, Freshness, Identity, identify, judge_arrival
+from hub.core.arrival import (
+    Arrival,
+    Freshness,
+    Identity,
+    identify,
+    judge_arrival,
+    keys_to_remember,
+)
 from hub.core.context import Context
 from hub.core.detection import call, device_health, environment, fall, vitals
 from hub.core.draft import Draft
@@ -48,37 +55,6 @@ def step(home: Home, input_: Input, now: datetime, context: Context) -> Outcome:
     return draft.outcome()
 
 
-def event_keys(event: DeviceEvent) -> tuple[tuple[str, str], ...]:
-    """(device id, key) pairs by which a call or fall is recognised as known.
-
-    The device id is qualified by the home the topic names; a retained message is known by its bytes as well.
-    """
-    device = f"{event.claimed_home or event.home_id}/{event.device_id}"
-    keys: list[tuple[str, str]] = []
-    signal = False
-    for fact in event.facts:
-        if isinstance(fact, Call):
-            signal = True
-            if fact.event_id is not None:
-                keys.append((device, fact.event_id))
-        elif isinstance(fact, Fall):
-            signal = True
-            if fact.event_id is not None:
-                keys.append((device, f"{fact.event_id}/{fact.phase.value}"))
-    if signal and event.retained:
-        keys.append((device, f"retained/{event.fingerprint:08x}"))
-    return tuple(keys)
-
-
-def keys_to_remember(event: DeviceEvent) -> tuple[tuple[str, str], ...]:
-    """Those of the keys under which this message is remembered, so that it counts once.
-
-    A retained copy is remembered by its bytes alone: the same event heard live afterwards is still a call.
-    """
-    keys = event_keys(event)
-    return keys[-1:] if event.retained else keys
-
-
 def _hear(draft: Draft, event: DeviceEvent) -> None:
     """A device spoke, or the broker spoke for it: a birth or a will stands outside its sequence."""
     if len(event.facts) == 1 and isinstance(event.facts[0], Status):
@@ -96,6 +72,7 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
     if arrival.state is not before:
         draft.put_device_state(known_as, arrival.state)
     live = arrival.freshness is Freshness.LIVE
+    copy = arrival.freshness is Freshness.REPEATED and (event.duplicate or not arrival.spoken_now)
     strange = event.elsewhere is not None
     if live and not event.retained and not strange:
         device_health.on_alive(draft, event, before)
@@ -120,19 +97,19 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
             news = news or identity is not Identity.KNOWN
             fall.on_fall(draft, event, fact, arrival, identity)
         elif isinstance(fact, FaultReport):
-            if not event.retained and arrival.freshness is not Freshness.REPEATED:
-                device_health.on_fault(draft, event, fact, late=not live)
+            if not event.retained and not copy:
+                device_health.on_fault(draft, event, fact, arrival)
         elif isinstance(fact, UnreadableSignal):
             call.on_unreadable(draft, event, fact)
         elif isinstance(fact, UnreadableTelemetry):
             device_health.on_unreadable_telemetry(draft, event, fact)
         elif isinstance(fact, Environment):
             if live and not event.retained:
-                environment.on_environment(draft, event, fact)
+                environment.on_environment(draft, event, fact, arrival)
                 continue
             late = True
-            if arrival.freshness is Freshness.HISTORY:
-                environment.on_late_hazards(draft, event, fact, arrival.late_by)
+            if not event.retained and not copy:
+                environment.on_late(draft, event, fact, arrival)
         elif not live or event.retained:
             late = True
     if late:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from hub.core import escalation
 from hub.core.alerts import AlertKind, Reason, Severity
+from hub.core.arrival import keys_to_remember
 from hub.core.context import Context
 from hub.core.draft import Draft
 from hub.core.events import Call, DeviceEvent, Fall, Input, Tick, UnreadableSignal
@@ -14,7 +15,6 @@ from hub.core.notifications import Heard
 from hub.core.outcome import Outcome
 from hub.core.raising import raise_alert
 from hub.core.reasons import ReasonCode
-from hub.core.step import keys_to_remember
 
 TRY_AGAIN_AFTER = timedelta(minutes=1)
 """A home whose wake time could not be judged is tried again so much later, and its alerts go on meanwhile."""

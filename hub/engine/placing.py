@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeGuard
 
+from hub.core.arrival import event_keys, keys_to_remember
 from hub.core.events import DeviceEvent
 from hub.core.home import UNASSIGNED_HOME_ID, Home
 from hub.core.record import record
-from hub.core.step import event_keys, keys_to_remember
 from hub.engine.reading import from_gateway, is_signal, unreadable_event
 from hub.ingest.decode import Decoded, Ignored, Rejected, decode
 from hub.ingest.message import RawMessage, SessionName

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from hub.core.arrival import event_keys
 from hub.core.events import DeviceEvent, Tick
 from hub.core.home import Home
-from hub.core.step import event_keys
 from hub.engine.placing import mark_seen, place, read
 from hub.engine.turn import Turn
 from hub.ingest.message import RawMessage

@@ -308,6 +308,10 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.COUNTER_LOST: _about_device(
         "的启动计数从头开始了，请检查电池", "counts its boots from the beginning again: check its battery"
     ),
+    ReasonCode.COUNTER_STANDS: _about_device(
+        "的消息编号不再增加，请升级或更换设备",
+        "numbers its messages no longer: have its firmware mended, or change it",
+    ),
     ReasonCode.NOT_BELIEVED: _about_device(
         "的消息分不清新旧，读数未采用，请检查设备",
         "sends messages that cannot be told from old ones; its readings do not count: check it",

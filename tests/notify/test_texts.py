@@ -78,6 +78,7 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (ReasonCode.FAULT, {"device_id": "gw-1", "fault": "mains_failed"}, "断电", "mains failed"),
     (ReasonCode.FAULT_CLEARED, {"device_id": "gw-1", "fault": "tamper"}, "恢复", "no longer tamper"),
     (ReasonCode.COUNTER_LOST, {"device_id": "z-1"}, "启动计数从头开始", "counts its boots"),
+    (ReasonCode.COUNTER_STANDS, {"device_id": "z-1"}, "消息编号不再增加", "numbers its messages no longer"),
     (ReasonCode.NOT_BELIEVED, {"device_id": "z-1"}, "设备z-1的消息分不清新旧", "told from old ones"),
     (ReasonCode.TWO_DEVICES, {"device_id": "z-1"}, "设备z-1的编号有两台设备在用", "the id of two devices"),
     (

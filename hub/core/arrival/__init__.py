@@ -6,8 +6,19 @@ numbers say: telemetry is judged live only when its life is believed, a press on
 Everything that follows from these numbers is decided here; the rest of the core uses the verdict.
 """
 
-from hub.core.arrival.identity import Identity, identify
+from hub.core.arrival.identity import Identity, event_keys, identify, keys_to_remember, report_key
 from hub.core.arrival.judging import after_time_step, judge_arrival
 from hub.core.arrival.verdict import Arrival, Finding, Freshness
 
-__all__ = ["Arrival", "Finding", "Freshness", "Identity", "after_time_step", "identify", "judge_arrival"]
+__all__ = [
+    "Arrival",
+    "Finding",
+    "Freshness",
+    "Identity",
+    "after_time_step",
+    "event_keys",
+    "identify",
+    "judge_arrival",
+    "keys_to_remember",
+    "report_key",
+]

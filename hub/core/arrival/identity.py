@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hub.core.arrival.verdict import Arrival, Freshness
-from hub.core.events import DeviceEvent
+from hub.core.events import Call, DeviceEvent, Fall
 from hub.core.rules import DeviceRule
 
 SAME_PRESS_WITHIN = timedelta(seconds=60)
@@ -52,3 +52,33 @@ def identify(
     if younger_by > OTHER_PRESS_AFTER + drift and arrival.sure and event.seen_at >= resumed_at:
         return Identity.NEW
     return Identity.DOUBTFUL
+
+
+def report_key(told: Call | Fall) -> str:
+    """The name under which a report of a device is known. A number counts once for each thing that it tells: a press is not
+    known because a test bore its number, nor a fall that goes on because it began."""
+    if isinstance(told, Fall):
+        return f"{told.event_id}/{told.phase.value}"
+    return str(told.event_id) if told.urgent else f"{told.event_id}/{told.action.value}"
+
+
+def event_keys(event: DeviceEvent) -> tuple[tuple[str, str], ...]:
+    """(device id, key) pairs by which a call or fall is recognised as known.
+
+    The device id is qualified by the home the topic names; a retained message is known by its bytes as well.
+    """
+    device = f"{event.claimed_home or event.home_id}/{event.device_id}"
+    told = [fact for fact in event.facts if isinstance(fact, Call | Fall)]
+    keys = [(device, report_key(fact)) for fact in told if fact.event_id is not None]
+    if told and event.retained:
+        keys.append((device, f"retained/{event.fingerprint:08x}"))
+    return tuple(keys)
+
+
+def keys_to_remember(event: DeviceEvent) -> tuple[tuple[str, str], ...]:
+    """Those of the keys under which this message is remembered, so that it counts once.
+
+    A retained copy is remembered by its bytes alone: the same event heard live afterwards is still a call.
+    """
+    keys = event_keys(event)
+    return keys[-1:] if event.retained else keys

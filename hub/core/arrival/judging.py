@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from firmware_contracts.vocabulary import SEQUENCE_WINDOW
-from hub.core.arrival.strange import ALONE_AFTER, began, disbelief, heard_live, judge_stranger
+from hub.core.arrival.strange import ALONE_AFTER, began, disbelief, heard_live, is_signal, judge_stranger
 from hub.core.arrival.timing import (
     DISTINCT_AFTER,
     EPOCH,
@@ -18,7 +18,7 @@ from hub.core.arrival.timing import (
     agrees,
     drift_of,
 )
-from hub.core.arrival.verdict import NO_DELAY, Arrival, Freshness
+from hub.core.arrival.verdict import NO_DELAY, Arrival, Finding, Freshness
 from hub.core.arrival.window import WINDOW_MASK, place
 from hub.core.events import DeviceEvent
 from hub.core.home import Delay, DeviceState, Footing
@@ -36,11 +36,14 @@ LATE_TOLD_AFTER = timedelta(hours=2)
 """A queue is emptied in minutes, now and then in parts. What has been late for so long has a clock that runs wrong, or is never
 sent at once: somebody must know that nothing of it is judged."""
 
+SILENCE_COUNTS = timedelta(minutes=45)
+"""Of a silence of more than an hour, towards those two hours: three of them are one too many for a queue."""
+
 COUNTER_MS = 2**32
 """A counter of 32 bits begins anew after 49 days."""
 
 
-_LIVE, _HISTORY = Freshness.LIVE, Freshness.HISTORY
+_LIVE, _REPEATED, _HISTORY = Freshness.LIVE, Freshness.REPEATED, Freshness.HISTORY
 _FIRM, _FRESH, _FALLING = Footing.FIRM, Footing.FRESH, Footing.FALLING
 """Bound once: to look a member up in its enum five times would be a sixth of what a message costs here."""
 
@@ -109,13 +112,17 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
     if freshness is _LIVE:
         if late_ms > within_ms or footing is _FALLING:
             freshness = _HISTORY
-            doubted_since_at, finding = disbelief(state, event, now, LATE_TOLD_AFTER)
+            doubted_since_at, finding = _late_for(state, event, now)
         else:
             live_at, doubted_since_at = now, None
             battery_percent = battery_percent if event.battery_percent is None else event.battery_percent
             rssi_dbm = rssi_dbm if event.rssi_dbm is None else event.rssi_dbm
             if other is not None and other.rival and now - other.at >= ALONE_AFTER:
                 other = None
+    elif freshness is _REPEATED and _spoken_since(state, event, offset_ms, drift_ms, footing, now):
+        doubted_since_at, finding = disbelief(state, event, now)
+        if finding is not None:
+            freshness, finding, live_at = _LIVE, Finding.COUNTER_STANDS, now
     return Arrival(
         freshness,
         timedelta(0, 0, late_ms * 1000) if late_ms else NO_DELAY,
@@ -141,6 +148,32 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
             doubted_since_at,
         ),
         finding,
+    )
+
+
+def _late_for(
+    state: DeviceState, event: DeviceEvent, now: datetime
+) -> tuple[datetime | None, Finding | None]:
+    """Since when the current life has been late without a break, and what to tell of it. A silence counts for a part of itself: a
+    queue may come back in parts, and some devices speak every few hours only."""
+    since_at, last_at = state.doubted_since_at, state.last_seen_at
+    if since_at is not None and last_at is not None and now - last_at > ALONE_AFTER:
+        state = replace(state, doubted_since_at=since_at + (now - last_at) - SILENCE_COUNTS)
+    return disbelief(state, event, now, LATE_TOLD_AFTER)
+
+
+def _spoken_since(
+    state: DeviceState, event: DeviceEvent, offset_ms: int, drift_ms: int, footing: Footing, now: datetime
+) -> bool:
+    """Whether a message under a number that was used is no copy: its uptime says that it was spoken a moment ago, and the last
+    one that was live came before that."""
+    return (
+        footing is _FIRM
+        and not event.duplicate
+        and abs(offset_ms - state.offset_ms) <= STEADY_WITHIN_MS + drift_ms
+        and state.live_at is not None
+        and now - state.live_at >= DISTINCT_AFTER
+        and not is_signal(event)
     )
 
 

@@ -183,10 +183,13 @@ def _doubted(state: DeviceState, event: DeviceEvent, other: OtherLife | None, no
 def disbelief(
     state: DeviceState, event: DeviceEvent, now: datetime, tolerated: timedelta | None = None
 ) -> tuple[datetime | None, Finding | None]:
-    """Since when messages have come of which none was live, and what to tell once that is no longer `tolerated`. A silence is
-    told elsewhere; a call counts all the same, and its repetitions bear one number."""
-    if any(isinstance(fact, Call | Fall) for fact in event.facts):
+    """Since when messages have come of which none was live, and what to tell once that is no longer `tolerated`. A call counts
+    all the same, and its repetitions bear one number."""
+    if is_signal(event):
         return state.doubted_since_at, None
-    silent = state.last_seen_at is None or now - state.last_seen_at > ALONE_AFTER
-    since_at = now if silent or state.doubted_since_at is None else state.doubted_since_at
+    since_at = state.doubted_since_at or now
     return since_at, Finding.NOT_BELIEVED if now - since_at >= (tolerated or TOLD_AFTER) else None
+
+
+def is_signal(event: DeviceEvent) -> bool:
+    return any(isinstance(fact, Call | Fall) for fact in event.facts)

@@ -1,12 +1,15 @@
 """What the counters of one message come to."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hub.core.arrival.timing import STEADY_WITHIN_MS
 from hub.core.home import DeviceState, Footing
 from hub.core.record import record
 
 NO_DELAY = timedelta()
+
+A_MOMENT = timedelta(milliseconds=STEADY_WITHIN_MS)
 
 
 class Freshness(StrEnum):
@@ -20,6 +23,8 @@ class Finding(StrEnum):
 
     COUNTER_LOST = "counter_lost"
     """It counts from the beginning again, and is believed from here on."""
+    COUNTER_STANDS = "counter_stands"
+    """It speaks on under numbers that it has used; from here on it is judged by its uptime alone."""
     NOT_BELIEVED = "not_believed"
     """Messages have been coming for a while, and none of them could be told from an old one."""
 
@@ -41,6 +46,11 @@ class Arrival:
         return other is not None and other.rival
 
     @property
+    def spoken_now(self) -> bool:
+        """Whether it was spoken a moment ago, whatever its number says: perhaps no copy, but a number used again."""
+        return self.late_by is not None and self.late_by <= A_MOMENT
+
+    @property
     def sure(self) -> bool:
         """Whether the message is certainly as fresh as it looks: spoken just now, by a life that is known well."""
         return (
@@ -49,3 +59,13 @@ class Arrival:
             and self.state.footing is Footing.FIRM
             and self.state.late is None
         )
+
+    def spoken_at(self, now: datetime) -> datetime:
+        """When it was spoken, as far as that is known; heard now."""
+        return now - (self.late_by or NO_DELAY)
+
+    def is_after(self, told_at: datetime, now: datetime) -> bool:
+        """Whether it certainly speaks of a later moment than what was told at `told_at`: then it may say that this is over."""
+        if self.freshness is Freshness.LIVE:
+            return True
+        return self.late_by is not None and self.spoken_at(now) > told_at

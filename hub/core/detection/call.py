@@ -5,9 +5,9 @@ from datetime import timedelta
 from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from hub.core import escalation
 from hub.core.alerts import AlertKind, AlertState, Reason, Severity
-from hub.core.arrival import Arrival, Identity
+from hub.core.arrival import Arrival, Identity, report_key
 from hub.core.draft import Draft
-from hub.core.events import Call, DeviceEvent, UnreadableSignal
+from hub.core.events import Call, DeviceEvent, Fall, UnreadableSignal
 from hub.core.home import GONE, UNASSIGNED_HOME_ID
 from hub.core.journal import EntryKind
 from hub.core.membership import note_press
@@ -48,7 +48,7 @@ def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, iden
     if event.retained:
         on_retained(draft, event)
         return
-    urgent = is_emergency(call)
+    urgent = call.urgent
     confirm(draft, event, call.event_id, urgent=urgent)
     if identity is Identity.KNOWN:
         draft.ignored = "repeated"
@@ -68,20 +68,13 @@ def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, iden
         _on_service(draft, event, call)
 
 
-def is_emergency(call: Call) -> bool:
-    """A red key, or 助急 from whatever key."""
-    return call.action is CallAction.EMERGENCY or (
-        call.action is CallAction.SERVICE and call.category is ServiceCategory.URGENT_HELP
-    )
-
-
-def cause_of(draft: Draft, event: DeviceEvent, event_id: str | None, ago: timedelta) -> str:
-    """What makes the id of the alert that a report opens. A number that was given out before, or is again after the years, opens
-    another alert: the old one, and the names under which its pages were sent, stay as they are. Whoever hears the same press on
-    the same day derives the same."""
-    if event_id is None or event.seen:
-        return f"{event_id}|{draft.now.isoformat()}"
-    return f"{event_id}|{draft.now - ago:%Y-%m-%d}"
+def cause_of(draft: Draft, event: DeviceEvent, told: Call | Fall, ago: timedelta) -> str:
+    """What makes the id of the alert that a report opens: the device, its report, and the day. A number that was given out
+    before, or is again after the years, opens another alert: the old one, and the names under which its pages were sent, stay as
+    they are. Whoever hears the same report on the same day derives the same."""
+    if told.event_id is None or event.seen:
+        return f"{event.device_id}|{told.event_id}|{draft.now.isoformat()}"
+    return f"{event.device_id}|{report_key(told)}|{draft.now - ago:%Y-%m-%d}"
 
 
 def lateness(draft: Draft, age: timedelta, arrival: Arrival) -> tuple[timedelta, int]:
@@ -149,7 +142,7 @@ def _on_emergency(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival
         kind=AlertKind.EMERGENCY_CALL,
         severity=rule.severity,
         dedup_key=key,
-        cause=cause_of(draft, event, call.event_id, ago),
+        cause=cause_of(draft, event, call, ago),
         reason=reason,
         resident_ids=subjects(draft, wearer_of(draft, event.device_id)),
         device_id=event.device_id,
@@ -180,7 +173,7 @@ def _on_service(draft: Draft, event: DeviceEvent, call: Call) -> None:
     """The green key: a wish, in a queue of its own."""
     category = RequestCategory((call.category or ServiceCategory.OTHER).value)
     residents = subjects(draft, wearer_of(draft, event.device_id))
-    cause = cause_of(draft, event, call.event_id, call.age)
+    cause = cause_of(draft, event, call, call.age)
     ask_by_key(draft, category, residents, event.device_id, call.event_id, cause)
 
 

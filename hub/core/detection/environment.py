@@ -1,9 +1,11 @@
 """Smoke, gas, carbon monoxide and water: an alert at once, also when everybody is away."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from firmware_contracts.vocabulary import Hazard
 from hub.core.alerts import AlertKind, Reason
+from hub.core.arrival import Arrival, Freshness
 from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Environment
 from hub.core.home import RulePhase, RuleState
@@ -16,10 +18,10 @@ AGAIN_AFTER = timedelta(minutes=10)
 """Still told so long after its alert was closed, a hazard alerts again: the pot is off the stove, and yet it smokes."""
 
 
-def on_environment(draft: Draft, event: DeviceEvent, environment: Environment) -> None:
+def on_environment(draft: Draft, event: DeviceEvent, environment: Environment, arrival: Arrival) -> None:
     """Judge one live message."""
     for hazard, present in environment.hazards.items():
-        _judge(draft, event, hazard, present)
+        _judge(draft, event, hazard, arrival, present=present)
     for measure, value in (
         ("room_temperature_c", environment.temperature_c),
         ("room_humidity_percent", environment.humidity_percent),
@@ -28,39 +30,19 @@ def on_environment(draft: Draft, event: DeviceEvent, environment: Environment) -
             draft.keep_reading(Reading(draft.home.id, event.device_id, measure, draft.now, value))
 
 
-def on_late_hazards(
-    draft: Draft, event: DeviceEvent, environment: Environment, late_by: timedelta | None
-) -> None:
-    """A detector may say it once only: smoke that comes late is still smoke. Only a late all-clear proves nothing."""
+def on_late(draft: Draft, event: DeviceEvent, environment: Environment, arrival: Arrival) -> None:
+    """A detector may say it once only: smoke that comes late is still smoke."""
     for hazard, present in environment.hazards.items():
-        if present:
-            _judge(draft, event, hazard, present, late_by or timedelta())
+        _judge(draft, event, hazard, arrival, present=present)
 
 
-def _judge(
-    draft: Draft, event: DeviceEvent, hazard: Hazard, present: bool, late_by: timedelta = timedelta()
-) -> None:
+def _judge(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, *, present: bool) -> None:
+    """A late all-clear ends what was told before it was spoken, and proves nothing where nobody knows when that was."""
     key = f"{RULE_PREFIX}|{hazard.value}|{event.device_id}"
     state = draft.rules.get(key)
-    late_s = int(late_by.total_seconds())
-    reason = Reason(
-        ReasonCode.HAZARD, {"hazard": hazard.value, "device_id": event.device_id, "late_s": late_s}
-    )
-    again = state is not None and draft.alert_for(key) is None and draft.now - state.since_at >= AGAIN_AFTER
-    if present and (state is None or again):
-        draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, draft.now))
-        raise_alert(
-            draft,
-            kind=AlertKind.ENVIRONMENT,
-            severity=draft.context.rules.hazards[hazard],
-            dedup_key=key,
-            cause=draft.now.isoformat(),
-            reason=reason,
-            resident_ids=subjects(draft, None),
-            device_id=event.device_id,
-            occurred_at=draft.now - late_by,
-        )
-    elif not present and state is not None:
+    if present:
+        _found(draft, event, hazard, arrival, key)
+    elif state is not None and arrival.is_after(state.last_at, draft.now):
         draft.drop_rule(key)
         open_alert = draft.alert_for(key)
         if open_alert is not None:
@@ -68,3 +50,29 @@ def _judge(
                 ReasonCode.HAZARD_CLEARED, {"hazard": hazard.value, "device_id": event.device_id}
             )
             join(draft, open_alert, cleared, device_id=event.device_id, tell_holder=False)
+
+
+def _found(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, key: str) -> None:
+    """`last_at` of the rule's state is when the device last told of it."""
+    spoken_at = arrival.spoken_at(draft.now)
+    late_s = 0 if arrival.freshness is Freshness.LIVE else int((draft.now - spoken_at).total_seconds())
+    state = draft.rules.get(key)
+    ended = state is not None and draft.alert_for(key) is None
+    if state is not None and not (ended and draft.now - state.since_at >= AGAIN_AFTER):
+        draft.put_rule(key, replace(state, last_at=max(state.last_at, spoken_at)))
+        return
+    draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, spoken_at))
+    raise_alert(
+        draft,
+        kind=AlertKind.ENVIRONMENT,
+        severity=draft.context.rules.hazards[hazard],
+        dedup_key=key,
+        cause=draft.now.isoformat(),
+        reason=Reason(
+            ReasonCode.HAZARD,
+            {"hazard": hazard.value, "device_id": event.device_id, "late_s": late_s},
+        ),
+        resident_ids=subjects(draft, None),
+        device_id=event.device_id,
+        occurred_at=spoken_at,
+    )

@@ -51,7 +51,7 @@ def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival, iden
         kind=AlertKind.FALL,
         severity=rule.lying if fall.phase is FallPhase.LYING else rule.suspected,
         dedup_key=key,
-        cause=cause_of(draft, event, fall.event_id, ago),
+        cause=cause_of(draft, event, fall, ago),
         reason=reason,
         resident_ids=subjects(draft, wearer),
         device_id=event.device_id,
