@@ -27,6 +27,7 @@ from hub.ledger.workbook import exported, unpacked
 from hub.store import change_log, directory_rows
 from hub.store.change_log import What
 from hub.store.errors import StoreError
+from hub.store.homes import load_homes
 from hub.store.store import Connection, Store
 from hub.web.words.said import Language
 
@@ -132,7 +133,9 @@ def _import_into_store(
 
     def work(connection: Connection) -> None:
         stored = directory_rows.load(connection)
-        found = plan(stored, ledger, at, cell=settings.hub.cell, zone=zone, problems=_problems(settings, at))
+        heard = proven(load_homes(connection)[0])
+        problems = _problems(settings, at)
+        found = plan(stored, ledger, at, cell=settings.hub.cell, zone=zone, problems=problems, proven=heard)
         answer.update(told(found, stored, language, dry_run=dry_run, zone=zone))
         if found.directory is not None and found.changes and not dry_run:
             save(connection, stored, found, at, BY, tuple(files))

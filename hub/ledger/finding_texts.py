@@ -533,10 +533,16 @@ def place(at: Place, language: Language) -> str:
     return shown or ("系统里已有的内容" if zh else "what the hub has already")
 
 
-def line(finding: Finding, language: Language) -> str:
-    """The whole finding in one line."""
+def said(finding: Finding, language: Language) -> tuple[str, str]:
+    """As `say`, and about whom it is where no row of the ledger is."""
     what, remedy = say(finding, language)
-    colon, then = ("：", "；") if language == "zh" else (": ", "; ")
     if finding.place.line is None and finding.data.get("where"):
         what = f"{finding.data['where']} {what}"
+    return what, remedy
+
+
+def line(finding: Finding, language: Language) -> str:
+    """The whole finding in one line."""
+    what, remedy = said(finding, language)
+    colon, then = ("：", "；") if language == "zh" else (": ", "; ")
     return f"{place(finding.place, language)}{colon}{what}{then}{remedy}"

@@ -103,23 +103,8 @@ def _keep(
     return Worked(last.plan, last.before, last.digest, kept=True)
 
 
-def import_ledger(
-    keeper: Keeper,
-    files: Mapping[str, bytes],
-    at: datetime,
-    by: str,
-    language: Language,
-    *,
-    cell: str,
-    dry_run: bool,
-    zone: tzinfo = ZONE,
-    expected: str | None = None,
-    proven: Collection[str] = frozenset(),
-) -> dict[str, Any]:
-    """As `work_in`, told as `told` tells it, with `digest` and `stale`."""
-    done = work_in(
-        keeper, files, at, by, cell=cell, dry_run=dry_run, zone=zone, expected=expected, proven=proven
-    )
+def tell(done: Worked, language: Language, *, dry_run: bool, zone: tzinfo = ZONE) -> dict[str, Any]:
+    """All of it as JSON values: what `told` tells, with `digest` and `stale`."""
     answer = told(done.plan, done.before, language, dry_run=dry_run, zone=zone)
     return {**answer, "digest": done.digest, "stale": done.stale}
 

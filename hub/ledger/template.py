@@ -1,7 +1,7 @@
 """Empty ledgers to fill in: a workbook of sheets with headings, an example that the import skips, and what each column takes."""
 
 from hub.ledger.tables import BY_NAME, Column, Table, TableName
-from hub.ledger.workbook import workbook
+from hub.ledger.workbook import csv_file, packed, workbook
 from hub.web.words.said import Language
 
 SHEETS = (
@@ -90,6 +90,18 @@ def template(language: Language) -> bytes:
             notes.append([table.title(language), column.title(language), must + hint])
     sheets = [(table, columns(table), [_example(table, language)]) for table in tables]
     return workbook(sheets, language, notes=notes, notes_title="说明" if zh else "notes")
+
+
+def template_csv(language: Language) -> bytes:
+    """The same tables as CSV files in one zip, in UTF-8 with the mark by which Excel knows it."""
+    return packed(
+        {
+            f"{table.title(language)}.csv": csv_file(
+                [column.title(language) for column in columns(table)], [_example(table, language)]
+            )
+            for table in (BY_NAME[name] for name in SHEETS)
+        }
+    )
 
 
 def _example(table: Table, language: Language) -> list[str]:

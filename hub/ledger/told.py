@@ -1,6 +1,7 @@
 """A plan as people are told it: the answer of the API and the lines of the command line, from one source."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -12,7 +13,7 @@ from hub.core.opening import Opening
 from hub.core.shifts import LeaveKind, Takes
 from hub.directory.model import Directory, Level, RoomKind
 from hub.ledger import choices, finding_texts, hours
-from hub.ledger.changes import WITH_ID, Change, ChangeKind
+from hub.ledger.changes import WITH_ID, Change, ChangeKind, FieldChange
 from hub.ledger.findings import Finding
 from hub.ledger.plan import Plan
 from hub.ledger.reading import ZONE
@@ -166,11 +167,37 @@ class Names:
             for table in ("persons", "elders", "regions", "centres", "companies")
             for entry in getattr(directory, table)
         }
+        self._names |= {
+            ("homes", home.id): " ".join(
+                part
+                for part in (self.of("regions", home.region_id), home.building, home.stair, home.flat)
+                if part
+            )
+            for directory in directories
+            if directory is not None
+            for home in directory.homes
+        }
 
     def of(self, table: str, key: str) -> str:
         return self._names.get((table, key), "")
 
+    def referred(self, table: str, field: str, value: Any) -> str | None:
+        """What an id in a field of a table stands for; None where the field holds no id, or nobody has it."""
+        to = table if field == "parent_id" else _REFERENCES.get(field)
+        return self._names.get((to, value)) if to is not None and isinstance(value, str) else None
 
+
+_REFERENCES = {
+    "home_id": "homes",
+    "region_id": "regions",
+    "centre_id": "centres",
+    "company_id": "companies",
+    "elder_id": "elders",
+    "wearer_id": "elders",
+    "person_id": "persons",
+    "covered_id": "persons",
+    "by_id": "persons",
+}
 _REFERS = {
     "residences": "elders",
     "bonds": "persons",
@@ -180,23 +207,21 @@ _REFERS = {
 }
 
 
-def one_change(change: Change, names: Names, language: Language, zone: tzinfo) -> dict[str, Any]:
+def one_change(
+    change: Change, names: Names, language: Language, zone: tzinfo, *, whole: bool = False
+) -> dict[str, Any]:
+    """`whole`: with every field of an entry that is new, not only of one that changes."""
     zh = language == "zh"
     table = BY_NAME[_TABLES[change.table]].title(language)
     kind = _KINDS[change.kind][0 if zh else 1]
     name = names.of(_REFERS.get(change.table, change.table), change.id)
-    fields = [
-        {
-            "name": one.name,
-            "title": _field(change.table, one.name, language),
-            "before": _hidden(one.name) or shown(one.before, language, zone),
-            "after": _hidden(one.name) or shown(one.after, language, zone),
-        }
-        for one in change.fields
+    told = [
+        _field_change(change.table, one, names, language, zone)
+        for one in (_new_fields(change) if whole and change.kind is ChangeKind.ADDED else change.fields)
     ]
-    about = " ".join(part for part in (change.id, name, _extra(change, language, zone)) if part)
+    about = " ".join(part for part in (change.id, name, _extra(change, names, language, zone)) if part)
     said = ("；" if zh else "; ").join(
-        f"{one['title']} {one['before'] or '-'} → {one['after'] or '-'}" for one in fields
+        f"{one['title']} {one['before'] or '-'} → {one['after'] or '-'}" for one in told if change.fields
     )
     text = f"{kind} {table} {about}" + (("：" if zh else ": ") + said if said else "")
     return {
@@ -204,18 +229,39 @@ def one_change(change: Change, names: Names, language: Language, zone: tzinfo) -
         "table": change.table,
         "id": change.id,
         "name": name,
-        "fields": fields,
+        "about": " ".join(part for part in (table, name, _extra(change, names, language, zone)) if part),
+        "fields": told,
         "text": text,
     }
 
 
-def _extra(change: Change, language: Language, zone: tzinfo) -> str:
+def _new_fields(change: Change) -> Iterator[FieldChange]:
+    """What an entry that is new says of itself."""
+    for one in fields(change.entry):
+        value = getattr(change.entry, one.name)
+        if one.name != "id" and value not in (None, "", (), frozenset(), {}):
+            yield FieldChange(one.name, None, value)
+
+
+def _field_change(
+    table: str, one: FieldChange, names: Names, language: Language, zone: tzinfo
+) -> dict[str, str]:
+    before, after = (
+        _hidden(one.name) or names.referred(table, one.name, value) or shown(value, language, zone)
+        for value in (one.before, one.after)
+    )
+    if before == after and not _hidden(one.name):
+        # Two of one name: only the id tells them apart.
+        before, after = shown(one.before, language, zone), shown(one.after, language, zone)
+    return {"name": one.name, "title": _field(table, one.name, language), "before": before, "after": after}
+
+
+def _extra(change: Change, names: Names, language: Language, zone: tzinfo) -> str:
     """What tells entries of one person apart."""
     entry = change.entry
-    if change.table == "homes":
-        return " ".join(part for part in (entry.building, entry.stair, entry.flat) if part)
     parts = [
-        shown(getattr(entry, name), language, zone)
+        names.referred(change.table, name, getattr(entry, name))
+        or shown(getattr(entry, name), language, zone)
         for name in ("role", "membership", "home_id", "region_id")
         if change.table in ("residences", "assignments", "bonds") and getattr(entry, name, None) is not None
     ]

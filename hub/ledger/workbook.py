@@ -45,9 +45,14 @@ def exported(directory: Directory, language: Language, at: datetime, zone: tzinf
     """The whole directory as a workbook, or as CSV files packed into one zip."""
     if not as_csv:
         return write_workbook(directory, language, at, zone)
+    return packed(write_csv(directory, language, at, zone))
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Files by name in one zip."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in write_csv(directory, language, at, zone).items():
+        for name, data in files.items():
             archive.writestr(name, data)
     return out.getvalue()
 
@@ -91,20 +96,20 @@ def workbook(
             sheet.column_dimensions[get_column_letter(index)].width = min(_WIDEST, max(_NARROWEST, wide))
         sheet.append([_title(sheet, column.title(language), column) for column in columns])
         for row in rows:
-            sheet.append([_text(sheet, cell) if isinstance(cell, str) else cell for cell in row])
+            sheet.append([text_cell(sheet, cell) if isinstance(cell, str) else cell for cell in row])
     if notes:
         sheet = book.create_sheet(notes_title)
         sheet.column_dimensions["A"].width = 24
         sheet.column_dimensions["B"].width = 24
         sheet.column_dimensions["C"].width = 90
         for note in notes:
-            sheet.append([_text(sheet, cell) for cell in note])
+            sheet.append([text_cell(sheet, cell) for cell in note])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _text(sheet: Any, text: str) -> Any:
+def text_cell(sheet: Any, text: str) -> Any:
     """A cell that is a text and stays one when somebody edits it."""
     from openpyxl.cell import WriteOnlyCell
 

@@ -174,7 +174,10 @@ def _error_page(request: Request, status: int) -> Response | None:
     if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
         return None
     shown = pages.pages_of(request)
-    key = {404: "error.not_found", 403: "error.not_allowed", 422: "error.not_read"}.get(
-        status, "error.failed"
-    )
+    key = {
+        403: "error.not_allowed",
+        404: "error.not_found",
+        413: "error.too_large",
+        422: "error.not_read",
+    }.get(status, "error.failed")
     return shown.page(request, "error.html", status, message=say(shown.language(request), key))

@@ -29,12 +29,13 @@ class FieldOut(BaseModel):
 
 
 class LedgerChangeOut(BaseModel):
-    """`kind`: added, changed, ended, removed; `table`: a table of the directory; `id`: of what or whom."""
+    """`kind`: added, changed, ended, removed; `table`: a table of the directory; `id`: of what or whom; `about`: it in words."""
 
     kind: str
     table: str
     id: str
     name: str
+    about: str
     fields: list[FieldOut]
     text: str
 
@@ -56,10 +57,15 @@ class AbsentOut(BaseModel):
 
 
 class LedgerOut(BaseModel):
-    """`refused`: there are errors, and nothing of the ledger was taken. Otherwise it was, unless `dry_run`."""
+    """`refused`: there are errors, and nothing of the ledger was taken. Otherwise it was, unless `dry_run` or `stale`.
+
+    `digest` names exactly these changes: sent back as `expect`, they are imported, or none (`stale`).
+    """
 
     dry_run: bool
     refused: bool
+    stale: bool
+    digest: str | None
     errors: int
     findings: list[FindingOut]
     changes: list[LedgerChangeOut]

@@ -13,6 +13,7 @@ from hub.web.answer_memory import Answers
 from hub.web.answer_times import AnswerTimes
 from hub.web.guard import SessionCookies, User
 from hub.web.hub import Hub
+from hub.web.ledger_checks import LedgerChecks
 from hub.web.live import LiveStream
 from hub.web.logins import Logins
 from hub.web.problems import Problem
@@ -40,6 +41,7 @@ class Parts:
     keeper: DirectoryKeeper
     visibility: Visibility
     refusals: Refusals
+    ledgers: LedgerChecks = field(default_factory=LedgerChecks)
     reporting: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One report is reckoned at a time: a quarter of a district is long work, and calls go first."""
 

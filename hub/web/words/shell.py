@@ -43,6 +43,10 @@ WORDS: dict[str, Words] = {
         "这个地址里有看不懂的内容。请从菜单重新进入。",
         "Something in this address cannot be read. Begin again at the menu.",
     ),
+    "error.too_large": Words(
+        "发送的内容太大，没有读。台账请删掉图片和用不到的工作表，或分几次导入。",
+        "What was sent is too large and was not read. Remove pictures and unused sheets of a ledger, or import it in parts.",
+    ),
     "error.failed": Words(
         "系统出错，已记录。请再试一次。", "The hub failed; it was recorded. Please try again."
     ),
