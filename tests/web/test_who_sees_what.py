@@ -208,6 +208,8 @@ def ask(world: World, client: httpx.Client, resource: str, place: Place) -> str:
             return _in_stream(world, client, home)
         case "page":
             return status(client.get(f"/homes/{home}", headers={"accept": "text/html"}))
+        case "ledger":
+            return status(client.get("/ledger", headers={"accept": "text/html"}))
         case "report":
             return listed(client.get("/api/v1/reports"), lambda got: place.centre_id in got.text)
         case "export":

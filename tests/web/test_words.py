@@ -14,11 +14,15 @@ from hub.core.journal import EntryKind
 from hub.core.notifications import HoldReason, NotifyReason
 from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory, RequestState
 from hub.directory.model import RoomKind
+from hub.ledger.changes import ChangeKind
+from hub.ledger.complaints import Order
+from hub.ledger.findings import NOTES
 from hub.reports.outcomes import OutcomeClass
 from hub.store.change_log import What
 from hub.web import words
 from hub.web.access import LOG_IN_ROLES, Permission, ScopeKind
 from hub.web.entry_texts import entry_text
+from hub.web.ledger_view import Verdict
 from hub.web.pages import NOT_FOR_SCRIPTS
 from hub.web.pages.script_words import modules_of, words_of
 from hub.web.words import WORDS
@@ -49,6 +53,10 @@ LISTS: dict[str, type[StrEnum]] = {
     "permission": Permission,
     "scope_kind": ScopeKind,
     "outcome_class": OutcomeClass,
+    "ledger_change": ChangeKind,
+    "ledger_order": Order,
+    "ledger_verdict": Verdict,
+    "ledger_next": Verdict,
 }
 
 
@@ -60,6 +68,10 @@ def test_no_word_stands_in_two_areas() -> None:
 def test_every_value_of_a_list_has_words(group: str) -> None:
     missing = [value for value in LISTS[group] if f"{group}.{value}" not in WORDS]
     assert not missing
+
+
+def test_every_note_about_a_ledger_has_a_heading() -> None:
+    assert not [kind for kind in NOTES if f"ledger_note.{kind}" not in WORDS]
 
 
 def test_every_role_that_logs_in_has_words_and_says_what_it_may_do() -> None:

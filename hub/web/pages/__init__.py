@@ -9,6 +9,7 @@ from hub.web.pages import (
     devices,
     enrol,
     homes,
+    ledger,
     life,
     login,
     people,
@@ -33,6 +34,7 @@ ROUTERS = (
     reports.router,
     people.router,
     centres.router,
+    ledger.router,
     accounts.router,
     changes.router,
 )

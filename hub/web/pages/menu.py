@@ -22,6 +22,7 @@ MENU = (
     MenuItem("/roster", "nav.roster", Permission.VIEW_ROSTER),
     MenuItem("/reports", "nav.reports", Permission.VIEW_REPORTS),
     MenuItem("/rejected", "nav.rejected", Permission.VIEW_REJECTED),
+    MenuItem("/ledger", "nav.ledger", Permission.IMPORT),
     MenuItem("/people", "nav.people", Permission.VIEW_PEOPLE),
     MenuItem("/centres", "nav.centres", Permission.MOVE_CENTRE),
     MenuItem("/accounts", "nav.accounts", Permission.MANAGE_ACCOUNTS),

@@ -9,6 +9,7 @@ from hub.web.words import (
     devices,
     enrol,
     homes,
+    ledger,
     life,
     lists,
     people,
@@ -22,7 +23,21 @@ from hub.web.words.said import LANGUAGES, Language, Words
 
 __all__ = ["LANGUAGES", "WORDS", "Language", "Words", "both", "say", "table"]
 
-AREAS = (console, devices, enrol, homes, life, lists, people, reports, requests, roster, shell, timeline)
+AREAS = (
+    console,
+    devices,
+    enrol,
+    homes,
+    ledger,
+    life,
+    lists,
+    people,
+    reports,
+    requests,
+    roster,
+    shell,
+    timeline,
+)
 
 WORDS: dict[str, Words] = {key: words for area in AREAS for key, words in area.WORDS.items()}
 
