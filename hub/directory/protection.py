@@ -101,10 +101,10 @@ class NotProven:
 
 
 def not_proven(directory: Directory, homes: Mapping[str, Home], at: datetime) -> tuple[NotProven, ...]:
-    """Homes with somebody active and something to press, of whose devices none proved that a person answers; the oldest first.
+    """Homes with somebody active, of whose devices none proved that a person answers; the oldest first.
 
-    A ledger may say "active" of an elder whom the hub has never heard: that is the centre's word, and no proof. Homes that are not
-    yet open, or have nothing to press, are gaps (`unprotected`) and not told twice.
+    A ledger may say "active" of an elder whom the hub has never heard: that is the centre's word, and no proof. A home that is
+    not yet open is a gap (`unprotected`) and not told twice; one without anything to press stands in both.
     """
     proven_homes = proven(homes)
     since: dict[str, datetime] = {}
@@ -119,9 +119,7 @@ def not_proven(directory: Directory, homes: Mapping[str, Home], at: datetime) ->
     found = [
         NotProven(home_id, since_at)
         for home_id, since_at in since.items()
-        if home_id not in waiting
-        and (home := homes.get(home_id)) is not None
-        and any(device.kind in CALLERS for device in home.profile.devices.values())
+        if home_id not in waiting and home_id in homes
     ]
     return tuple(sorted(found, key=lambda one: (one.since_at, one.home_id)))
 

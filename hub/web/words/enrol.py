@@ -82,7 +82,9 @@ WORDS: dict[str, Words] = {
     "check.open": Words("已开通", "Open"),
     "check.open_since": Words("{at} 起有保障", "protected since {at}"),
     "check.not_open": Words("未开通：没有保障", "Not yet open: unprotected"),
-    "check.by_word": Words("在册，但未试通：没有一次按键由真人应答", "Active, but not proven: no press was answered yet"),
+    "check.by_word": Words(
+        "在册，但未试通：没有一次按键由真人应答", "Active, but not proven: no press was answered yet"
+    ),
     "check.lead": Words(
         "躺在床上按一次；进卫生间，关上门，再按一次。每次都要听到真人的声音。",
         "Press lying in bed; then in the bathroom with the door shut. Each time a human voice must answer.",
@@ -117,7 +119,8 @@ WORDS: dict[str, Words] = {
     "unprotected.not_proven": Words("在册但未试通", "Active, but not proven"),
     "unprotected.not_proven_lead": Words(
         "台账写的是“在册”，但这里现有的按键还没有一次由真人应答过。按一次、接听、办结，就从这里消失。",
-        "The ledger says active, but none of the keys that hang there was ever answered by a person. Press one, answer it, close the call: then the home leaves this list.",
+        "The ledger says active, but none of the keys that hang there was ever answered by a person. "
+        "Press one, answer it, close the call: then the home leaves this list.",
     ),
     "unprotected.not_proven_none": Words("在册的住户都试通过。", "Every active home is proven."),
     "unprotected.active_since": Words("{at} 起在册", "active since {at}"),
