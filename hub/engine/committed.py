@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -167,7 +168,7 @@ class Committed:
         if turn.notifications and not _attempt("sending", self.outlets.send, turn.notifications):
             raise Unsent(f"{len(turn.notifications)} notifications are committed, but no sender has them")
         for future, result in answers:
-            if not future.done():
+            with suppress(InvalidStateError):  # Whoever asked has given up waiting.
                 future.set_result(result)
 
 
