@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.directory.model import Bond, CentreEntry, Directory, PersonEntry
+from hub.directory.reaching import reached
 
 
 class NoSuchEntry(Exception):
@@ -25,15 +26,15 @@ class StillBusy(Exception):
 
 
 def add_person(directory: Directory, person: PersonEntry) -> Directory:
-    """Raises TakenId."""
+    """Who has a telephone number and no method is reached by it. Raises TakenId."""
     if any(known.id == person.id for known in directory.persons):
         raise TakenId(person.id)
-    return replace(directory, persons=(*directory.persons, person))
+    return replace(directory, persons=(*directory.persons, reached(person, "")))
 
 
 def change_person(directory: Directory, person: PersonEntry) -> Directory:
-    """Raises NoSuchEntry."""
-    find_person(directory, person.id)
+    """A method that calls the number before calls the new one. Raises NoSuchEntry."""
+    person = reached(person, find_person(directory, person.id).phone)
     persons = tuple(person if known.id == person.id else known for known in directory.persons)
     return replace(directory, persons=persons)
 

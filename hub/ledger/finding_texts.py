@@ -314,9 +314,9 @@ TEXTS: dict[Kind, Text] = {
     ),
     Kind.COMES_BACK: Text(
         "系统里自 {since} 起是“{now_zh}”，台账写“{found}”",
-        "请改台账；真的回来了，在住户页面上操作",
+        "请改台账；登记错了或真的回来了：在住户页面上先改为“未开通”，再试呼一次",
         'the hub has had "{now_en}" since {since}, the ledger says "{found}"',
-        "correct the ledger; if they really are back, do it on the home's page",
+        'correct the ledger; recorded by mistake, or really back: set "not yet open" on the home\'s page, then try a call',
     ),
     Kind.CONTACT_WITHOUT_NAME: Text(
         "有电话“{found}”，没有姓名",
@@ -324,10 +324,22 @@ TEXTS: dict[Kind, Text] = {
         'a telephone number "{found}" without a name',
         "give the name",
     ),
+    Kind.PHONE_DIFFERS: Text(
+        "“{name}”的电话这里是 {found}，{other} 是 {other_phone}",
+        "同一个人：改成一致；两个同名的人：各写编号，或在“养老管家”等名单里各写一行，这里照写电话",
+        'the number of "{name}" is {found} here, {other_phone} in {other}',
+        "one person: make them the same; two of one name: give each an id, or a row of their own in the list of butlers",
+    ),
+    Kind.PHONE_NOT_KNOWN: Text(
+        "系统里“{name}”（{ids}）的电话是 {other_phone}，这里是 {found}：分不清是换了号码，还是另一位同名的人",
+        "换了号码：把姓名改写成他的编号 {ids}（人员名单里填在编号列）；另一位：在人员名单里写一行，给一个新编号",
+        'the hub has "{name}" ({ids}) with {other_phone}, here it is {found}: a new number, or another of that name',
+        "a new number: name the person by the id {ids}; another person: give them a row in a list of people, with a new id",
+    ),
     Kind.BUTLER_LIST_FULL: Text(
-        "管家自 {since} 起有 {count} 位自己的老人，最多 20 位",
+        "管家{who_zh}自 {since} 起有 {count} 位自己的老人，最多 20 位",
         "请把多出的交给别的管家；有日期的代管不算",
-        "the butler has {count} own elders from {since}, at most 20 are allowed",
+        "the butler{who_en} has {count} own elders from {since}, at most 20 are allowed",
         "give the others to another butler; a dated cover does not count",
     ),
     Kind.NO_BUTLER: Text(
@@ -470,6 +482,30 @@ TEXTS: dict[Kind, Text] = {
         "several telephone numbers; the first, {value}, is used",
         "write the others into the note",
     ),
+    Kind.SHEET_HIDDEN: Text(
+        "隐藏的工作表，没有读",
+        "要导入的话，请取消隐藏再试；不要的话无需处理",
+        "a hidden sheet; it was not read",
+        "show it and try again if it should be imported; else there is nothing to do",
+    ),
+    Kind.PHONE_CHANGED: Text(
+        "“{name}”换了号码：{before} → {found}（现在由此人负责的有 {count} 处）",
+        "请核对；其实是另一位同名的人，请写编号",
+        'a new number for "{name}": {before} -> {found} (who answers for {count} places now)',
+        "look whether that is right; if it is another person of that name, give an id",
+    ),
+    Kind.NAMESAKES: Text(
+        "有两位“{found}”，电话不同，按两个人处理（这里 {phone}；{other}）",
+        "请看一眼；同一个人就把电话改成一致",
+        'two are called "{found}" and have different numbers: taken as two people (here {phone}; {other})',
+        "look whether that is right; if it is one person, make the numbers the same",
+    ),
+    Kind.MAYBE_MOVED: Text(
+        "“{found}”按新来的老人加上；系统里已有同名的老人 {ids}，这份台账没有提到",
+        "同一位老人搬了家：写上编号 {ids}，否则会有两份档案；另一位老人：无需处理",
+        '"{found}" is added as somebody new; the hub has {ids} of that name, whom this ledger does not name',
+        "the same elder, who moved: give the id {ids}, else there are two files; another elder: nothing to do",
+    ),
     Kind.STAYS_OPEN: Text(
         "已经开通，台账还写“{found}”：保持开通",
         "请更新台账",
@@ -530,14 +566,15 @@ def place(at: Place, language: Language) -> str:
     if at.letter:
         parts.append(f"{at.letter} 列“{at.column}”" if zh else f'column {at.letter} "{at.column}"')
     shown = " ".join(part for part in parts if part)
-    return shown or ("系统里已有的内容" if zh else "what the hub has already")
+    return shown or ("台账和系统合在一起" if zh else "the ledger together with what the hub has")
 
 
 def said(finding: Finding, language: Language) -> tuple[str, str]:
     """As `say`, and about whom it is where no row of the ledger is."""
     what, remedy = say(finding, language)
-    if finding.place.line is None and finding.data.get("where"):
-        what = f"{finding.data['where']} {what}"
+    subject = finding.data.get(f"subject_{language}") or finding.data.get("where", "")
+    if finding.place.line is None and subject and not finding.data.get("who_zh"):
+        what = f"{subject} {what}"
     return what, remedy
 
 

@@ -70,6 +70,8 @@ class Kind(StrEnum):
     COVER_WITHOUT_DATES = "cover_without_dates"
     COMES_BACK = "comes_back"
     CONTACT_WITHOUT_NAME = "contact_without_name"
+    PHONE_DIFFERS = "phone_differs"
+    PHONE_NOT_KNOWN = "phone_not_known"
     # what the directory as a whole refuses
     BUTLER_LIST_FULL = "butler_list_full"
     NO_BUTLER = "no_butler"
@@ -101,6 +103,10 @@ class Kind(StrEnum):
     SERIAL_AS_DATE = "serial_as_date"
     DECIMAL_REMOVED = "decimal_removed"
     TWO_PHONES = "two_phones"
+    SHEET_HIDDEN = "sheet_hidden"
+    PHONE_CHANGED = "phone_changed"
+    NAMESAKES = "namesakes"
+    MAYBE_MOVED = "maybe_moved"
     STAYS_OPEN = "stays_open"
     STAYS_NOT_OPEN = "stays_not_open"
     NOT_PROVEN = "not_proven"
@@ -115,6 +121,10 @@ NOTES = frozenset(
         Kind.SERIAL_AS_DATE,
         Kind.DECIMAL_REMOVED,
         Kind.TWO_PHONES,
+        Kind.SHEET_HIDDEN,
+        Kind.PHONE_CHANGED,
+        Kind.NAMESAKES,
+        Kind.MAYBE_MOVED,
         Kind.STAYS_OPEN,
         Kind.STAYS_NOT_OPEN,
         Kind.NOT_PROVEN,

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
-from hub.directory.model import MAX_OWN_ELDERS
+from hub.directory.model import MAX_OWN_ELDERS, Directory
 from hub.directory.problems import Problem
 from hub.ledger.findings import Finding, Kind, Place
 from hub.ledger.reading import Row
@@ -59,11 +60,24 @@ _COLUMNS: Mapping[Kind, tuple[str, ...]] = {
 _ENTRY = re.compile(r'(\w+) "([^"]+)"')
 
 
+Reach = Mapping[str, tuple[Row, tuple[str, ...]]]
+
+
 def findings(
-    problems: Iterable[Problem], origins: Mapping[str, Row], lists: Mapping[str, list[Row]]
+    problems: Iterable[Problem],
+    origins: Mapping[str, Row],
+    lists: Mapping[str, list[Row]],
+    reach: Reach = MappingProxyType({}),
+    directory: Directory | None = None,
 ) -> Iterator[Finding]:
-    """One finding for each problem; without a place for what no row of the ledger speaks of."""
+    """One finding for each problem; without a place for what no row of the ledger speaks of.
+
+    `lists`: the rows that add to a butler's list; `reach`: where the number of somebody belongs who stands in another's row;
+    `directory`: who the ids are.
+    """
     from hub.ledger.draft import WORDS
+
+    names: dict[str, str] | None = None
 
     for problem in problems:
         matches = ((pattern.match(problem.found), kind) for pattern, kind in _PATTERNS)
@@ -72,22 +86,59 @@ def findings(
         data = {"where": problem.where, "said": problem.found, "remedy": problem.remedy, **said}
         data.setdefault("near", "")
         data["noun_zh"] = WORDS.get(data.get("noun_en", ""), "")
-        yield Finding(kind, _place(problem.where, kind, origins, lists), said.get("value", ""), data)
+        if directory is not None and names is None:
+            names = {one.id: one.name for one in directory.persons}
+            names |= {one.id: one.name for one in directory.elders}
+        data |= _subject(problem.where, kind, names or {})
+        place, stands = _place(problem.where, kind, origins, lists, reach, int(said.get("count", 0)))
+        yield Finding(kind, place, said.get("value", stands), data)
 
 
-def _place(where: str, kind: Kind, origins: Mapping[str, Row], lists: Mapping[str, list[Row]]) -> Place:
+def _subject(where: str, kind: Kind, names: Mapping[str, str]) -> dict[str, str]:
+    """Whom a problem is about, by name: for texts that have no row of the ledger beside them."""
+    from hub.ledger.draft import WORDS
+
+    noun, key = next(iter(_ENTRY.findall(where)), ("", ""))
+    name = names.get(key, "")
+    if not name:
+        return {}
+    if kind is Kind.BUTLER_LIST_FULL:
+        return {"who_zh": f"“{name}”", "who_en": f' "{name}"'}
+    return {
+        "subject_zh": f"{WORDS.get(noun, noun)}“{name}”（{key}）",
+        "subject_en": f'{noun} "{name}" ({key})',
+    }
+
+
+def _place(
+    where: str,
+    kind: Kind,
+    origins: Mapping[str, Row],
+    lists: Mapping[str, list[Row]],
+    reach: Reach,
+    count: int,
+) -> tuple[Place, str]:
+    """The place, and what stands there."""
+    columns = _COLUMNS.get(kind, ())
+    if kind is Kind.NOT_REACHABLE and where in reach:
+        row, columns = reach[where]
+        return _at(row, columns)
+    entries = _ENTRY.findall(where)
+    if kind is Kind.BUTLER_LIST_FULL and entries and (mine := lists.get(entries[0][1], [])):
+        # The row that made the list too long; the others fitted.
+        return _at(mine[max(0, len(mine) - (count - MAX_OWN_ELDERS))], ("butler",))
     whole = origins.get(where)
     if whole is not None:
-        return whole.at(*_COLUMNS.get(kind, ()))
-    entries = _ENTRY.findall(where)
-    if kind is Kind.BUTLER_LIST_FULL and entries:
-        mine = lists.get(entries[0][1], [])
-        # The row that made the list too long.
-        if len(mine) > MAX_OWN_ELDERS:
-            return mine[MAX_OWN_ELDERS].at("butler")
+        return _at(whole, columns)
     for noun, key in entries:
         for name in (noun, "person"):
-            row = origins.get(f'{name} "{key}"')
-            if row is not None:
-                return row.at(*_COLUMNS.get(kind, ()))
-    return Place()
+            row_of = origins.get(f'{name} "{key}"')
+            if row_of is not None:
+                return _at(row_of, columns)
+    return Place(), ""
+
+
+def _at(row: Row, columns: tuple[str, ...]) -> tuple[Place, str]:
+    column = next((one for one in columns if one in row.columns), "")
+    stands = row.get(column) if column else None
+    return row.at(*columns), stands if isinstance(stands, str) else ""

@@ -7,7 +7,7 @@ from datetime import datetime
 from hub.core.alerts import Role
 from hub.directory.model import Bond, holds
 from hub.ledger.draft import Draft, Want, where
-from hub.ledger.findings import Kind
+from hub.ledger.findings import Kind, Place
 from hub.ledger.merge_homes import Homes
 from hub.ledger.merge_people import FAMILY, People
 from hub.ledger.merge_places import Regions
@@ -17,9 +17,15 @@ COLUMNS = (
     ("contact", Role.CONTACT, 3),
     ("keyholder", Role.KEYHOLDER, 1),
     ("partner", Role.PARTNER, 1),
-    ("doctor", Role.FAMILY_DOCTOR, 1),
 )
-"""People in numbered columns of the elders' table."""
+"""People of one home, in numbered columns of the elders' table."""
+
+SERVING = (
+    ("butler", Role.BUTLER),
+    ("institution", Role.CARE_INSTITUTION),
+    ("doctor_1", Role.FAMILY_DOCTOR),
+)
+"""People of many homes, in columns of the elders' table."""
 
 
 class Bonds:
@@ -34,44 +40,57 @@ class Bonds:
         self._deputies: list[tuple[str, str, Row]] = []
         self._wanted = 0
         self._added: list[tuple[int, Bond]] = []
+        self._of_elders: list[tuple[Row, str]] = []
+        self._before = {
+            (bond.role, bond.home_id, bond.person_id) for bond in draft.bonds if self._goes_on(bond)
+        }
+        self._stays: set[Place] = set()
+        """Rows of homes, and of elders who live where they lived."""
+        self._lived = {(one.elder_id, one.home_id) for one in draft.before.residences if holds(one, draft.at)}
         self.lists: dict[str, list[Row]] = {}
-        """A butler's rows of elders, in their order."""
+        """The rows that add to a butler's list, in their order."""
 
     def want(self, role: Role, home_id: str | None, region_id: str | None, want: Want) -> None:
         self._wanted += 1
         self._draft.wants[(role, home_id, region_id)].append(replace(want, number=self._wanted))
 
-    def of_elder(self, row: Row, home_id: str) -> None:
-        """Butler, institution, contacts ... in the columns of an elder's (or a home's) row."""
-        butler = self._people.butler(row, "butler")
-        if butler is not None:
-            self.lists.setdefault(butler, []).append(row)
-            self.want(Role.BUTLER, home_id, None, Want(butler, row, slot=True))
-        institution = self._people.butler(row, "institution")
-        if institution is not None:
-            self.want(Role.CARE_INSTITUTION, home_id, None, Want(institution, row, slot=True, rank=1))
+    def of_elder(self, row: Row, home_id: str, elder_id: str | None = None) -> None:
+        """Butler, institution, contacts ... in the columns of an elder's (or a home's) row: heard now, looked up in `of_people`,
+        when all have been heard."""
+        self._of_elders.append((row, home_id))
+        for key, role in SERVING:
+            self._people.hear(row, key, role, home_id)
+        if elder_id is None or (elder_id, home_id) in self._lived:
+            self._stays.add(row.place)
+
+    def _look_up(self, row: Row, home_id: str) -> None:
+        for key, role in SERVING:
+            found = self._people.serving(row, key, role, home_id)
+            if found is None:
+                continue
+            if role is Role.BUTLER:
+                self._list(row, home_id, found)
+                self.want(role, home_id, None, Want(found, row, slot=True))
+            elif role is Role.CARE_INSTITUTION:
+                self.want(role, home_id, None, Want(found, row, slot=True, rank=1))
+            else:
+                self._want_one(row, key, role, home_id, found)
         for prefix, role, count in COLUMNS:
-            for number in range(1, count + 1):
-                key = f"{prefix}_{number}"
+            for key in (f"{prefix}_{number}" for number in range(1, count + 1)):
                 name, phone = row.get(key), row.get(f"{key}_phone")
-                if name is None:
-                    if phone is not None:
-                        self._draft.say(row, Kind.CONTACT_WITHOUT_NAME, f"{key}_phone", phone)
-                    continue
-                if role in FAMILY:
-                    person = self._people.at_home(row, role, home_id, name, phone)
-                else:
-                    found = self._people.butler(row, key)
-                    if found is None:
-                        continue
-                    person = found
-                rank = self._rank(role, home_id, None)
-                self.want(
-                    role,
-                    home_id,
-                    None,
-                    Want(person, row, rank=rank, relation=row.get(f"{key}_relation"), slot=True),
-                )
+                if name is not None:
+                    person = self._people.at_home(row, role, home_id, name, phone, column=key)
+                    self._want_one(row, key, role, home_id, person)
+                elif phone is not None:
+                    self._draft.say(row, Kind.CONTACT_WITHOUT_NAME, f"{key}_phone", phone)
+
+    def _want_one(self, row: Row, key: str, role: Role, home_id: str, person: str) -> None:
+        rank, relation = self._rank(role, home_id, None), row.get(f"{key}_relation")
+        self.want(role, home_id, None, Want(person, row, rank=rank, relation=relation, slot=True))
+
+    def _list(self, row: Row, home_id: str, butler: str) -> None:
+        if (Role.BUTLER, home_id, butler) not in self._before or row.place not in self._stays:
+            self.lists.setdefault(butler, []).append(row)
 
     def _rank(self, role: Role, home_id: str | None, region_id: str | None) -> int:
         key = (role, home_id, region_id)
@@ -79,7 +98,9 @@ class Bonds:
         return self._next_rank[key]
 
     def of_people(self, rows: Iterable[Row], home_of_elder: Mapping[str, str]) -> None:
-        """For whom the people of a role's table answer."""
+        """Who serves the homes of elders' rows; for whom the people of a role's table answer."""
+        for elder, home in self._of_elders:
+            self._look_up(elder, home)
         draft = self._draft
         for row in rows:
             role = row.table.role
@@ -99,7 +120,7 @@ class Bonds:
                 )
                 self._people.describe(key, row)
             else:
-                found = self._people.named(_Named.row(row), "person")
+                found = self._people.of_row(row)
                 if found is None:
                     continue
                 key = found
@@ -327,12 +348,3 @@ class Bonds:
             rank=want.rank if want.rank is not None else bond.rank,
             relation=want.relation if want.relation is not None else bond.relation,
         )
-
-
-class _Named:
-    """A row of a person's own table, as a row that names this person."""
-
-    @staticmethod
-    def row(row: Row) -> Row:
-        named = row.get("id") or row.get("name")
-        return Row(row.table, row.place, {"person": named, "person_phone": row.get("phone")}, row.columns)

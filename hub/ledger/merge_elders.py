@@ -6,13 +6,14 @@ from datetime import datetime
 
 from hub.core.home import Membership
 from hub.directory.model import Elder, Residence, holds
+from hub.directory.reaching import digits
 from hub.ledger.choices import Gender
 from hub.ledger.draft import Draft, folded, where
 from hub.ledger.findings import Kind
 from hub.ledger.ids import derived
 from hub.ledger.merge_bonds import Bonds
 from hub.ledger.merge_homes import Homes
-from hub.ledger.merge_people import digits, surname
+from hub.ledger.merge_people import surname
 from hub.ledger.reading import Row
 
 _OLDEST, _YOUNGEST = 120, 18
@@ -52,7 +53,7 @@ class Elders:
             self._describe(key, row)
             if home_id is not None:
                 self._live(key, home_id, row)
-                self._bonds.of_elder(row, home_id)
+                self._bonds.of_elder(row, home_id, key)
             if key in self.home_of:
                 names[folded(name)].add(key)
         self.home_of |= {

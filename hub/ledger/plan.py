@@ -69,7 +69,8 @@ def plan(
     draft, lists = _draft(before, ledger, at, zone)
     after = draft.directory()
     known = set(check(before))
-    judged = judging.findings((one for one in check(after) if one not in known), draft.origins, lists)
+    new = (one for one in check(after) if one not in known)
+    judged = judging.findings(new, draft.origins, lists, draft.reach, after)
     told = [*ledger.findings]
     # A row that could not be read misleads whatever is concluded from it.
     broken = {_line(finding) for finding in told if finding.is_error and finding.place.line is not None}
@@ -89,15 +90,13 @@ def plan(
 
 
 def _draft(before: Directory, ledger: Ledger, at: datetime, zone: tzinfo) -> tuple[Draft, Mapping[str, list]]:  # type: ignore[type-arg]
-    """Wide to narrow: places, people, homes, elders, devices, who answers, the roster."""
+    """Wide to narrow: places, homes, elders, devices; people, when all their numbers were heard; who answers, the roster."""
     draft = Draft(before, at, zone)
     regions = Regions(draft)
     regions.companies(ledger.of(TableName.COMPANIES))
     regions.regions(ledger.of(TableName.REGIONS))
     regions.centres(ledger.of(TableName.CENTRES))
     people = People(draft)
-    people.staff(ledger.of(TableName.PEOPLE))
-    people.staff(ledger.of(*_STAFF))
     homes = Homes(draft, regions)
     bonds = Bonds(draft, people, homes, regions)
     homes.homes(ledger.of(TableName.HOMES))
@@ -112,6 +111,7 @@ def _draft(before: Directory, ledger: Ledger, at: datetime, zone: tzinfo) -> tup
     devices = Devices(draft, homes, elders.home_of)
     devices.rows(ledger.of(TableName.DEVICES))
     devices.past(ledger.of(TableName.ASSIGNMENTS))
+    people.staff((*ledger.of(TableName.PEOPLE), *ledger.of(*_STAFF)))
     bonds.of_people(ledger.of(*_ROLES), elders.home_of)
     bonds.rows(ledger.of(TableName.BONDS))
     bonds.apply()

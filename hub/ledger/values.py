@@ -125,7 +125,7 @@ def _phone(raw: Raw, zone: tzinfo) -> Any:
     shorter = cells.lost_decimal(text)
     if shorter is not None:
         return Noted(_one_phone(shorter), Kind.DECIMAL_REMOVED, {"value": shorter})
-    numbers = [part for part in re.split(r"[,，、;；/\n]|\s(?=\d{7,})|或", text) if part.strip()]
+    numbers = [part for part in re.split(r"[,，、;；/\n]|(?<=\d{7})\s+(?=\d{7,})|或", text) if part.strip()]
     if len(numbers) > 1:
         first = _one_phone(numbers[0].strip())
         return Noted(first, Kind.TWO_PHONES, {"value": first})

@@ -299,7 +299,8 @@ def test_a_roster_in_a_ledger_replaces_the_shifts_of_whom_it_names_only() -> Non
 
 def test_deputies_stand_behind_a_butler_and_covers_may_exceed_the_list() -> None:
     elders = [elder(编号=f"e{n}", 姓名=f"老人{n}", 门牌号=f"3-1-{100 + n}", 管家="b1") for n in range(1, 21)]
-    others = [elder(编号=f"f{n}", 姓名=f"人{n}", 门牌号=f"4-1-{100 + n}", 管家="b2") for n in range(1, 21)]
+    theirs = {"管家": "b2", "管家电话": "13812345679"}
+    others = [elder(编号=f"f{n}", 姓名=f"人{n}", 门牌号=f"4-1-{100 + n}", **theirs) for n in range(1, 21)]
     tables: dict[str, Any] = {
         "养老管家": [
             {"编号": "b1", "姓名": "张伟", "电话": "13812345678"},
