@@ -196,7 +196,7 @@ PERSON = Column(
     "人员编号",
     "person id",
     v.REFERENCE,
-    ("人员", "人员姓名", "值班人", "值班人员", "person", "staff"),
+    ("姓名", "人员", "人员姓名", "值班人", "值班人员", "name", "person", "staff"),
     hint=("人员的编号或姓名", "id or name of a person"),
 )
 

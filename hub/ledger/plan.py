@@ -19,6 +19,7 @@ from hub.ledger.merge_homes import Homes
 from hub.ledger.merge_people import FAMILY, People
 from hub.ledger.merge_places import Regions
 from hub.ledger.merge_roster import Roster
+from hub.ledger.moved import maybe_moved
 from hub.ledger.reading import ZONE, Ledger
 from hub.ledger.tables import TABLES, TableName
 
@@ -85,7 +86,7 @@ def plan(
     done = tuple(changes(before, after))
     if not done:
         after = before
-    findings += tuple(_not_proven(done, draft, proven))
+    findings += (*_not_proven(done, draft, proven), *maybe_moved(before, after, draft, absent, at))
     return Plan(after, done, findings, untouched(before, done), absent)
 
 

@@ -79,6 +79,9 @@ def read_ledger(files: Mapping[str, bytes], zone: tzinfo = ZONE) -> Ledger:
         ignored: list[Finding] = []
         try:
             for sheet in read_file(data):
+                if sheet.hidden:
+                    ignored.append(Finding(Kind.SHEET_HIDDEN, Place(name, sheet.name)))
+                    continue
                 found = _Sheet(name, sheet, zone)
                 found.read()
                 rows += found.rows
@@ -165,14 +168,15 @@ class _Sheet:
         """The columns to be read, by index; tells what is missing, twice or ignored."""
         columns: dict[int, Column] = {}
         texts: dict[str, str] = {}
+        named = _own_titles(header)
         for one in header.headings:
             place = Place(self._place.file, self._place.sheet, header.line, one.text, _letter(one.index))
             if one.column is None:
                 self._say(Kind.COLUMN_IGNORED, place, one.text)
-            elif one.column.key not in texts:
+            elif one.column.key not in texts and named.get(one.column.key, one.index) == one.index:
                 columns[one.index] = one.column
                 texts[one.column.key] = one.text
-            elif texts[one.column.key] == one.text:
+            elif texts.get(one.column.key) == one.text:
                 self._say(Kind.COLUMN_TWICE, place, one.text)
             else:
                 self._say(Kind.COLUMN_IGNORED, place, one.text)
@@ -308,6 +312,16 @@ class _Sheet:
                 if whole[index] is None:
                     whole[index] = value
         return whole
+
+
+def _own_titles(header: Header) -> dict[str, int]:
+    """Key -> the heading that is the column's own title: it goes before other words for the same, wherever they stand."""
+    found: dict[str, int] = {}
+    for index, column in header.known:
+        text = next(one.text for one in header.headings if one.index == index)
+        if headings.folded(text) in (headings.folded(column.zh), headings.folded(column.en)):
+            found.setdefault(column.key, index)
+    return found
 
 
 _NEVER_MOJIBAKE = frozenset(

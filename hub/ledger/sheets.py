@@ -46,6 +46,8 @@ class RawSheet:
     merges: tuple[Merge, ...] = ()
     text: bool = field(default=False)
     """A text file, of which separators and encodings may be wrong."""
+    hidden: bool = field(default=False)
+    """Nobody sees it who opens the workbook."""
 
 
 def read_file(data: bytes) -> Iterator[RawSheet]:
@@ -160,7 +162,7 @@ def _workbook(data: bytes) -> Iterator[RawSheet]:
         for sheet in book.worksheets:
             merges, formulas = _marks(packed, sheet)
             raw = _with_formulas(sheet, data) if formulas else _rows(sheet)
-            yield RawSheet(sheet.title, _whole(raw), merges)
+            yield RawSheet(sheet.title, _whole(raw), merges, hidden=sheet.sheet_state != "visible")
         book.close()
 
 

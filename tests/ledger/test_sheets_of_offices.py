@@ -1,0 +1,117 @@
+"""Workbooks as offices keep them: hidden sheets of last year, rosters by name; and elders who moved without an id."""
+
+import io
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from hub.ledger.finding_texts import line
+from hub.ledger.findings import Kind
+from hub.ledger.plan import Plan, plan
+from hub.ledger.reading import read_ledger
+from tests.ledger.ledgers import AT, book_bytes, elder, rows_of
+from tests.ledger.test_merge import LATER, after, merging
+
+OLD = elder(编号="e9", 姓名="旧老人", 门牌号="3-2-509")
+
+
+def hiding(data: bytes, *names: str, state: Any = "hidden") -> bytes:
+    book = load_workbook(io.BytesIO(data))
+    for name in names:
+        book[name].sheet_state = state
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_brings_nobody_in_and_is_told(state: str) -> None:
+    data = book_bytes({"老人": rows_of([elder()]), "老人旧": rows_of([OLD])})
+    shown = plan(None, read_ledger({"台账.xlsx": data}), AT)
+    assert len(after(shown).elders) == 2
+    done = plan(None, read_ledger({"台账.xlsx": hiding(data, "老人旧", state=state)}), AT)
+    assert [one.name for one in after(done).elders] == ["王秀英"]
+    (note,) = done.findings
+    assert (note.kind, note.place.sheet, note.is_error) == (Kind.SHEET_HIDDEN, "老人旧", False)
+    assert "取消隐藏" in line(note, "zh")
+
+
+OPERATORS = [{"姓名": "赵敏", "电话": "13812345678"}, {"姓名": "钱进", "电话": "13812345679"}]
+SHIFT = {"岗位": "坐席", "星期": "每天", "上班时间": "08:00", "下班时间": "08:00"}
+AWAY = {"开始日期": "2026-03-05", "结束日期": "2026-03-08"}
+
+
+def test_rosters_and_leave_take_a_column_of_names_under_its_usual_heading() -> None:
+    done = after(
+        merging(
+            None,
+            {"坐席": OPERATORS, "班表": [{"姓名": "赵敏", **SHIFT}], "请假": [{"姓名": "钱进", **AWAY}]},
+        )
+    )
+    names = {person.id: person.name for person in done.persons}
+    assert [names[one.person_id] for one in done.shifts] == ["赵敏"]
+    assert [names[one.person_id] for one in done.leaves] == ["钱进"]
+
+
+@pytest.mark.parametrize("heads", [("姓名", "人员编号"), ("人员编号", "姓名")])
+def test_a_column_of_ids_goes_before_one_of_names_wherever_it_stands(heads: tuple[str, str]) -> None:
+    operators = [{"编号": f"o{n}", "姓名": "赵敏", "电话": f"1381234567{n}"} for n in (1, 2)]
+    person = {"姓名": "赵敏", "人员编号": "o2"}
+    row = {**{head: person[head] for head in heads}, **SHIFT}
+    (shift,) = after(merging(None, {"坐席": operators, "班表": [row]})).shifts
+    assert shift.person_id == "o2"
+
+
+def test_a_roster_by_a_name_that_two_have_asks_for_the_id() -> None:
+    operators = [{"编号": f"o{n}", "姓名": "赵敏", "电话": f"1381234567{n}"} for n in (1, 2)]
+    tables = {"坐席": operators, "班表": [{"姓名": "赵敏", **SHIFT}]}
+    files = {"台账.xlsx": book_bytes({name: rows_of(rows) for name, rows in tables.items()})}
+    (error,) = plan(None, read_ledger(files), AT).errors
+    assert (error.kind, error.place.column) == (Kind.AMBIGUOUS_REFERENCE, "姓名")
+
+
+def moving(first: dict[str, Any], then: dict[str, Any]) -> Plan:
+    directory = after(merging(None, {"老人": [first]}))
+    return merging(directory, {"老人": [then]}, LATER)
+
+
+LONE = {key: value for key, value in elder(出生年份="1941").items() if key != "编号"}
+ELSEWHERE = {"小区": "银杏苑", "门牌号": "5-1-101"}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        (LONE, {**LONE, **ELSEWHERE}, True),
+        ({**LONE, "出生年份": None}, {**LONE, **ELSEWHERE, "出生年份": None}, True),
+        (LONE, {**LONE, **ELSEWHERE, "管家": "赵敏", "管家电话": "13700001111"}, True),
+        (
+            LONE,
+            {**LONE, **ELSEWHERE, "出生年份": "1950", "管家": "赵敏", "管家电话": "13700001111"},
+            False,
+        ),
+        (LONE, {**LONE, **ELSEWHERE, "姓名": "李德山"}, False),
+        ({**LONE, "服务状态": "退出"}, {**LONE, **ELSEWHERE}, False),
+    ],
+)
+def test_somebody_new_who_may_be_an_elder_who_moved_is_told(
+    first: dict[str, Any], then: dict[str, Any], told: bool
+) -> None:
+    done = moving(first, then)
+    notes = [one for one in done.findings if one.kind is Kind.MAYBE_MOVED]
+    assert len(notes) == told
+    if told:
+        assert (notes[0].place.line, notes[0].place.column) == (2, "姓名")
+        (left_out,) = done.absent
+        assert left_out in line(notes[0], "zh")
+        # The id that the note names is the answer: one elder, who lives elsewhere now.
+        directory = after(merging(None, {"老人": [first]}))
+        answered = merging(directory, {"老人": [{"编号": left_out, **then}]}, LATER)
+        assert len(after(answered).elders) == 1
+
+
+def test_two_elders_of_one_name_who_both_stand_in_the_ledger_are_no_news() -> None:
+    directory = after(merging(None, {"老人": [LONE]}))
+    done = merging(directory, {"老人": [LONE, {**LONE, **ELSEWHERE}]}, LATER)
+    assert Kind.MAYBE_MOVED not in {one.kind for one in done.findings}
