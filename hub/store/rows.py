@@ -88,4 +88,9 @@ def reading_rows(readings: Sequence[Reading]) -> list[tuple[Any, ...]]:
             minutes[key] = [reading.value]
         else:
             values.append(reading.value)
-    return [(*key, values[-1], min(values), max(values), len(values)) for key, values in minutes.items()]
+    return [
+        (*key, *values * 3, 1)
+        if len(values) == 1
+        else (*key, values[-1], min(values), max(values), len(values))
+        for key, values in minutes.items()
+    ]
