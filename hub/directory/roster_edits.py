@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from hub.core.alerts import derived_id
-from hub.core.calendar import Holiday, OnDays
+from hub.core.alerts import Role, derived_id
+from hub.core.calendar import Calendar, Holiday, OnDays
 from hub.core.context import Shift
 from hub.core.opening import Opening, SpecialHours
 from hub.core.roster import CELL_ROLES, CENTRE_ROLES
@@ -83,11 +83,37 @@ def add_dated_shift(directory: Directory, shift: DatedShift, today: date, at: da
     _fits(directory, shift, at)
     if shift.on < today:
         raise RosterRefused(RosterRefusal.IN_THE_PAST, on=shift.on)
-    weekly = [one for one in directory.shifts if one.person_id == shift.person_id]
-    others = {one.role for one in weekly if shift.in_place and one.centre_id == shift.centre_id}
-    for role in (shift.role, *sorted(others - {shift.role})):
+    for role in _replaced(directory, shift):
         directory = _with_dated(directory, replace(shift, role=role))
     return directory
+
+
+def places_left(directory: Directory, shift: DatedShift, at: datetime, calendar: Calendar) -> set[str | None]:
+    """The places that a shift in place of the pattern takes its person away from on its date (None: the call-centre).
+
+    Those of the weekly shifts which it replaces; for a role without weekly shifts, in which the person is asked at any hour,
+    the centres of the homes they are bound to.
+    """
+    found: set[str | None] = set()
+    for role in _replaced(directory, shift):
+        weekly = [one for one in directory.shifts if (one.person_id, one.role) == (shift.person_id, role)]
+        found |= {one.centre_id for one in weekly if calendar.falls_on(shift.on, one.days, one.weekdays)}
+        if not weekly:
+            own = {
+                bond.home_id
+                for bond in directory.bonds
+                if (bond.person_id, bond.role) == (shift.person_id, role)
+                and (bond.until_at is None or bond.until_at > at)
+            }
+            found |= {home.centre_id for home in directory.homes if home.id in own}
+    return found
+
+
+def _replaced(directory: Directory, shift: DatedShift) -> list[Role]:
+    """The role of the shift first, then those that the person has at its place every week."""
+    weekly = [one for one in directory.shifts if one.person_id == shift.person_id]
+    others = {one.role for one in weekly if shift.in_place and one.centre_id == shift.centre_id}
+    return [shift.role, *sorted(others - {shift.role})]
 
 
 def _with_dated(directory: Directory, shift: DatedShift) -> Directory:

@@ -20,6 +20,7 @@ from hub.web.models_roster import (
     CoverIn,
     CoverOut,
     DatedShiftIn,
+    Day,
     HolidayIn,
     HoursIn,
     LeaveIn,
@@ -50,7 +51,7 @@ async def get_week(
     parts: PartsDep,
     user: ViewRoster,
     centre: Annotated[str | None, Query(description=f"A centre's id, or {CALL_CENTRE}")] = None,
-    day: Annotated[date | None, Query(description="Any day of the week; without it this one")] = None,
+    day: Annotated[Day | None, Query(description="Any day of the week; without it this one")] = None,
 ) -> WeekOut:
     """Who works when; for a butler the own shifts."""
     place = place_for(parts, user, centre)
@@ -114,7 +115,7 @@ def week_for(parts: Parts, user: User, place: str, day: date | None) -> Week:
 
 @router.post("/shifts", status_code=201)
 async def add_shift(body: ShiftIn, parts: PartsDep, user: EditRoster) -> ShiftOut:
-    """A weekly shift."""
+    """A weekly shift of somebody whom the log-in reaches: bound to its homes, on its centres' weekly roster, of its company."""
     shift = _shift(parts, user, body)
     await change(
         *(parts, user, lambda directory: roster_edits.add_shift(directory, shift, parts.hub.now())),
@@ -151,11 +152,11 @@ async def remove_shift(shift_id: str, parts: PartsDep, user: EditRoster) -> None
 
 @router.post("/dated-shifts", status_code=201)
 async def add_dated_shift(body: DatedShiftIn, parts: PartsDep, user: EditRoster) -> None:
-    """A shift of one date, beside the weekly one or in its place."""
-    roster_changes.must_reach_place(parts, user, body.centre_id)
+    """A shift of one date, beside the weekly one or in its place; in its place only where the log-in keeps what is replaced."""
     shift = DatedShift(
         *("", body.person_id, body.role, body.on, body.starts, body.ends, body.centre_id), body.in_place
     )
+    roster_changes.must_roster(parts, user, shift)
     today, now = _today(parts), parts.hub.now()
     await change(
         *(parts, user, lambda directory: roster_edits.add_dated_shift(directory, shift, today, now)),
@@ -321,7 +322,7 @@ async def _decided(
 
 
 @router.put("/holidays/{on}", status_code=204)
-async def set_holiday(on: date, body: HolidayIn, parts: PartsDep, user: EditRoster) -> None:
+async def set_holiday(on: Day, body: HolidayIn, parts: PartsDep, user: EditRoster) -> None:
     """Here the date is so, whatever the calendar of the settings says. For who sees every home."""
     roster_changes.must_reach_place(parts, user, None)
     holiday = Holiday(on, body.day_type, body.name)
@@ -356,7 +357,7 @@ async def set_openings(centre_id: str, body: list[OpeningIn], parts: PartsDep, u
 
 @router.put("/centres/{centre_id}/special-hours/{on}", status_code=204)
 async def set_special_hours(
-    centre_id: str, on: date, body: list[HoursIn], parts: PartsDep, user: EditRoster
+    centre_id: str, on: Day, body: list[HoursIn], parts: PartsDep, user: EditRoster
 ) -> None:
     """The hours of one date; an empty list: closed."""
     roster_changes.must_reach_place(parts, user, centre_id)
@@ -387,12 +388,13 @@ def _today(parts: Parts) -> date:
 
 
 def _shift(parts: Parts, user: User, body: ShiftIn) -> Shift:
-    roster_changes.must_reach_place(parts, user, body.centre_id)
-    return Shift(
+    shift = Shift(
         *(body.person_id, body.role, frozenset(body.weekdays), body.starts, body.ends),
         centre_id=body.centre_id,
         days=body.days,
     )
+    roster_changes.must_roster(parts, user, shift)
+    return shift
 
 
 def _known_shift(parts: Parts, user: User, shift_id: str) -> Shift:

@@ -1,9 +1,9 @@
 """What the roster's interface takes and gives. Local times of shifts are HH:MM; leave and covers are instants with an offset."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from hub.core.alerts import Role
 from hub.core.calendar import DayType, OnDays
@@ -12,7 +12,23 @@ from hub.directory.outlook import RosterProblemKind
 from hub.web.models import PersonRef
 from hub.web.roster_week import DutyState
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+"""What a roster may speak of. Beyond lies nothing but slips of the pen, and near the ends of the calendar a week has no end."""
+
+
+def _without_zone(clock: time) -> time:
+    if clock.tzinfo is not None:
+        raise ValueError("is a local time: leave its offset away")
+    return clock
+
+
 Id = Annotated[str, Field(min_length=1, max_length=64)]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Clock = Annotated[time, AfterValidator(_without_zone)]
+Instant = Annotated[
+    AwareDatetime,
+    Field(ge=datetime.combine(FIRST_DAY, time(0), UTC), le=datetime.combine(LAST_DAY, time(0), UTC)),
+]
 
 
 class _In(BaseModel):
@@ -24,8 +40,8 @@ class ShiftIn(_In):
 
     person_id: Id
     role: Role
-    starts: time
-    ends: time
+    starts: Clock
+    ends: Clock
     days: OnDays = OnDays.WEEKDAYS
     weekdays: list[Annotated[int, Field(ge=0, le=6)]] = []
     centre_id: Id | None = None
@@ -34,25 +50,25 @@ class ShiftIn(_In):
 class DatedShiftIn(_In):
     person_id: Id
     role: Role
-    on: date
-    starts: time
-    ends: time
+    on: Day
+    starts: Clock
+    ends: Clock
     centre_id: Id | None = None
     in_place: bool = False
 
 
 class LeaveIn(_In):
     person_id: Id
-    from_at: AwareDatetime
-    until_at: AwareDatetime
+    from_at: Instant
+    until_at: Instant
     kind: LeaveKind = LeaveKind.PLANNED
 
 
 class CoverIn(_In):
     covered_id: Id
     by_id: Id
-    from_at: AwareDatetime
-    until_at: AwareDatetime
+    from_at: Instant
+    until_at: Instant
     takes: Takes = Takes.EVERYTHING
 
 
@@ -68,15 +84,15 @@ class HolidayIn(_In):
 
 
 class OpeningIn(_In):
-    opens: time
-    closes: time
+    opens: Clock
+    closes: Clock
     days: OnDays = OnDays.WEEKDAYS
     weekdays: list[Annotated[int, Field(ge=0, le=6)]] = []
 
 
 class HoursIn(_In):
-    opens: time
-    closes: time
+    opens: Clock
+    closes: Clock
 
 
 class DayOut(BaseModel):

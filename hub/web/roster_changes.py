@@ -9,11 +9,12 @@ from hub.core.calendar import instant_of
 from hub.core.context import Context
 from hub.core.events import ActorRole
 from hub.core.roster import CELL_ROLES, CENTRE_ROLES
-from hub.core.shifts import Cover
+from hub.core.shifts import Cover, DatedShift, Shift
 from hub.directory.cover_edits import awaits, cover_of
 from hub.directory.model import Directory, holds
 from hub.directory.outlook import RosterProblem, RosterProblemKind, outlook
 from hub.directory.problems import DirectoryProblems
+from hub.directory.roster_edits import places_left
 from hub.directory.roster_refusals import RosterRefusal, RosterRefused
 from hub.store.change_log import Change, What
 from hub.web.access import Permission, ScopeKind
@@ -23,7 +24,7 @@ from hub.web.parts import Parts
 from hub.web.problems import Problem, not_found
 from hub.web.refusals import Forbidden
 from hub.web.roster_week import CALL_CENTRE
-from hub.web.visibility import visible_centres
+from hub.web.visibility import visible_centres, visible_homes
 from hub.web.words import WORDS, Language, say
 
 AHEAD = timedelta(weeks=8)
@@ -59,15 +60,32 @@ def places_of(parts: Parts, user: User) -> list[str]:
 
 
 def people_in_reach(parts: Parts, user: User) -> frozenset[str] | None:
-    """Whose leave and covers the log-in may enter: who works at its centres or looks after their homes. None: everybody's."""
-    visible = visible_centres(parts, user)
-    if visible is None:
+    """Whose shifts, leave and covers the log-in may enter. None: everybody's.
+
+    Who is bound to its homes now, has a weekly shift at its centres, or belongs to its company. A weekly shift can only be
+    entered for somebody in reach, so the first one of anybody else comes from a ledger or a log-in with a wider scope; a
+    shift of one date brings nobody into reach. So nobody gains power over a person by writing them into a roster.
+    """
+    visible, homes = visible_centres(parts, user), visible_homes(parts, user)
+    if visible is None or homes is None:
         return None
     directory, now = directory_of(parts), parts.hub.now()
-    homes = {home.id for home in directory.homes if home.centre_id in visible}
     found = {bond.person_id for bond in directory.bonds if bond.home_id in homes and holds(bond, now)}
     found |= {shift.person_id for shift in directory.shifts if shift.centre_id in visible}
-    return frozenset(found | {one.person_id for one in directory.dated_shifts if one.centre_id in visible})
+    if user.scope.kind is ScopeKind.COMPANY:
+        found |= {person.id for person in directory.persons if person.company_id == user.scope.id}
+    return frozenset(found)
+
+
+def must_roster(parts: Parts, user: User, shift: Shift | DatedShift) -> None:
+    """Raises as the two below unless the log-in reaches the place and the person; and, of a shift in place of what they do
+    otherwise, every place that they are taken away from."""
+    must_reach_place(parts, user, shift.centre_id)
+    must_reach_person(parts, user, shift.person_id)
+    if isinstance(shift, DatedShift) and shift.in_place:
+        left = places_left(directory_of(parts), shift, parts.hub.now(), parts.hub.context().calendar)
+        for centre_id in sorted(left, key=lambda one: one or ""):
+            must_reach_place(parts, user, centre_id)
 
 
 def must_reach_place(parts: Parts, user: User, centre_id: str | None) -> None:
@@ -213,6 +231,7 @@ def of_concern(parts: Parts, user: User, problems: tuple[RosterProblem, ...]) ->
         for one in problems
         if one.kind is RosterProblemKind.NO_CALENDAR
         or one.centre_id in visible
+        or not visible.isdisjoint(one.places)
         or one.person_id in reach
         or one.other_id in reach
     ]

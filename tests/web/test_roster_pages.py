@@ -417,3 +417,82 @@ def test_the_page_has_no_script_or_style_of_its_own_and_is_small(
     )
     assert not re.search(r"<script(?![^>]*\bsrc=)|\bstyle=|\bon\w+=", page.text)
     assert len(page.text) < 120_000
+
+
+# --- dates and times that nobody means ------------------------------------------------------------------------------------------
+
+FAR = ("0001-01-01", "0001-01-03", "1999-12-31", "2200-01-01", "9999-12-26", "9999-12-31")
+LAST = "9999-12-31"
+NIGHT = {"starts": "22:00", "ends": "06:00"}
+EVENING = {"person_id": "b02", "role": "butler", "days": "every_day", "centre_id": SMALL, "ends": "20:00"}
+SPAN = {"from_at": "2027-01-01T00:00:00Z", "until_at": f"{LAST}T23:59:59Z"}
+
+
+@pytest.mark.parametrize("day", FAR)
+def test_a_week_at_the_end_of_the_calendar_is_told_as_a_wrong_date(
+    as_: Callable[[str], Client], day: str
+) -> None:
+    manager = as_("manager")
+    for centre in (SMALL, "call-centre"):
+        week = manager.get("/api/v1/roster/week", params={"centre": centre, "day": day})
+        assert week.status_code == 422
+    page = manager.get("/roster", params={"week": day})
+    assert page.status_code == 422
+    assert "日期或时间填得不对" in page.text
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "2199-12-31"])
+def test_the_first_and_the_last_week_can_be_looked_at(as_: Callable[[str], Client], day: str) -> None:
+    manager = as_("manager")
+    week = manager.get("/api/v1/roster/week", params={"centre": SMALL, "day": day})
+    assert day in [one["on"] for one in week.json()["days"]]
+    assert manager.get("/roster", params={"week": day}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        (
+            "POST",
+            "/dated-shifts",
+            {"person_id": "b02", "role": "butler", "on": LAST, "centre_id": SMALL, **NIGHT},
+        ),
+        ("POST", "/leaves", {"person_id": "b02", **SPAN}),
+        ("POST", "/leaves", {"person_id": "b02", **SPAN, "until_at": "9999-12-31T23:59:59-14:00"}),
+        ("POST", "/leaves", {"person_id": "b02", **SPAN, "from_at": "0001-01-01T00:00:00+14:00"}),
+        ("POST", "/covers", {"covered_id": "b02", "by_id": "b03", **SPAN}),
+        ("PUT", f"/holidays/{LAST}", {"day_type": "rest_day"}),
+        ("PUT", f"/centres/{SMALL}/special-hours/{LAST}", [{"opens": "22:00", "closes": "06:00"}]),
+        ("POST", "/shifts", EVENING | {"starts": "18:00+08:00"}),
+        ("PUT", f"/centres/{SMALL}/openings", [{"opens": "08:00Z", "closes": "18:00", "days": "every_day"}]),
+    ],
+)
+def test_what_lies_at_the_end_of_the_calendar_is_not_kept(
+    hub: RunningHub, as_: Callable[[str], Client], method: str, path: str, body: Any
+) -> None:
+    before = hub.keeper.directory
+    answer = as_("manager").request(method, f"/api/v1/roster{path}", json=body)
+    assert answer.status_code == 422, answer.text
+    assert hub.keeper.directory is before
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/roster/leave", {"person": "b02", "kind": "planned", "first": "2027-01-01", "last": LAST}),
+        (
+            "/roster/cover",
+            {"covered": "b02", "by": "b03", "takes": "homes", "first": "0001-01-01", "last": LAST},
+        ),
+        ("/roster/dated", {"person": "b02", "role": "butler", "on": LAST, **NIGHT}),
+        ("/roster/holiday", {"day_type": "rest_day", "on": LAST}),
+        ("/roster/special", {"on": LAST, "opens": "22:00", "closes": "06:00"}),
+        ("/roster/leave", {"person": "b02", "kind": "planned", "first": LAST, "last": LAST, "week": LAST}),
+    ],
+)
+def test_a_form_with_such_a_date_comes_back_with_what_is_wrong(
+    as_: Callable[[str], Client], path: str, form: dict[str, str]
+) -> None:
+    answer = as_("manager").post(path, data={"centre": SMALL, **form})
+    assert answer.status_code == 422
+    assert "日期或时间填得不对" in answer.text

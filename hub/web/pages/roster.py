@@ -23,6 +23,7 @@ from hub.web.guard import User
 from hub.web.models_roster import (
     CoverIn,
     DatedShiftIn,
+    Day,
     HolidayIn,
     HoursIn,
     LeaveIn,
@@ -45,6 +46,7 @@ PROBLEMS_SHOWN = 12
 _ORDER = (Role.BUTLER, Role.DEPUTY, Role.ELDER_HELPER, Role.CENTRE_DUTY, Role.OPERATOR, Role.DUTY_MANAGER)
 _GRADES = ("gap", "double", "open", "note")
 _OPENINGS = TypeAdapter(list[OpeningIn])
+_DAY: TypeAdapter[date] = TypeAdapter(Day)
 
 Typed = Annotated[str, Form()]
 
@@ -183,7 +185,7 @@ async def remove_dated_shift(request: Request, shift_id: str, parts: PartsDep, u
 async def set_holiday(request: Request, parts: PartsDep, user: EditRoster) -> Response:
     async def do(form: Mapping[str, Any]) -> None:
         body = HolidayIn(day_type=DayType(form["day_type"]), name=form.get("name", ""))
-        await api_roster.set_holiday(date.fromisoformat(form["on"]), body, parts, user)
+        await api_roster.set_holiday(_DAY.validate_python(form["on"]), body, parts, user)
 
     return await _done(request, parts, user, do, "holidays")
 
@@ -225,7 +227,7 @@ async def set_special_hours(request: Request, parts: PartsDep, user: EditRoster)
         if "closed" not in form:
             opens, closes = (time.fromisoformat(form[name]) for name in ("opens", "closes"))
             hours = [HoursIn(opens=opens, closes=closes)]
-        on = date.fromisoformat(form["on"])
+        on = _DAY.validate_python(form["on"])
         await api_roster.set_special_hours(_centre(form) or "", on, hours, parts, user)
 
     return await _done(request, parts, user, do, "openings")
@@ -263,7 +265,7 @@ async def _done(
         if error.status == 403:
             raise
         messages, status = complaints(error, language, "roster")
-    except (ValidationError, ValueError, KeyError):
+    except (ValidationError, ValueError, KeyError, OverflowError):
         messages, status = (say(language, "roster.wrong_form"),), 422
     else:
         asked = urlencode({key: form[key] for key in ("centre", "week") if form.get(key)})
@@ -298,7 +300,7 @@ async def _page(
     asked = typed if typed is not None else request.query_params
     place = api_roster.place_for(parts, user, asked.get("centre") or None)
     try:
-        day = date.fromisoformat(asked.get("week", "")) if asked.get("week") else None
+        day = _DAY.validate_python(asked["week"]) if asked.get("week") else None
     except ValueError:
         messages, status, day = (say(language, "roster.wrong_form"),), 422, None
     week = api_roster.week_for(parts, user, place, day)
@@ -363,20 +365,13 @@ def _choices(parts: Parts, user: User, place: str) -> dict[str, Any]:
     """What the forms offer."""
     directory, now = directory_of(parts), parts.hub.now()
     reach = roster_changes.people_in_reach(parts, user)
-    companies = {
-        one.company_id for one in directory.centres if one.id in roster_changes.places_of(parts, user)
-    } - {None}
     rostered = {
         one.person_id for one in directory.shifts if one.role in CENTRE_ROLES or one.role in CELL_ROLES
     } | {one.person_id for one in directory.bonds if one.role in CENTRE_ROLES}
     people = staff(directory, now)
     roles = [role for role in _ORDER if (role in CELL_ROLES) is (place == CALL_CENTRE)]
     return {
-        "staff": [
-            (one.id, one.name)
-            for one in people
-            if one.methods and (reach is None or one.id in reach or one.company_id in companies)
-        ],
+        "staff": [(one.id, one.name) for one in people if one.methods and (reach is None or one.id in reach)],
         "people": [
             (one.id, one.name) for one in people if one.id in rostered and (reach is None or one.id in reach)
         ],
