@@ -222,6 +222,14 @@ def ask(world: World, client: httpx.Client, resource: str, place: Place) -> str:
             return status(client.get("/api/v1/roster/week", params={"centre": place.centre_id}))
         case "shift" | "leave" | "cover" | "decide" | "telephone" | "hours" | "holiday":
             return status(_change_roster(client, resource, place))
+        case "lends":
+            (keeper,) = {
+                shift.person_id
+                for shift in world.hub.directory.shifts
+                if shift.role is Role.CENTRE_DUTY and shift.centre_id == place.centre_id
+            }
+            lent = replace(world.inside, butler_id=keeper)
+            return status(_change_roster(client, "shift", lent))
         case _:
             return status(client.get(f"/api/v1/{resource}"))
 
