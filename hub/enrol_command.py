@@ -42,6 +42,9 @@ def add_arguments(
     elder.add_argument("--call-name", required=True, help="what the voice calls them")
     elder.add_argument("--butler", metavar="ID", help="needed where the home has none yet")
     elder.add_argument("--id", default="")
+    elder.add_argument(
+        "--comes-back", action="store_true", help="the id is that of somebody who left, and is back"
+    )
     elder.add_argument("--level", type=int, default=0, help="ability level 0-4")
     elder.add_argument("--birth-year", type=int)
     elder.add_argument("--flags", nargs="*", choices=list(Flag), default=[])
@@ -109,6 +112,7 @@ def _elder(args: Arguments) -> int:
     body = {
         "ability_level": args.level,
         "butler_id": args.butler,
+        "comes_back": args.comes_back,
         **{key: getattr(args, key) for key in ("id", "name", "call_name", "birth_year", "flags", "note")},
     }
     return _ask(

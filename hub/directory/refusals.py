@@ -24,6 +24,7 @@ class EditRefusal(StrEnum):
     NOT_ASSIGNED = "not_assigned"
     OTHER_KIND = "other_kind"
     LIVES_ELSEWHERE = "lives_elsewhere"
+    WAS_HERE_BEFORE = "was_here_before"
     NOT_HOUSED = "not_housed"
     SAME_MEMBERSHIP = "same_membership"
     NOT_FROM_HERE = "not_from_here"

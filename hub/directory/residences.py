@@ -29,9 +29,19 @@ NEXT: Mapping[Membership, frozenset[Membership]] = {
 
 
 def enrol_elder(
-    directory: Directory, elder: Elder, home_id: str, at: datetime, *, butler_id: str | None = None
+    directory: Directory,
+    elder: Elder,
+    home_id: str,
+    at: datetime,
+    *,
+    butler_id: str | None = None,
+    comes_back: bool = False,
 ) -> Directory:
-    """An elder moves into a home, not yet open. A home without a butler needs one named; a list holds twenty."""
+    """An elder moves into a home, not yet open. A home without a butler needs one named; a list holds twenty.
+
+    `comes_back`: the id is that of somebody who left, and is this person. An elder who is recorded as deceased comes back by no
+    enrolment: a record made by mistake is put right with `set_membership`.
+    """
     check_id(elder.id)
     home_of(directory, home_id)
     known = any(entry.id == elder.id for entry in directory.elders)
@@ -40,6 +50,19 @@ def enrol_elder(
         if housed.home_id == home_id:
             raise EditRefused(EditRefusal.ID_TAKEN, id=elder.id)
         raise EditRefused(EditRefusal.LIVES_ELSEWHERE, id=elder.id, home=housed.home_id)
+    last = max(
+        (one for one in directory.residences if known and one.elder_id == elder.id),
+        key=lambda one: one.from_at,
+        default=None,
+    )
+    if last is not None and not (comes_back and last.membership is not Membership.DECEASED):
+        raise EditRefused(
+            EditRefusal.WAS_HERE_BEFORE,
+            id=elder.id,
+            home=last.home_id,
+            now=last.membership.value,
+            since=f"{last.from_at:%Y-%m-%d}",
+        )
     elders = tuple(elder if entry.id == elder.id else entry for entry in directory.elders)
     directory = replace(directory, elders=elders if known else (*elders, elder))
     if housed is not None:
@@ -68,7 +91,11 @@ def set_membership(
         raise EditRefused(EditRefusal.SAME_MEMBERSHIP, id=elder_id, membership=membership.value)
     if membership not in NEXT[now.membership]:
         raise EditRefused(
-            EditRefusal.NOT_FROM_HERE, id=elder_id, now=now.membership.value, wanted=membership.value
+            EditRefusal.NOT_FROM_HERE,
+            id=elder_id,
+            now=now.membership.value,
+            wanted=membership.value,
+            allowed=" ".join(sorted(one.value for one in NEXT[now.membership])),
         )
     if until_at is not None and (membership is not Membership.PAUSED or until_at <= at):
         raise EditRefused(EditRefusal.ENDS_BEFORE, id=elder_id)

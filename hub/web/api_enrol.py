@@ -56,6 +56,13 @@ _UNKNOWN = frozenset(
         *(EditRefusal.UNKNOWN_ROOM, EditRefusal.UNKNOWN_PERSON),
     }
 )
+_REMEDIES = {
+    EditRefusal.NOT_FROM_HERE: "Set one of the states that it names first. Who is back or was recorded by mistake becomes "
+    "not yet open, and active by a call that a person answers.",
+    EditRefusal.WAS_HERE_BEFORE: "By mistake: set not_yet_open in the home that it names. The same person, who left: "
+    "send it with comes_back. Somebody else: another id, or none.",
+}
+"""Where the same again would never fit."""
 
 
 def directory_of(parts: Parts) -> Directory:
@@ -73,7 +80,7 @@ async def keep(parts: Parts, user: User, edit: Edit) -> None:
             refused.code.value,
             words.en,
             where=edit.about_kind,
-            remedy="Correct it and send it again.",
+            remedy=_REMEDIES.get(refused.code, "Correct it and send it again."),
             zh=words.zh,
         ) from refused
     except DirectoryProblems as problems:

@@ -47,10 +47,12 @@ def elder_edit(directory: Directory, home_id: str, body: ElderIn, at: datetime) 
     elder = Elder(
         id=elder_id,
         flags=frozenset(body.flags),
-        **body.model_dump(exclude={"id", "flags", "butler_id"}),
+        **body.model_dump(exclude={"id", "flags", "butler_id", "comes_back"}),
     )
     return Edit(
-        lambda newest: residences.enrol_elder(newest, elder, home_id, at, butler_id=body.butler_id),
+        lambda newest: residences.enrol_elder(
+            newest, elder, home_id, at, butler_id=body.butler_id, comes_back=body.comes_back
+        ),
         *(What.MEMBERSHIP_CHANGED, "elder", elder_id),
         {"home_id": home_id, "to": Membership.NOT_YET_OPEN.value},
     )
@@ -120,6 +122,9 @@ def refusal_words(refused: EditRefused) -> Words:
     for key, group in (("now", "membership"), ("wanted", "membership"), ("kind", "device")):
         if key in about:
             about[key] = WORDS.get(f"{group}.{refused.about[key]}", about[key])
+    if "allowed" in about:
+        states = [both(f"membership.{one}") for one in refused.about["allowed"].split()]
+        about["allowed"] = Words("、".join(one.zh for one in states), ", ".join(one.en for one in states))
     words = both(f"refusal.{refused.code.value}")
     return Words(
         words.zh.format(**{key: value.zh for key, value in about.items()}),

@@ -33,7 +33,8 @@ class HomeIn(In):
 
 
 class ElderIn(In):
-    """An elder who moves in, not yet open. `butler_id`: needed where the home has no care butler yet."""
+    """An elder who moves in, not yet open. `butler_id`: needed where the home has no care butler yet; `comes_back`: the id is
+    that of somebody who left, and this is the same person."""
 
     id: NewId = ""
     name: Annotated[str, Field(min_length=1, max_length=40)]
@@ -43,6 +44,7 @@ class ElderIn(In):
     birth_year: Annotated[int, Field(ge=1890, le=2100)] | None = None
     note: Note = ""
     butler_id: Id | None = None
+    comes_back: bool = False
 
 
 class RoomIn(In):

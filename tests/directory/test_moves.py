@@ -118,9 +118,24 @@ def test_a_death_entered_by_mistake_is_put_right_and_the_home_proves_itself_anew
 
 def test_who_left_moves_into_another_home() -> None:
     directory = residences.set_membership(small(), "e1", Membership.LEFT, AT)
-    moved = residences.enrol_elder(directory, Elder("e1", "王秀英", "王奶奶"), "h2", LATER)
+    moved = residences.enrol_elder(directory, Elder("e1", "王秀英", "王奶奶"), "h2", LATER, comes_back=True)
     assert problems(moved, LATER) == ()
     assert [one.id for one in profiles.profiles(moved, LATER)["h2"].residents] == ["e2", "e1"]
+
+
+@pytest.mark.parametrize(
+    ("gone", "comes_back"),
+    [(Membership.LEFT, False), (Membership.DECEASED, False), (Membership.DECEASED, True)],
+)
+@pytest.mark.parametrize("home_id", ["h1", "h2"])
+def test_an_id_of_somebody_who_is_gone_is_not_enrolled_again_by_accident(
+    gone: Membership, comes_back: bool, home_id: str
+) -> None:
+    directory = residences.set_membership(small(), "e1", gone, AT)
+    with pytest.raises(EditRefused) as refused:
+        residences.enrol_elder(directory, Elder("e1", "别人", "别人"), home_id, LATER, comes_back=comes_back)
+    assert refused.value.code is EditRefusal.WAS_HERE_BEFORE
+    assert (refused.value.about["home"], refused.value.about["now"]) == ("h1", gone.value)
 
 
 def full_list() -> Directory:

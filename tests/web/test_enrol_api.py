@@ -178,6 +178,14 @@ def test_one_action_ends_what_hangs_on_an_elder_and_lists_the_devices(
         again = admin.post(path, json={"to": "deceased"})
         assert (again.status_code, again.json()["type"]) == (409, "urn:care-alert-hub:same_membership")
         assert "已是这个状态" in again.json()["zh"]
+        back = admin.post(path, json={"to": "active"}).json()
+        assert "可以改成：未开通" in back["zh"]
+        assert "not yet open" in back["remedy"]
+        elder = {"id": resident.id, "name": "别人", "call_name": "别人"}
+        taken = admin.post(f"/api/v1/enrol/homes/{home_id}/elders", json=elder)
+        assert (taken.status_code, taken.json()["type"]) == (409, "urn:care-alert-hub:was_here_before")
+        assert "离世" in taken.json()["zh"]
+        assert "comes_back" in taken.json()["remedy"]
     fetch = [one for one in admin.get("/api/v1/unprotected").json()["to_fetch"] if one["home_id"] == home_id]
     assert {one["device_id"] for one in fetch} == set(home.profile.devices)
     first = fetch[0]["device_id"]

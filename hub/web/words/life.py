@@ -57,11 +57,18 @@ WORDS: dict[str, Words] = {
         "老人 {id} 在册于住户 {home}，请先在那里办理退出",
         "Elder {id} is served in home {home}: end that first.",
     ),
+    "refusal.was_here_before": Words(
+        "编号 {id} 是一位已有档案的老人（住户 {home}，{since} 起{now}）：登记错了，请在那一户改为“未开通”；"
+        "退出的本人回来，登记时注明“回来”（comes_back）；是另一位老人，请换编号或留空",
+        "The id {id} is that of an elder who is on file (home {home}, {now} since {since}): recorded by mistake, set "
+        '"not yet open" there; the same person, who left and is back, enrol with comes_back; somebody else, take another '
+        "id or none.",
+    ),
     "refusal.not_housed": Words("老人 {id} 当日不属于任何住户", "Elder {id} belongs to no home on that day."),
     "refusal.same_membership": Words("老人 {id} 已是这个状态", "Elder {id} is in this state already."),
     "refusal.not_from_here": Words(
-        "老人 {id} 现在的状态（{now}）不能直接改成（{wanted}）",
-        "Elder {id} cannot go from {now} to {wanted} directly.",
+        "老人 {id} 现在的状态（{now}）不能直接改成（{wanted}），可以改成：{allowed}",
+        "Elder {id} cannot go from {now} to {wanted} directly; next may come: {allowed}.",
     ),
     "refusal.before_it_began": Words(
         "老人 {id} 从 {at} 起才有登记，请选那以后的日期",
