@@ -122,6 +122,7 @@ WORDS: dict[str, Words] = {
         "The ledger says active, but none of the keys that hang there was ever answered by a person. "
         "Press one, answer it, close the call: then the home leaves this list.",
     ),
+    "unprotected.not_proven_which": Words("是哪些住户", "Which homes"),
     "unprotected.not_proven_none": Words("在册的住户都试通过。", "Every active home is proven."),
     "unprotected.active_since": Words("{at} 起在册", "active since {at}"),
     "unprotected.fetch": Words("待收回的设备", "Devices to be fetched"),

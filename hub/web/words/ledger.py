@@ -134,6 +134,7 @@ WORDS: dict[str, Words] = {
     "ledger_change.removed": Words("删除", "Removed"),
     "ledger.ended_or_removed": Words("结束或删除", "Ended or removed"),
     "ledger.untouched": Words("不变", "As before"),
+    "ledger.quiet": Words("没有变化的表：", "Tables without a change:"),
     "ledger.changes": Words("变化", "Changes"),
     "ledger.changes_written": Words("写入的变化", "What was written"),
     "ledger.all": Words("全部", "All"),
