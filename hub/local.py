@@ -3,6 +3,7 @@
 Whoever may open that socket (the hub's own user, root) speaks as the administrator `local`.
 """
 
+import logging
 import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -36,6 +37,9 @@ def call(
 ) -> httpx.Response | None:
     """Ask the hub of these settings; None when none runs. Raises ConfigProblems, NotAllowed, and httpx.HTTPError when it does not
     answer."""
+    if not logging.getLogger().isEnabledFor(logging.DEBUG):
+        # A line for each request would stand between the command's own sentences.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
     data_dir = load(config).hub.data_dir
     if not data_dir.is_dir():
         return None

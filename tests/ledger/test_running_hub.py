@@ -1,5 +1,6 @@
 """A ledger beside a running hub: import with errors, mend, look, import; the homes follow at once; everything comes out again."""
 
+import logging
 import signal
 from pathlib import Path
 
@@ -27,13 +28,20 @@ def names(config: Path) -> list[str]:
 
 
 def test_a_ledger_into_a_running_hub(
-    settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    settings: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(logging.getLogger("httpx"), "level", logging.NOTSET)
+    caplog.set_level(logging.INFO)
     ledger = tmp_path / "老人.xlsx"
     with running(settings) as (process, _):
         ledger.write_bytes(xlsx(elder(能力等级=5), elder(编号="e2", 姓名="李德山", 门牌号="3-2-502")))
         assert hub(settings, "import", ledger) == 2
         assert "老人.xlsx 老人 第 2 行 G 列“能力等级”" in capsys.readouterr().out
+        assert "HTTP Request" not in caplog.text, "only the command's own sentences"
         assert "王秀英" not in names(settings)
 
         ledger.write_bytes(xlsx(elder(能力等级=3), elder(编号="e2", 姓名="李德山", 门牌号="3-2-502")))
