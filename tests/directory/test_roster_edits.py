@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.core.alerts import Role
-from hub.core.calendar import DayType, Holiday, OnDays
+from hub.core.calendar import Calendar, DayType, Holiday, OnDays
 from hub.core.context import Shift
 from hub.core.opening import Opening, SpecialHours
 from hub.core.roster import on_duty
@@ -105,6 +105,38 @@ def test_a_shift_in_place_of_the_weekly_one_replaces_every_role_at_that_place() 
         (Role.BUTLER, time(21), True),
         (Role.DEPUTY, time(21), True),
     ]
+
+
+WEDNESDAYS = replace(BY_DAY, weekdays=frozenset({2}), centre_id="large")
+
+
+@pytest.mark.parametrize(
+    ("weekly", "shift", "left"),
+    [
+        ((BY_DAY,), dated(in_place=True), {"small"}),
+        ((BY_DAY, WEDNESDAYS), dated(in_place=True), {"small", "large"}),
+        ((BY_DAY, WEDNESDAYS), dated(in_place=True, on=date(2026, 3, 5)), {"small"}),
+        ((BY_DAY, replace(WEDNESDAYS, role=Role.DEPUTY)), dated(in_place=True), {"small"}),
+        (
+            (BY_DAY, replace(BY_DAY, role=Role.DEPUTY), replace(WEDNESDAYS, role=Role.DEPUTY)),
+            *(dated(in_place=True), {"small", "large"}),
+        ),
+        ((), dated(in_place=True, centre_id="large"), {"small"}),
+        ((), dated(in_place=True, centre_id="large", role=Role.DEPUTY), set()),
+    ],
+    ids=[
+        *("the same place", "two places that day", "the other place on another day"),
+        *("another role elsewhere", "a second role, elsewhere too"),
+        *("any hour, for the own homes", "a role that nobody asks for"),
+    ],
+)
+def test_the_places_that_a_shift_in_place_takes_somebody_away_from(
+    weekly: tuple[Shift, ...], shift: DatedShift, left: set[str]
+) -> None:
+    base = replace(small(), shifts=weekly)
+    assert roster_edits.places_left(base, shift, AT, Calendar()) == left
+    ended = replace(base, bonds=tuple(replace(one, until_at=AT) for one in base.bonds))
+    assert roster_edits.places_left(ended, shift, AT, Calendar()) == (left if weekly else set())
 
 
 def test_leave_is_set_ended_early_and_taken_back() -> None:
