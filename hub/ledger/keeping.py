@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from hub.directory.model import Directory
 from hub.directory.problems import DirectoryProblems, Problem
 from hub.ledger import judging
+from hub.ledger.concerned import concerned
 from hub.ledger.digest import digest
 from hub.ledger.plan import Plan, plan
 from hub.ledger.reading import ZONE, read_ledger
@@ -111,4 +112,6 @@ def tell(done: Worked, language: Language, *, dry_run: bool, zone: tzinfo = ZONE
 
 def change_line(found: Plan, at: datetime, by: str, files: int) -> Change:
     """What the change log keeps of an import: how much of what; no names."""
-    return Change(at, by, What.DIRECTORY_IMPORTED, "directory", None, {"files": files, **found.numbers})
+    concerns = concerned(found.changes, found.directory) if found.directory is not None else ()
+    data = {"files": files, **found.numbers}
+    return Change(at, by, What.DIRECTORY_IMPORTED, "directory", None, data, concerns)

@@ -10,8 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select
+from sqlalchemy import Connection, insert, or_, select
 
+from hub.store.change_concerns import Concern, Reached, is_reached, write_concerns
 from hub.store.tables import ChangeRow, table_of
 
 _CHANGE = table_of(ChangeRow)
@@ -50,11 +51,13 @@ class Change:
     about_kind: str
     about_id: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    concerns: Collection[Concern] = ()
+    """Beyond what `change_concerns` finds by itself; not read again."""
 
 
 def note(connection: Connection, change: Change) -> None:
-    """Append a line, in the transaction of what it is about."""
-    connection.execute(
+    """Append a line, in the transaction of what it is about and after it: whom it concerns is looked up."""
+    written = connection.execute(
         insert(_CHANGE).values(
             at=change.at,
             by=change.by,
@@ -64,16 +67,17 @@ def note(connection: Connection, change: Change) -> None:
             data=json.dumps(dict(change.data), ensure_ascii=False, sort_keys=True),
         )
     )
+    write_concerns(connection, int(written.lastrowid), change.concerns)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which lines are asked for; None: any. `homes`: lines about these homes, and those of `or_by`."""
+    """Which lines are asked for; None: any. `reached`: lines that concern something of it, and those of `or_by`."""
 
     by: str | None = None
     what: What | None = None
     about_id: str | None = None
-    homes: Collection[str] | None = None
+    reached: Reached | None = None
     or_by: str | None = None
 
 
@@ -91,10 +95,8 @@ def changes(
         query = query.where(_CHANGE.c.what == wanted.what.value)
     if wanted.about_id is not None:
         query = query.where(_CHANGE.c.about_id == wanted.about_id)
-    if wanted.homes is not None:
-        homes = select(func.json_each(json.dumps(list(wanted.homes))).table_valued("value").c.value)
-        about_these = (_CHANGE.c.about_kind == "home") & _CHANGE.c.about_id.in_(homes)
-        query = query.where(or_(about_these, _CHANGE.c.by == wanted.or_by))
+    if wanted.reached is not None:
+        query = query.where(or_(is_reached(wanted.reached), _CHANGE.c.by == wanted.or_by))
     return [
         (
             row.id,
@@ -104,6 +106,9 @@ def changes(
     ]
 
 
-def authors(connection: Connection) -> list[str]:
-    """Everybody of whom there is a line."""
-    return list(connection.scalars(select(_CHANGE.c.by).distinct().order_by(_CHANGE.c.by)))
+def authors(connection: Connection, wanted: Wanted | None = None) -> list[str]:
+    """Everybody of whom there is a line among those that may be read."""
+    query = select(_CHANGE.c.by).distinct().order_by(_CHANGE.c.by)
+    if wanted is not None and wanted.reached is not None:
+        query = query.where(or_(is_reached(wanted.reached), _CHANGE.c.by == wanted.or_by))
+    return list(connection.scalars(query))

@@ -309,3 +309,23 @@ class ChangeRow(SQLModel, table=True):
     about_kind: str
     about_id: str | None = None
     data: str = text()
+
+
+class ChangeConcernRow(SQLModel, table=True):
+    """Whom a line of the change log concerned when it was written. `kind` is a `ConcernKind`, `of_id` the id of such a one."""
+
+    __tablename__ = "change_concern"
+    __table_args__ = (Index("change_concern_key", "change_id", "kind", "of_id", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    change_id: int
+    kind: str
+    of_id: str
+
+
+class EndedSessionRow(SQLModel, table=True):
+    """A session that somebody ended by logging out, until it would have ended by itself."""
+
+    __tablename__ = "ended_session"
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: str = Field(unique=True)
+    until_at: datetime = instant()

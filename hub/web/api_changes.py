@@ -1,22 +1,59 @@
 """The API of the change log: who changed what and when, and who was refused."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from hub.directory.model import Directory
 from hub.store import change_log
+from hub.store.change_concerns import Reached
 from hub.store.change_log import Wanted, What
-from hub.web.access import Permission
+from hub.web.access import Permission, ScopeKind
+from hub.web.api_people import directory_of
 from hub.web.guard import LOCAL_USER, User
 from hub.web.models_accounts import ChangeOut, ChangePage
-from hub.web.parts import PartsDep, allowed
+from hub.web.parts import Parts, PartsDep, allowed
 from hub.web.problems import RESPONSES
-from hub.web.visibility import visible_homes
+from hub.web.visibility import visible_centres, visible_homes
 
 router = APIRouter(prefix="/api/v1", tags=["changes"], responses=RESPONSES)
 
 ViewChanges = Annotated[User, Depends(allowed(Permission.VIEW_CHANGES))]
+LAST = 2**63 - 1
+"""No line has a higher number: the store counts no further."""
+
+
+def reached(parts: Parts, user: User) -> Reached | None:
+    """What the user's scope reaches now: homes and centres take along what was done to them. None: everything."""
+    homes = visible_homes(parts, user)
+    if homes is None:
+        return None
+    scope = user.scope
+    of = () if scope.id is None else (scope.id,)
+    return Reached(
+        homes,
+        visible_centres(parts, user) or (),
+        of if scope.kind is ScopeKind.COMPANY else (),
+        _within(directory_of(parts), of) if scope.kind is ScopeKind.REGION else (),
+    )
+
+
+def _within(directory: Directory, regions: Collection[str]) -> Collection[str]:
+    """These regions and all that lie in them."""
+    found = list(regions)
+    for above in found:
+        found.extend(one.id for one in directory.regions if one.parent_id == above and one.id not in found)
+    return found
+
+
+async def list_authors(parts: Parts, user: User) -> list[str]:
+    """Who stands in the lines that the user may read."""
+    wanted = Wanted(reached=reached(parts, user), or_by=user.login)
+    return await asyncio.to_thread(
+        parts.queries.read, lambda connection: change_log.authors(connection, wanted)
+    )
 
 
 @router.get("/changes")
@@ -27,10 +64,10 @@ async def list_changes(
     what: What | None = None,
     about: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: int | None = None,
+    before: Annotated[int | None, Query(ge=1, le=LAST)] = None,
 ) -> ChangePage:
-    """Newest first. With a scope: what is about its homes, and what you did yourself."""
-    wanted = Wanted(by or None, what, about or None, visible_homes(parts, user), user.login)
+    """Newest first. With a scope: what concerned its homes, centres, people and log-ins, and what you did yourself."""
+    wanted = Wanted(by or None, what, about or None, reached(parts, user), user.login)
     found = await asyncio.to_thread(
         parts.queries.read,
         lambda connection: change_log.changes(connection, limit=limit, before=before, wanted=wanted),

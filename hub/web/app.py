@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 import hub
 from hub.directory.keeper import DirectoryKeeper
+from hub.store import ended_sessions
 from hub.store.errors import StoreError
 from hub.store.queries import Queries
 from hub.web import (
@@ -102,6 +103,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
         stop_watching = engine.subscribe(visibility.heard)
         await asyncio.to_thread(visibility.get_ready)
         await logins.all()
+        sessions.remember(await asyncio.to_thread(queries.read, ended_sessions.load))
         await live.start()
         try:
             yield

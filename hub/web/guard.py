@@ -14,7 +14,7 @@ import ipaddress
 import os
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
@@ -113,6 +113,11 @@ class SessionCookies:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
+    def end(self, request: Request, now: datetime) -> tuple[Session, datetime] | None:
+        """End the request's session wherever its cookie was copied to; it, and until when that must be remembered."""
+        session = self._sessions.read(request.cookies.get(COOKIE, ""), now)
+        return None if session is None else (session, self._sessions.end(session, now))
+
     def cookie(self, session: Session | None, request: Request) -> str:
         """The Set-Cookie value that begins a session, or ends it (None)."""
         response = Response()
@@ -166,7 +171,7 @@ class Guard:
         scope.setdefault("state", {})["user"] = user
         scope["state"]["still_valid"] = self._still_valid(login, session)
         if session is not None and self._now() - session.began_at > RENEW_AFTER and _is_active(request):
-            renewed = Session(session.login, session.generation, self._now())
+            renewed = replace(session, began_at=self._now())
             sending = _with_cookie(sending, self._cookies.cookie(renewed, request))
         await self._app(scope, body, sending)
 
@@ -257,6 +262,9 @@ class Guard:
             remedy="Log in at /login, or send HTTP Basic over https or from the hub's own machine.",
         ).response()
 
+    def _goes_on(self, session: Session) -> bool:
+        return not self._sessions.has_ended(session) and self._now() < session.began_at + self._sessions.lasts
+
     def _still_valid(self, began: Login | None, session: Session | None) -> Callable[[], Awaitable[bool]]:
         """Whether who asked could still ask: no new password, no other role or scope, not left, the session not over."""
 
@@ -268,7 +276,7 @@ class Guard:
                 login
                 and login.active
                 and login.generation == began.generation
-                and (session is None or self._now() < session.began_at + self._sessions.lasts)
+                and (session is None or self._goes_on(session))
             )
 
         return check

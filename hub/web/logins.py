@@ -11,7 +11,7 @@ from functools import cached_property
 
 from hub.directory.keeper import DirectoryKeeper
 from hub.directory.model import Directory
-from hub.store import accounts, change_log
+from hub.store import accounts, change_log, ended_sessions
 from hub.store.accounts import Account
 from hub.store.change_log import Change, What
 from hub.store.errors import StoreError
@@ -24,6 +24,7 @@ from hub.web.hub import Hub, answer
 from hub.web.login_limit import LoginLimit, TooManyWaiting, Turns
 from hub.web.passwords import hash_password, verify_password
 from hub.web.problems import Problem
+from hub.web.sessions import Session
 
 log = logging.getLogger(__name__)
 
@@ -179,6 +180,17 @@ class Logins:
         except (TimeoutError, StoreError):
             # Who answers calls gets in, whatever the disk does.
             log.exception("the log-in %s could not be written into the change log", account.login)
+
+    async def end_session(self, session: Session, until_at: datetime) -> None:
+        """Somebody logged out: it stays ended after a restart, and its open screens end now."""
+        now = self._hub.now()
+        try:
+            await answer(
+                self._hub.write(lambda connection: ended_sessions.end(connection, session.id, until_at, now))
+            )
+        except (TimeoutError, StoreError):
+            log.exception("a log-out of %s could not be stored: a restart would undo it", session.login)
+        self.when_changed(session.login)
 
     def _changed(self, account: Account) -> Account:
         self._known.pop(account.login, None)

@@ -138,6 +138,12 @@ class RunningHub:
         self.app.state.parts.live.close()
         self._thread.join(10)
 
+    def serve_again(self) -> None:
+        """The web begins anew on the same engine and store, as a process would that ended and came back."""
+        self.stop_serving()
+        self.app = create_app(self.engine, self.queries, self.settings, self.keeper)
+        self._serve()
+
     def __exit__(self, *_: object) -> None:
         self.stop_serving()
         self.queries.close()

@@ -3,6 +3,7 @@
 import re
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from hub.web.login_limit import LIMITS, WINDOW, LoginLimit
 from hub.web.passwords import hash_password, verify_password
-from hub.web.sessions import SECRET_FILE, Session, Sessions, load_secret
+from hub.web.sessions import COOKIE, SECRET_FILE, Session, Sessions, load_secret
 from tests.web.running import PASSWORD, RunningHub
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
@@ -70,6 +71,33 @@ def test_the_session_cookie_is_kept_from_scripts_and_other_sites(hub: RunningHub
         assert client.get("/api/v1/accounts/me").json()["login"] == "chen"
         assert client.post("/logout").status_code == 303
         assert client.get("/api/v1/accounts/me").status_code == 401
+
+
+def test_a_log_out_ends_the_session_and_no_other_device(tmp_path: Path) -> None:
+    def answers(hub: RunningHub, cookie: str) -> int:
+        with hub.client(None) as client:
+            client.cookies.set(COOKIE, cookie)
+            return client.get("/api/v1/accounts/me").status_code
+
+    with RunningHub(tmp_path, homes=2) as hub:
+        with hub.browser("chen") as here, hub.browser("chen") as there:
+            copied, other = here.cookies[COOKIE], there.cookies[COOKIE]
+            assert answers(hub, copied) == 200
+            assert here.post("/logout").status_code == 303
+        assert (answers(hub, copied), answers(hub, other)) == (401, 200)
+        hub.serve_again()
+        assert (answers(hub, copied), answers(hub, other)) == (401, 200)
+
+
+def test_a_renewed_session_is_still_the_one_that_a_log_out_ends() -> None:
+    sessions = Sessions("a secret of this test", timedelta(hours=12))
+    session = Session("chen", 1, NOON)
+    later = NOON + timedelta(hours=2)
+    cookies = [sessions.write(session), sessions.write(replace(session, began_at=later))]
+    sessions.end(session, later)
+    for cookie in cookies:
+        assert sessions.read(cookie, later) is None
+    assert sessions.read(sessions.write(Session("chen", 1, later)), later) is not None
 
 
 @pytest.mark.parametrize(

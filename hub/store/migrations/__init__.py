@@ -17,6 +17,7 @@ from hub.store.migrations import (
     m0004_search,
     m0005_roster,
     m0006_adapted,
+    m0007_concerns,
 )
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
@@ -26,6 +27,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m0004_search.upgrade,
     m0005_roster.upgrade,
     m0006_adapted.upgrade,
+    m0007_concerns.upgrade,
 )
 SCHEMA_NUMBER = len(STEPS)
 

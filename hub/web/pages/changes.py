@@ -1,13 +1,11 @@
 """The change log: who changed what and when, who was refused; by who and by what."""
 
-import asyncio
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from hub.store import change_log
 from hub.store.change_log import What
 from hub.web import api_changes
 from hub.web.pages.rendering import pages_of
@@ -29,7 +27,7 @@ async def changes_page(
     by: Annotated[str, Query(max_length=64)] = "",
     what: Annotated[str, Query(max_length=64)] = "",
     about: Annotated[str, Query(max_length=64)] = "",
-    before: int | None = None,
+    before: Annotated[int | None, Query(ge=1, le=api_changes.LAST)] = None,
 ) -> Response:
     wanted = What(what) if what in set(What) else None
     page = await api_changes.list_changes(
@@ -37,7 +35,7 @@ async def changes_page(
     )
     asked = {"by": by, "what": wanted or "", "about": about}
     link = "/changes?" + urlencode({key: str(value) for key, value in asked.items() if value})
-    authors = await asyncio.to_thread(parts.queries.read, change_log.authors)
+    authors = await api_changes.list_authors(parts, user)
     return pages_of(request).page(
         request,
         "changes.html",

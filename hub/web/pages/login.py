@@ -58,6 +58,10 @@ async def log_in(
 
 @router.post("/logout")
 async def log_out(request: Request, parts: PartsDep) -> Response:
+    """Ends the session of this browser, also in a copy of its cookie; the person's other devices stay logged in."""
+    ended = parts.sessions.end(request, parts.hub.now())
+    if ended is not None:
+        await parts.logins.end_session(*ended)
     response = RedirectResponse("/login", 303)
     response.headers.append("set-cookie", parts.sessions.cookie(None, request))
     return response
