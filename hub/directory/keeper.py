@@ -5,7 +5,7 @@ One change at a time. Dates make changes too (somebody moves in, a cover begins)
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -15,6 +15,7 @@ from hub.core.events import LOG_IN_MARK, Actor, ActorRole, Command, SetProfile
 from hub.core.home import UNASSIGNED_HOME_ID, Home
 from hub.core.outcome import Result
 from hub.directory import log_in_names, profiles
+from hub.directory.comparing import homes_touched
 from hub.directory.model import Directory
 from hub.directory.supervision import USUAL, Supervision
 from hub.directory.validation import DirectoryProblems, Problem
@@ -95,8 +96,10 @@ class DirectoryKeeper:
             after = directory_rows.arranged(before, change(before))
             if after == before:
                 return before
-            known = set(self._problems(before))
-            found = [problem for problem in self._problems(after) if problem not in known]
+            found = self._problems(after)
+            if found:
+                known = set(self._problems(before))
+                found = [problem for problem in found if problem not in known]
             if found:
                 raise DirectoryProblems(found)
 
@@ -112,7 +115,8 @@ class DirectoryKeeper:
             self.directory = after
             # `by` is a log-in; spelled as a person's id it says so.
             mark = LOG_IN_MARK if any(person.id == line.by for person in after.persons) else ""
-            self.refresh(Actor(f"{mark}{line.by}", ActorRole.SYSTEM))
+            touched = homes_touched(before, after) if stored is not None else None
+            self.refresh(Actor(f"{mark}{line.by}", ActorRole.SYSTEM), touched)
             return after
 
     def problems(self, directory: Directory) -> Sequence[Problem]:
@@ -123,8 +127,9 @@ class DirectoryKeeper:
         """A line of the change log about something that is no change of the directory."""
         self._save(lambda connection: change_log.note(connection, line))
 
-    def refresh(self, by: Actor = SYSTEM) -> None:
-        """Set what is no longer true at this instant: people on the roster, profiles of homes. `by`: whose change it follows."""
+    def refresh(self, by: Actor = SYSTEM, only: Collection[str] | None = None) -> None:
+        """Set what is no longer true at this instant: people on the roster, profiles of homes (`only`: of these). `by`: whose
+        change it follows."""
         with self._one_at_a_time:
             if self.directory is None:
                 return
@@ -133,9 +138,10 @@ class DirectoryKeeper:
             directory = self.directory
             if profiles.with_people(context, directory, now) != context:
                 self._homes.replace_context(lambda context: profiles.with_people(context, directory, now))
-            current = profiles.profiles(directory, now, self._supervision)
-            for home_id, known in self._homes.homes().items():
-                if home_id not in current and home_id != UNASSIGNED_HOME_ID:
+            current = profiles.profiles(directory, now, self._supervision, only)
+            for home_id in self._homes.homes() if only is None else only:
+                known = self._homes.home(home_id)
+                if known is not None and home_id not in current and home_id != UNASSIGNED_HOME_ID:
                     current[home_id] = profiles.left_behind(known.profile)
             answers = [
                 self._homes.submit(SetProfile(home_id, by, profile))

@@ -1,6 +1,6 @@
 """The whole directory of a cell as plain data: what imports bring, `hub/store/directory_rows` keeps and `profiles` reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -242,3 +242,11 @@ def overlap(one: Residence | Assignment | Bond, other: Residence | Assignment | 
     return (one.until_at is None or other.from_at < one.until_at) and (
         other.until_at is None or one.from_at < other.until_at
     )
+
+
+def alike(old: Sequence[object], new: Sequence[object]) -> tuple[int, int]:
+    """How many entries are the same ones at the beginning, and of the others at the end."""
+    shorter = min(len(old), len(new))
+    begin = next((place for place in range(shorter) if old[place] is not new[place]), shorter)
+    end = next((place for place in range(shorter - begin) if old[-1 - place] is not new[-1 - place]), None)
+    return begin, shorter - begin if end is None else end

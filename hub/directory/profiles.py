@@ -1,14 +1,25 @@
 """From the directory to what the core reads at an instant: profiles of homes, people, shifts and centres."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from hub.core.alerts import Role
 from hub.core.context import Centre, Context, Person, Shift
 from hub.core.home import Device, Profile, Resident
-from hub.directory.model import Bond, Directory, HomeEntry, PersonEntry, Region, Room, holds
+from hub.directory.model import (
+    Assignment,
+    Bond,
+    Directory,
+    HomeEntry,
+    PersonEntry,
+    Region,
+    Residence,
+    Room,
+    holds,
+)
 from hub.directory.supervision import USUAL, Supervision
 
 EMERGENCY_POLICY = "emergency"
@@ -17,19 +28,27 @@ UNASSIGNED_POLICY = "unassigned"
 
 LOOKS_BACK = timedelta(days=93)
 """Of the roster's dated entries the core knows those of the last months: pages show them."""
+_OfHome = TypeVar("_OfHome", Residence, Assignment)
 CALLERS = frozenset({Role.CONTACT, Role.KEYHOLDER, Role.PARTNER})
 
 
-def profiles(directory: Directory, at: datetime, supervision: Supervision = USUAL) -> dict[str, Profile]:
-    """Every home of the directory as it is at this instant, by id."""
+def profiles(
+    directory: Directory,
+    at: datetime,
+    supervision: Supervision = USUAL,
+    only: Collection[str] | None = None,
+) -> dict[str, Profile]:
+    """Every home of the directory (`only`: those of these that it has) as it is at this instant, by id."""
     regions = {region.id: region for region in directory.regions}
     companies = {centre.id: centre.company_id for centre in directory.centres}
-    residents = _residents(directory, at)
-    devices = _devices(directory, at, supervision)
-    by_home, by_region = _bonds(directory, at)
+    residents = _residents(directory, at, only)
+    devices = _devices(directory, at, supervision, only)
+    by_home, by_region = _bonds(directory, at, only)
     persons = {person.id: person for person in directory.persons}
     found: dict[str, Profile] = {}
     for home in directory.homes:
+        if only is not None and home.id not in only:
+            continue
         path = region_path(regions, home.region_id)
         bonds = [*by_home[home.id], *(bond for region in path for bond in by_region[region.id])]
         found[home.id] = Profile(
@@ -156,10 +175,12 @@ def address(home: HomeEntry, path: Iterable[Region]) -> str:
     )
 
 
-def _residents(directory: Directory, at: datetime) -> Mapping[str, list[Resident]]:
+def _residents(
+    directory: Directory, at: datetime, only: Collection[str] | None
+) -> Mapping[str, list[Resident]]:
     elders = {elder.id: elder for elder in directory.elders}
     found: defaultdict[str, list[Resident]] = defaultdict(list)
-    for residence in directory.residences:
+    for residence in _of(directory.residences, only):
         elder = elders.get(residence.elder_id)
         if elder is None or not holds(residence, at):
             continue
@@ -178,11 +199,17 @@ def _residents(directory: Directory, at: datetime) -> Mapping[str, list[Resident
     return found
 
 
-def _devices(directory: Directory, at: datetime, supervision: Supervision) -> Mapping[str, dict[str, Device]]:
+def _of(entries: Sequence[_OfHome], only: Collection[str] | None) -> Iterable[_OfHome]:
+    return entries if only is None else (entry for entry in entries if entry.home_id in only)
+
+
+def _devices(
+    directory: Directory, at: datetime, supervision: Supervision, only: Collection[str] | None
+) -> Mapping[str, dict[str, Device]]:
     entries = {device.id: device for device in directory.devices}
     rooms = {room.id: room for room in directory.rooms}
     found: defaultdict[str, dict[str, Device]] = defaultdict(dict)
-    for assignment in directory.assignments:
+    for assignment in _of(directory.assignments, only):
         entry = entries.get(assignment.device_id)
         if entry is None or not holds(assignment, at):
             continue
@@ -208,11 +235,15 @@ def room_name(room: Room | None) -> str | None:
     return None if room is None else room.name or room.kind.value
 
 
-def _bonds(directory: Directory, at: datetime) -> tuple[Mapping[str, list[Bond]], Mapping[str, list[Bond]]]:
-    present = people(directory, at)
+def _bonds(
+    directory: Directory, at: datetime, only: Collection[str] | None = None
+) -> tuple[Mapping[str, list[Bond]], Mapping[str, list[Bond]]]:
+    present = {person.id for person in directory.persons if person.until_at is None or at < person.until_at}
     by_home: defaultdict[str, list[Bond]] = defaultdict(list)
     by_region: defaultdict[str, list[Bond]] = defaultdict(list)
     for bond in directory.bonds:
+        if only is not None and bond.home_id is not None and bond.home_id not in only:
+            continue
         if bond.person_id not in present or not holds(bond, at):
             continue
         if bond.home_id is not None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import pairwise
+from operator import attrgetter
 from typing import TypeVar
 
 from hub.core.alerts import Role
@@ -71,7 +72,7 @@ def policy_problems(directory: Directory, policies: Collection[str]) -> tuple[Pr
 
 
 def _residences(directory: Directory) -> Iterator[Problem]:
-    for elder_id, entries in _grouped(directory.residences, lambda entry: entry.elder_id).items():
+    for elder_id, entries in _grouped(directory.residences, attrgetter("elder_id")).items():
         for one, other in _overlapping(entries):
             found = f'in home "{one.home_id}" and home "{other.home_id}" at the same time'
             yield Problem(f'elder "{elder_id}"', found, "end the first residence when the second begins")
@@ -83,29 +84,28 @@ def _residences(directory: Directory) -> Iterator[Problem]:
 
 def _assignments(directory: Directory) -> Iterator[Problem]:
     room_home = {room.id: room.home_id for room in directory.rooms}
-    lives = _grouped(directory.residences, lambda entry: entry.elder_id)
-    for device_id, entries in _grouped(directory.assignments, lambda entry: entry.device_id).items():
-        where = f'device "{device_id}"'
+    lives = _grouped(directory.residences, attrgetter("elder_id"))
+    for device_id, entries in _grouped(directory.assignments, attrgetter("device_id")).items():
         for one, other in _overlapping(entries):
             found = f'in home "{one.home_id}" and home "{other.home_id}" at the same time'
-            yield Problem(where, found, "end the first assignment when the second begins")
+            yield Problem(f'device "{device_id}"', found, "end the first assignment when the second begins")
         for entry in entries:
             if entry.room_id is not None and room_home[entry.room_id] != entry.home_id:
                 found = f'room "{entry.room_id}" is not in home "{entry.home_id}"'
-                yield Problem(where, found, "name a room of this home")
-            residences = lives.get(entry.wearer_id, []) if entry.wearer_id is not None else []
+                yield Problem(f'device "{device_id}"', found, "name a room of this home")
             if entry.wearer_id is not None and not any(
-                residence.home_id == entry.home_id and overlap(residence, entry) for residence in residences
+                residence.home_id == entry.home_id and overlap(residence, entry)
+                for residence in lives.get(entry.wearer_id, [])
             ):
                 found = f'worn by elder "{entry.wearer_id}", who does not live in home "{entry.home_id}"'
-                yield Problem(where, found, "name a resident of this home, or nobody")
+                yield Problem(f'device "{device_id}"', found, "name a resident of this home, or nobody")
 
 
 def _lists(directory: Directory, at: datetime) -> Iterator[Problem]:
     """A butler's own list holds at most `MAX_OWN_ELDERS` elders, at every instant from `at` on; a dated cover does not count."""
-    living = _grouped(directory.residences, lambda entry: entry.home_id)
+    living = _grouped(directory.residences, attrgetter("home_id"))
     own = [bond for bond in directory.bonds if bond.role is Role.BUTLER and not bond.cover]
-    for butler, bonds in _grouped(own, lambda bond: bond.person_id).items():
+    for butler, bonds in _grouped(own, attrgetter("person_id")).items():
         residences = [
             (bond, residence)
             for bond in bonds
@@ -133,9 +133,12 @@ def _lists(directory: Directory, at: datetime) -> Iterator[Problem]:
 
 def _homes(directory: Directory, at: datetime) -> Iterator[Problem]:
     """Each home with somebody cared for has one own butler; a care bed has an institution."""
-    living = _grouped(directory.residences, lambda entry: entry.home_id)
+    living = _grouped(directory.residences, attrgetter("home_id"))
+    # Most bonds are of family: what is asked here is not about them.
+    asked = frozenset({Role.BUTLER, Role.CARE_INSTITUTION})
     bonds = _grouped(
-        [bond for bond in directory.bonds if bond.home_id is not None], lambda bond: bond.home_id or ""
+        [bond for bond in directory.bonds if bond.home_id is not None and (bond.role in asked or bond.cover)],
+        attrgetter("home_id"),
     )
     for home in directory.homes:
         where = f'home "{home.id}"'
@@ -186,5 +189,7 @@ def _grouped(entries: Iterable[Entry], key: Callable[[Entry], str]) -> dict[str,
 
 def _overlapping(entries: list[Dated]) -> Iterator[tuple[Dated, Dated]]:
     """Neighbours in time that both hold at some instant."""
+    if len(entries) < 2:
+        return iter(())
     ordered = sorted(entries, key=lambda entry: entry.from_at)
     return ((one, other) for one, other in pairwise(ordered) if overlap(one, other))

@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, inspect, select, update
+from sqlalchemy import Connection, delete, func, insert, inspect, select, update
 from sqlmodel import SQLModel
 
 from firmware_contracts.vocabulary import Placement
@@ -19,7 +19,7 @@ from hub.core.home import DeviceKind, Flag, Membership
 from hub.core.opening import Opening, SpecialHours
 from hub.core.shifts import Cover, DatedShift, Leave, LeaveKind, Takes
 from hub.directory import model
-from hub.directory.model import Directory
+from hub.directory.model import Directory, alike
 from hub.store import directory_tables as tables
 
 Code = Callable[[Any], Any]
@@ -186,7 +186,11 @@ def save_changes(connection: Connection, before: Directory, after: Directory) ->
         if old is new or old == new:
             continue
         number = inspect(mapping.row).columns["number"]
-        numbers = list(connection.scalars(select(number).order_by(number)))
+        begin, end = alike(old, new)
+        old, new = old[begin : len(old) - end], new[begin : len(new) - end]
+        # The rows of the entries between: a district's 200,000 devices are not gone through for one of them.
+        between = select(number).order_by(number).offset(begin).limit(len(old))
+        numbers = list(connection.scalars(between)) if old else []
         row_of = dict(zip(_keys(old), zip(numbers, old, strict=True), strict=True))
         added: list[Any] = []
         changed: list[tuple[int, Any]] = []
@@ -201,7 +205,9 @@ def save_changes(connection: Connection, before: Directory, after: Directory) ->
             connection.execute(delete(mapping.row).where(number == gone))
         for place, entry in changed:
             connection.execute(update(mapping.row).where(number == place).values(_to_row(mapping, entry)))
-        _insert(connection, mapping, added, first=max(numbers, default=0) + 1)
+        if added:
+            last = connection.scalar(select(func.max(number))) or 0
+            _insert(connection, mapping, added, first=max(last, *numbers, 0) + 1)
 
 
 def arranged(before: Directory, after: Directory) -> Directory:
@@ -211,9 +217,11 @@ def arranged(before: Directory, after: Directory) -> Directory:
         old, new = getattr(before, mapping.field), getattr(after, mapping.field)
         if old is new or old == new:
             continue
-        wanted = dict(zip(_keys(new), new, strict=True))
-        kept = [wanted.pop(key) for key in _keys(old) if key in wanted]
-        changed[mapping.field] = (*kept, *wanted.values())
+        begin, end = alike(old, new)
+        wanted = new[begin : len(new) - end]
+        by_key = dict(zip(_keys(wanted), wanted, strict=True))
+        kept = [by_key.pop(key) for key in _keys(old[begin : len(old) - end]) if key in by_key]
+        changed[mapping.field] = (*new[:begin], *kept, *new[len(new) - end :], *by_key.values())
     return replace(after, **changed)
 
 
