@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LASTS = timedelta(minutes=30)
 MOST = 4
-"""Of all log-ins together; one log-in has one."""
+"""Of all log-ins together; a new check of a log-in takes the place of its earlier one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,7 @@ class LedgerChecks:
         """Remember a check instead of the log-in's earlier one."""
         self._forget(at, login)
         checked = Checked(secrets.token_urlsafe(12), login, at, files, tuple(files), worked)
-        self._kept[checked.id] = checked
-        while len(self._kept) > MOST:
-            self._kept.popitem(last=False)
-        return checked
+        return self._put(checked)
 
     def again(self, checked: Checked, at: datetime, worked: "Worked") -> Checked:
         """The same files looked at once more. What is imported stays so, and its files are needed no longer."""
@@ -54,15 +51,21 @@ class LedgerChecks:
         if known is not None and known.worked.kept:
             return known
         later = replace(checked, at=at, worked=worked, files={} if worked.kept else checked.files)
-        if known is not None:
-            self._kept[checked.id] = later
-        return later
+        # Also when another check took its place meanwhile: whoever imported is told what became of it.
+        return self._put(later)
 
     def get(self, check_id: str, login: str, now: datetime) -> Checked | None:
         """The log-in's own check; None when there is none (any more)."""
         self._forget(now)
         found = self._kept.get(check_id)
         return found if found is not None and found.login == login else None
+
+    def _put(self, checked: Checked) -> Checked:
+        self._kept[checked.id] = checked
+        self._kept.move_to_end(checked.id)
+        while len(self._kept) > MOST:
+            self._kept.popitem(last=False)
+        return checked
 
     def _forget(self, now: datetime, login: str | None = None) -> None:
         for check_id, checked in tuple(self._kept.items()):

@@ -238,6 +238,18 @@ def test_after_an_import_the_files_are_forgotten() -> None:
     assert "a.csv" not in repr(begun)
 
 
+def test_an_import_that_ends_after_another_check_began_is_told_all_the_same() -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    worked = Worked(Plan(Directory("cell")), None, "digest")
+    checks = LedgerChecks()
+    importing = checks.keep("one", at, {"a.csv": b"a"}, worked)
+    checks.keep("one", at, {"b.csv": b"b"}, worked)
+    checks.again(importing, at, replace(worked, kept=True))
+    told = checks.get(importing.id, "one", at)
+    assert told is not None
+    assert told.worked.kept
+
+
 def test_a_template_of_csv_files_holds_headings_and_examples_only(admin: httpx.Client) -> None:
     from hub.ledger.findings import Kind
     from hub.ledger.reading import read_ledger

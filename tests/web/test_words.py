@@ -2,6 +2,7 @@
 
 import re
 import string
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hub.core.home import AwayKind, DeviceKind, Flag, Membership
 from hub.core.journal import EntryKind
 from hub.core.notifications import HoldReason, NotifyReason
 from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory, RequestState
-from hub.directory.model import RoomKind
+from hub.directory.model import Directory, RoomKind
 from hub.ledger.changes import ChangeKind
 from hub.ledger.complaints import Order
 from hub.ledger.findings import NOTES
@@ -72,6 +73,12 @@ def test_every_value_of_a_list_has_words(group: str) -> None:
 
 def test_every_note_about_a_ledger_has_a_heading() -> None:
     assert not [kind for kind in NOTES if f"ledger_note.{kind}" not in WORDS]
+
+
+def test_what_the_change_log_keeps_of_an_import_has_words() -> None:
+    tables = {field.name for field in fields(Directory)} - {"cell"}
+    keys = {f"change_data.{table}_{kind}" for table in tables for kind in ChangeKind}
+    assert not keys - WORDS.keys()
 
 
 def test_every_role_that_logs_in_has_words_and_says_what_it_may_do() -> None:

@@ -2,7 +2,38 @@
 
 from hub.web.words.said import Words
 
+_TABLES = {
+    "persons": ("人员", "people"),
+    "companies": ("运营机构", "companies"),
+    "regions": ("区域", "regions"),
+    "centres": ("站点", "centres"),
+    "homes": ("住户", "homes"),
+    "elders": ("老人", "elders"),
+    "rooms": ("房间", "rooms"),
+    "devices": ("设备", "devices"),
+    "dated_shifts": ("单日班次", "dated shifts"),
+    "leaves": ("请假", "leave"),
+    "covers": ("代管", "covers"),
+    "residences": ("居住记录", "residences"),
+    "assignments": ("设备安装记录", "assignments"),
+    "bonds": ("服务关系", "bonds"),
+    "shifts": ("班表", "shifts"),
+    "holidays": ("节假日", "holidays"),
+}
+_DONE = {
+    "added": ("新增", "added"),
+    "changed": ("修改", "changed"),
+    "ended": ("结束", "ended"),
+    "removed": ("删除", "removed"),
+}
+
 WORDS: dict[str, Words] = {
+    # What the change log keeps of an import: how many entries of each table.
+    **{
+        f"change_data.{table}_{kind}": Words(zh + done_zh, f"{en} {done_en}")
+        for table, (zh, en) in _TABLES.items()
+        for kind, (done_zh, done_en) in _DONE.items()
+    },
     "nav.ledger": Words("台账", "Ledger"),
     "ledger.title": Words("台账", "The ledger"),
     "ledger.lead": Words(
@@ -22,9 +53,10 @@ WORDS: dict[str, Words] = {
         "还没有选文件。请先选一个。", "No file was chosen. Please choose one first."
     ),
     "ledger.gone": Words(
-        "这次核对已经不在了：核对的结果保留 {minutes} 分钟，重启或再核对一次也会清掉。什么都没有因此改变，请重新选择文件。",
-        "This check is gone: it is kept for {minutes} minutes, and not over a restart or another check. "
-        "Nothing was changed by that; please choose the files again.",
+        "这次核对已经不在了：核对的结果保留 {minutes} 分钟，重启或再核对一次也会清掉。"
+        "核对不会改动任何内容；是否导入过，“改动记录”里有。请重新选择文件。",
+        "This check is gone: it is kept for {minutes} minutes, and not over a restart or another check. A check changes nothing; "
+        "whether it was imported stands in “Changes”. Please choose the files again.",
     ),
     "ledger.rules": Words("导入时不会发生的事", "What an import never does"),
     "ledger.rule_absent": Words(
