@@ -5,11 +5,11 @@ import dataclasses
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from firmware_contracts.vocabulary import BedState, CallAction, ContactState, FallPhase, Fault, Hazard
 from hub.core.events import (
@@ -90,20 +90,18 @@ def run(args: argparse.Namespace) -> int:
     try:
         named = _named_models(args.model)
         if args.file == "-":
-            return _decode_all(sys.stdin, bases, named, as_json=args.json)
-        with Path(args.file).open(encoding="utf-8") as lines:
+            return _decode_all(sys.stdin.buffer, bases, named, as_json=args.json)
+        with Path(args.file).open("rb") as lines:
             return _decode_all(lines, bases, named, as_json=args.json)
     except LineError as error:
         print(f"hub decode: {error}", file=sys.stderr)
     except OSError as error:
         print(f"hub decode: {args.file} cannot be read ({error.strerror}): check its path", file=sys.stderr)
-    except UnicodeDecodeError as error:
-        print(f"hub decode: {args.file} is not UTF-8 (byte {error.start}): convert it first", file=sys.stderr)
     return _WRONG
 
 
 def _decode_all(
-    lines: TextIO, bases: tuple[Base, ...], named: dict[str, DeviceModel], *, as_json: bool
+    lines: Iterable[bytes], bases: tuple[Base, ...], named: dict[str, DeviceModel], *, as_json: bool
 ) -> int:
     counts: Counter[str] = Counter()
     code = 0
@@ -147,13 +145,22 @@ def _lookup(line: Line, named: dict[str, DeviceModel]) -> Callable[[str, str], D
     return lambda home_id, device_id: named.get(device_id, line.model)
 
 
-def _read(lines: TextIO) -> Iterator[Line | LineError]:
-    for number, text in enumerate(lines, 1):
-        if text.strip():
+def _read(lines: Iterable[bytes]) -> Iterator[Line | LineError]:
+    for number, line in enumerate(lines, 1):
+        if line.strip():
             try:
-                yield _line(number, text)
+                yield _line(number, _as_text(number, line))
             except LineError as error:
                 yield error
+
+
+def _as_text(number: int, line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise LineError(
+            f"line {number} is not UTF-8 (from its byte {error.start + 1}): save the recording as UTF-8"
+        ) from error
 
 
 def _line(number: int, text: str) -> Line:
@@ -179,7 +186,8 @@ def _line(number: int, text: str) -> Line:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """What can be printed: half a character, as JSON may hold it, cannot."""
+    return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else ""
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

@@ -49,6 +49,9 @@ __all__ = ["Decoded", "IgnoreReason", "Ignored", "Rejected", "decode"]
 log = logging.getLogger(__name__)
 
 REMEMBERED_TOPICS = 65_536
+LONGEST_AGE_MS = 10 * 365 * 86_400_000
+"""Ten years, longer than a device lives: an age beyond it is a broken counter and counts as this old. A press is never refused
+for its age, and an instant so long ago can still be told."""
 _SIGNALS = frozenset({Kind.CALL, Kind.FALL})
 
 
@@ -147,23 +150,23 @@ def _utc(device_time: datetime) -> datetime | None:
         return None
 
 
-def _ms(milliseconds: int) -> timedelta:
-    return timedelta(0, 0, 0, milliseconds)
+def _age(milliseconds: int) -> timedelta:
+    return timedelta(0, 0, 0, min(milliseconds, LONGEST_AGE_MS))
 
 
 def _vital(told: VitalMessage) -> Fact:
-    return Vital(told.readings, timedelta(0, 0, 0, told.age_ms))
+    return Vital(told.readings, _age(told.age_ms))
 
 
 def _call(told: CallMessage) -> Fact:
-    return Call(told.event_id, _ms(told.age_ms), told.action, told.category, told.cancels)
+    return Call(told.event_id, _age(told.age_ms), told.action, told.category, told.cancels)
 
 
 def _fall(told: FallMessage) -> Fact:
     window = told.window
     return Fall(
         told.event_id,
-        _ms(told.age_ms),
+        _age(told.age_ms),
         told.phase,
         None
         if window is None

@@ -5,6 +5,7 @@ Nothing here clears an alarm: a value that says "no fall" or an empty action mea
 
 from collections.abc import Mapping
 from datetime import timedelta
+from math import isfinite
 from typing import Any
 
 from firmware_contracts.vocabulary import BedState, CallAction, ContactState, FallPhase, Fault, Hazard
@@ -32,6 +33,7 @@ _HAZARDS = {
     "carbon_monoxide": Hazard.CARBON_MONOXIDE,
 }
 _FAULTS = {"battery_low": Fault.BATTERY_LOW, "tamper": Fault.TAMPER}
+_MEASURED = ("temperature", "humidity", "battery")
 _RELAY_KEYS = frozenset({"power", "current", "energy", "consumption", "power_outage_count", "interlock"})
 _FALLS_OF_ANY: Mapping[str, Mapping[str, FallPhase | None]] = {
     key: values for model in MODELS for key, values in model.falls.items() if key.startswith("fall_")
@@ -49,6 +51,7 @@ def facts_of(state: Mapping[str, Any], model: DeviceModel | None) -> tuple[Fact,
     facts += _movement(state, model)
     facts += _things(state)
     facts += _environment(state, model)
+    facts += _beyond_numbers(state)
     for key, fault in _FAULTS.items():
         if isinstance(state.get(key), bool):
             facts.append(FaultReport(fault, state[key]))
@@ -149,5 +152,20 @@ def _environment(state: Mapping[str, Any], model: DeviceModel | None) -> list[Fa
 
 
 def number_of(value: object) -> float | None:
-    """A JSON number, None for anything else."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """A JSON number, None for anything else, and for one with more digits than a number can have here."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if isfinite(number) else None
+
+
+def _beyond_numbers(state: Mapping[str, Any]) -> list[Fact]:
+    """A broken sensor's digits say something about the device, and nothing about a press."""
+    return [
+        UnreadableTelemetry(f"{key} is a number beyond all that can be measured")
+        for key in _MEASURED
+        if type(state.get(key)) in (int, float) and number_of(state[key]) is None
+    ]

@@ -188,6 +188,22 @@ def test_times_at_the_edge_of_what_a_clock_can_say() -> None:
     assert event.uptime == timedelta(milliseconds=2**53 - 1)
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("call", {"event_id": ID, "action": "emergency"}),
+        ("fall", {"event_id": ID, "phase": "lying"}),
+        ("vital", {"readings": {"spo2_percent": 97}}),
+    ],
+)
+def test_an_age_of_centuries_is_one_of_years_and_no_reason_to_refuse(kind: str, body: dict[str, Any]) -> None:
+    event = hear(kind, {**ENVELOPE, **body, "age_ms": 2**53 - 1})
+    assert isinstance(event, DeviceEvent)
+    (fact,) = event.facts
+    assert isinstance(fact, Call | Fall | Vital)
+    assert fact.age == timedelta(days=3650)
+
+
 @pytest.mark.parametrize("topic", ["z2m/v1/demo/h0001/button01", "care/v1/demo/h0001/button01/call"])
 def test_a_defect_in_the_decoder_costs_no_press(topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
@@ -238,6 +254,8 @@ PAYLOADS = st.one_of(
 @given(TOPICS, PAYLOADS, st.sampled_from([None, *MODELS]))
 @example("z2m/v1/c/h/d/availability", b'{"state":[]}', None)
 @example("z2m/v1/c/h/d", b'{"device":{"model":[]}}', None)
+@example("z2m/v1/c/h/d", b'{"temperature":' + b"9" * 400 + b"}", None)
+@example("z2m/v1/c/h/d", b'{"battery":' + b"9" * 400 + b',"last_seen":' + b"9" * 400 + b"}", None)
 @example("z2m/v1/c/h/\ud800", b"{}", None)
 def test_nothing_that_comes_is_a_defect(topic: str, payload: bytes, model: Any) -> None:
     decoded = decode(RawMessage(topic, payload), lambda *_: model)

@@ -50,7 +50,7 @@ def test_each_line_says_what_the_hub_makes_of_it(tmp_path: Path, capsys: pytest.
 def test_json_for_programs_and_standard_input(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(CALL) + "\n"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps(CALL).encode() + b"\n")))
     assert main(["-", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["outcome"], told["home_id"], told["device_id"], told["uptime"]) == (
@@ -123,8 +123,28 @@ def test_what_cannot_begin_says_what_to_change(
     assert remedy in capsys.readouterr().err
 
 
-def test_a_file_in_another_encoding_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_in_another_encoding_says_so_and_the_others_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "gbk.jsonl"
-    file.write_bytes('{"topic":"卧室","payload":""}'.encode("gbk"))
+    call = json.dumps(CALL).encode()
+    foreign = '{"topic":"卧室","payload":""}'.encode("gbk")
+    file.write_bytes(b"\n".join([call, foreign, call, b'{"topic":"a","payload":"\xff"}', call, b""]))
     assert main([str(file)]) == 2
-    assert "is not UTF-8" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert [line.split("  ")[0] for line in told.out.splitlines()] == [
+        *("line 1", "line 3", "line 5"),
+        "3 event(s), 0 ignored, 0 rejected",
+    ]
+    assert told.err.splitlines() == [
+        f"hub decode: line {number} is not UTF-8 (from its byte {byte}): save the recording as UTF-8"
+        for number, byte in ((2, 11), (4, 25))
+    ]
+
+
+def test_half_a_character_in_a_name_can_be_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for options in ([], ["--json"]):
+        assert main([write(tmp_path, '{"topic":"x","payload":"","id":"\\ud800"}'), *options]) == 0
+        assert "ud800" in capsys.readouterr().out.encode().decode()

@@ -164,6 +164,20 @@ def test_a_hazard_that_is_neither_true_nor_false_is_never_an_all_clear(key: str,
     assert all(not fact.hazards for fact in told if isinstance(fact, Environment))
 
 
+@pytest.mark.parametrize("model", [None, "TS0601_sos"])
+@pytest.mark.parametrize("key", ["temperature", "humidity", "battery"])
+@pytest.mark.parametrize("digits", [400, 4_000])
+def test_a_number_of_hundreds_of_digits_is_a_broken_sensor_and_no_press(
+    model: str | None, key: str, digits: int
+) -> None:
+    payload = f'{{"{key}": {"9" * digits}}}'
+    (told,) = facts(payload, model)
+    assert isinstance(told, UnreadableTelemetry)
+    assert told.reason.startswith(f"{key} ")
+    pressed = facts(f'{{"action": "emergency", "{key}": {"9" * digits}}}', model)
+    assert said(pressed, Call, UnreadableSignal) == [CALL]
+
+
 @pytest.mark.parametrize(
     ("last_seen", "expected"),
     [
@@ -174,6 +188,7 @@ def test_a_hazard_that_is_neither_true_nor_false_is_never_an_all_clear(key: str,
         ("2026-04-17T15:33:22", None),
         ("0001-01-01T00:00:00+23:00", None),
         (1e300, None),
+        (10**400, None),
         (True, None),
         (None, None),
     ],
@@ -186,7 +201,7 @@ def test_last_seen_in_all_its_forms(last_seen: object, expected: datetime | None
 
 @pytest.mark.parametrize(
     ("battery", "expected"),
-    [(0, 0), (99.5, 100), (100, 100), (101, None), (-1, None), ("90", None), (True, None)],
+    [(0, 0), (99.5, 100), (100, 100), (101, None), (-1, None), (10**400, None), ("90", None), (True, None)],
 )
 def test_a_battery_that_makes_no_sense_is_no_battery(battery: object, expected: int | None) -> None:
     event = hear({"battery": battery})
