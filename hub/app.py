@@ -16,6 +16,7 @@ from firmware_contracts.topics import Address
 from hub import interpreter
 from hub.broker import EmbeddedBroker
 from hub.clock import HubClock, wall_now
+from hub.clock_health import clock_problems
 from hub.config.settings import Settings
 from hub.core.context import Context
 from hub.core.events import Command
@@ -40,7 +41,7 @@ from hub.notify.sender import Sender
 from hub.notify.webhook import WebhookChannel, WebhookSettings
 from hub.serving import listen, listen_locally, remove_local, serve
 from hub.store import directory_rows, search_rows
-from hub.store.store import Connection, JournalLine, Retention, Store
+from hub.store.store import Connection, JournalLine, Retention, Standstill, Store
 from hub.watchdog import tell_every_s, tell_systemd
 
 log = logging.getLogger(__name__)
@@ -118,6 +119,8 @@ class Hub:
         self._ending = threading.Event()
         self._asked = False
         self._fatal: str | None = None
+        self._jump: Standstill | None = None
+        self._try("noting that the hub runs", self._note_running)
         self._retention = Retention(
             **{
                 field.name: timedelta(days=getattr(settings.retention, f"{field.name}_days"))
@@ -259,7 +262,7 @@ class Hub:
         engine = self.engine.health()
         sessions = self.sessions.health() if self.sessions is not None else {}
         lanes = self.sender.health()
-        problems = list(engine.problems)
+        problems = [*engine.problems, *clock_problems(self.clock, self._jump)]
         alive = all(code != "stalled" for code, _ in problems)
         for name, session in sessions.items():
             if not session.healthy:
@@ -400,7 +403,13 @@ class Hub:
             if not self._ending.is_set():
                 log.exception("not every home can be found yet; the next start goes on with it")
 
+    def _note_running(self) -> None:
+        """Often enough that what a clock jumps over is never taken for time that passed."""
+        self.store.note_running(self.clock.now())
+        self._jump = max(self.store.standstills(), key=lambda one: one.until_at, default=None)
+
     def _retain(self) -> None:
+        self._note_running()
         report = self.store.retain(self.now(), self._retention)
         if report.removed or not report.complete:
             log.info("retention: %s", report)

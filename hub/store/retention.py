@@ -1,7 +1,11 @@
-"""Forgetting in time: what is older than the policy keeps goes, a few rows at a time, oldest first."""
+"""Forgetting in time: what is older than the policy keeps goes, a few rows at a time, oldest first.
+
+Age is the time that passed while the hub ran. A clock that jumps forward, rightly or by a wrong reading, makes nothing older:
+what it jumped over is a standstill, and is left out when ages are counted.
+"""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
@@ -20,6 +24,18 @@ CHUNKS_A_TURN = 20
 """Of one table, before the next one has its turn."""
 PAUSE_S = 0.001
 """Between two chunks, so that a waiting commit gets its turn."""
+
+
+STANDSTILL_FROM = timedelta(days=1)
+"""A running hub notes its time every few minutes; between two notes further apart than this it did not run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """Hub time that did not pass: the machine was off, or its clock was set."""
+
+    from_at: datetime
+    until_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,7 @@ def retain(
     is set or `max_chunks` are done. Tables take turns, so that a long one keeps none of the others waiting."""
     report = RetentionReport()
     chunks = 0
-    waiting = deque(_removals(now, policy))
+    waiting = deque(_removals(now, policy, _read(write)))
     while waiting:
         name, remove = waiting.popleft()
         for _ in range(CHUNKS_A_TURN):
@@ -73,21 +89,56 @@ def retain(
     return report
 
 
-def _removals(now: datetime, policy: Retention) -> Iterator[tuple[str, Callable[[Connection], int]]]:
+def standstills(connection: Connection) -> list[Standstill]:
+    """Oldest first."""
+    table = table_of(tables.StandstillRow)
+    rows = connection.execute(select(table.c.from_at, table.c.until_at).order_by(table.c.until_at))
+    return [Standstill(row.from_at, row.until_at) for row in rows]
+
+
+def lived_before(now: datetime, keep: timedelta, stood_still: Sequence[Standstill]) -> datetime:
+    """The instant since which the hub has run for as long as `keep`: what is older may go."""
+    for one in reversed(stood_still):
+        if one.until_at > now:
+            continue
+        ran = now - one.until_at
+        if keep <= ran:
+            break
+        now, keep = one.from_at, keep - ran
+    return now - keep
+
+
+def _read(write: Write) -> list[Standstill]:
+    found: list[Standstill] = []
+
+    def read(connection: Connection) -> int:
+        found.extend(standstills(connection))
+        return 0
+
+    write(read)
+    return found
+
+
+def _removals(
+    now: datetime, policy: Retention, stood_still: Sequence[Standstill]
+) -> Iterator[tuple[str, Callable[[Connection], int]]]:
+    def before(keep: timedelta) -> datetime:
+        return lived_before(now, keep, stood_still)
+
     log, cell = table_of(tables.InputRow), table_of(tables.CellRow)
     checkpoint = select(cell.c.checkpoint_seq).scalar_subquery()
     yield from (
-        _oldest(tables.InputRow, "at", now - policy.input_log, log.c.seq <= checkpoint),
-        _oldest(tables.ReadingRow, "minute_at", now - policy.readings),
-        _oldest(tables.HistoryRow, "received_at", now - policy.history),
-        _oldest(tables.EventIdRow, "at", now - policy.event_ids),
-        _oldest(tables.RejectedRow, "at", now - policy.rejected),
-        _oldest(tables.FailedInputRow, "at", now - policy.failed),
+        _oldest(tables.InputRow, "at", before(policy.input_log), log.c.seq <= checkpoint),
+        _oldest(tables.ReadingRow, "minute_at", before(policy.readings)),
+        _oldest(tables.HistoryRow, "received_at", before(policy.history)),
+        _oldest(tables.EventIdRow, "at", before(policy.event_ids)),
+        _oldest(tables.RejectedRow, "at", before(policy.rejected)),
+        _oldest(tables.FailedInputRow, "at", before(policy.failed)),
     )
     alert, request = table_of(tables.AlertRow), table_of(tables.RequestRow)
-    closed_before = now - policy.journal
+    closed_before = before(policy.journal)
     yield from (
-        _ended(tables.OutboxRow, "created_at", now - policy.outbox, table_of(tables.OutboxRow).c.done_at),
+        _ended(tables.OutboxRow, "created_at", before(policy.outbox), table_of(tables.OutboxRow).c.done_at),
         _ended(tables.AlertRow, "opened_at", closed_before, alert.c.resolved_at, alert.c.open.is_(False)),
         _ended(
             tables.RequestRow,
@@ -97,7 +148,7 @@ def _removals(now: datetime, policy: Retention) -> Iterator[tuple[str, Callable[
             request.c.state.in_(ENDED_REQUEST_STATES),
         ),
     )
-    yield "journal", lambda connection: _remove_journal(connection, now - policy.journal)
+    yield "journal", lambda connection: _remove_journal(connection, closed_before)
 
 
 def _oldest(

@@ -97,6 +97,7 @@ _READING = table_of(tables.ReadingRow)
 
 LOG = Appended(insert(table_of(tables.InputRow)), *_columns(tables.InputRow))
 CELL = _update(table_of(tables.CellRow), "id", "hub_time_at")
+STANDSTILL = _insert(tables.StandstillRow)
 CHECKPOINT = _update(table_of(tables.CellRow), "id", "checkpoint_seq", "hub_time_at")
 
 HOME = _upsert(tables.HomeRow, ("home_id",), keep=("chain_head", "anchor_hash", "anchor_number"))

@@ -36,7 +36,7 @@ from hub.store.homes import HomeWrites, load_homes
 from hub.store.journal_rows import join_alerts_and_requests
 from hub.store.migrations import migrate
 from hub.store.outbox import OutboxWrites, load_pending
-from hub.store.retention import Retention, RetentionReport, retain
+from hub.store.retention import STANDSTILL_FROM, Retention, RetentionReport, Standstill, retain, standstills
 from hub.store.rows import failed_row, history_row, log_rows, logged_input, reading_rows, rejected_row
 from hub.store.tables import table_of, to_micros
 
@@ -54,6 +54,7 @@ __all__ = [
     "Rejection",
     "Retention",
     "RetentionReport",
+    "Standstill",
     "Store",
     "StoreError",
     "StoreUnavailable",
@@ -83,6 +84,7 @@ class Store:
         self._closing = threading.Event()
         self._heads: dict[str, str] = {}
         self._last_number = 0
+        self._ran_until: datetime | None = None
 
     @classmethod
     def open(
@@ -196,6 +198,8 @@ class Store:
             for write in batch.extra:
                 write(connection)
             statements.CELL.run(connection, [(to_micros(batch.hub_time_at), _CELL_ID)])
+            self._note_standstill(connection, batch.hub_time_at)
+        self._ran_on(batch.hub_time_at)
         if lines:
             self._heads.update(heads)
             self._last_number = lines[-1].number
@@ -265,6 +269,21 @@ class Store:
             statements.READING.run(connection, reading_rows(readings))
             statements.HISTORY.run(connection, [history_row(message) for message in history])
             statements.CHECKPOINT.run(connection, [(checkpoint_seq, to_micros(hub_time_at), _CELL_ID)])
+            self._note_standstill(connection, hub_time_at)
+        self._ran_on(hub_time_at)
+
+    def note_running(self, now: datetime) -> None:
+        """The hub runs, whether or not anything is committed: at least daily, or the time between counts as a standstill."""
+        if self._ran_until is not None and now <= self._ran_until:
+            return
+        with self._transaction() as connection:
+            statements.CELL.run(connection, [(to_micros(now), _CELL_ID)])
+            self._note_standstill(connection, now)
+        self._ran_on(now)
+
+    def standstills(self) -> list[Standstill]:
+        """The times in which hub time jumped instead of passing, oldest first."""
+        return self.write(standstills)
 
     def write(self, do: Callable[[Connection], T]) -> T:
         """Run other statements in a transaction of their own; what `do` raises undoes them."""
@@ -272,10 +291,12 @@ class Store:
             return do(connection)
 
     def retain(self, now: datetime, policy: Retention, max_chunks: int | None = None) -> RetentionReport:
-        """Remove what is older than the policy keeps, in transactions of a few milliseconds each.
+        """Remove what is older than the policy keeps, in transactions of a few milliseconds each. Age is the time that passed:
+        what a clock jumped over makes nothing older.
 
         `max_chunks` bounds how many: `report.complete` says whether everything due is gone.
         """
+        self.note_running(now)
         return retain(self.write, now, policy, max_chunks, self._closing)
 
     def verify_chain(self, home_id: str) -> ChainReport:
@@ -302,7 +323,16 @@ class Store:
         with self._turn, translated(str(self.path)), self._connection.begin():
             yield self._connection
 
+    def _note_standstill(self, connection: Connection, now: datetime) -> None:
+        before = self._ran_until
+        if before is not None and now - before > STANDSTILL_FROM:
+            statements.STANDSTILL.run(connection, [(to_micros(before), to_micros(now))])
+
+    def _ran_on(self, now: datetime) -> None:
+        self._ran_until = now if self._ran_until is None else max(self._ran_until, now)
+
     def _remember(self) -> None:
+        self._ran_until = self.load_hub_time()
         home, journal = table_of(tables.HomeRow), table_of(tables.JournalRow)
         with self._transaction() as connection:
             for home_id, head in connection.execute(

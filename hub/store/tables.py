@@ -70,6 +70,16 @@ class CellRow(SQLModel, table=True):
     hub_time_at: datetime | None = instant(nullable=True)
 
 
+class StandstillRow(SQLModel, table=True):
+    """Hub time that did not pass: from one committed instant to the next, more than a day later. The machine was off, or its
+    clock was set. Retention does not count it as age."""
+
+    __tablename__ = "standstill"
+    id: int | None = Field(default=None, primary_key=True)
+    from_at: datetime = instant()
+    until_at: datetime = instant()
+
+
 class InputRow(SQLModel, table=True):
     """The input log: the truth. `source` is an `InputSource`; `flags` packs qos (bits 0-1), retained (2), duplicate (3), and
     whether the event id had been seen before (4)."""

@@ -34,7 +34,7 @@ from hub.store.queries import Queries
 from hub.store.report_rows import AlertFacts, ReportRows, UnopenedHome, report_rows
 from hub.store.store import Batch, Effect, Retention, Store
 from tests.store import samples
-from tests.store.samples import CELL, at, enrolled
+from tests.store.samples import CELL, at, enrolled, keep_running
 from tests.story import SHANGHAI, TUESDAY_MORNING, Story
 
 DAY_S = 86_400.0
@@ -110,6 +110,7 @@ def test_it_is_what_reading_every_row_would_find(store: Store, day: int) -> None
 def test_keys_that_retention_removed_leave_no_hole_in_the_search(store: Store) -> None:
     keep(store, [(number * 3600.0, number * 3600.0 + 60) for number in range(200)])
     store.write(lambda connection: connection.execute(text("DELETE FROM alert WHERE id BETWEEN 20 AND 90")))
+    keep_running(store, at(10 * 3600) + Retention().journal)
     store.retain(at(10 * 3600) + Retention().journal, Retention())
     rows = read(store, 4 * DAY_S, 5 * DAY_S)
     assert [one.id for one in rows.alerts] == [f"a{number}" for number in range(96, 120)]

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import tempfile
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,10 @@ def write_story(store: Store) -> None:
         )
     )
     # The first entry of home-2 goes, so that its chain begins at an anchor.
+    samples.keep_running(store, at(6) + Retention().journal)
     store.retain(at(6) + Retention().journal, replace(Retention(), **_KEPT_FOR_EVER))
+    # And then it was switched off for a month.
+    store.note_running(at(6) + Retention().journal + timedelta(days=30))
 
 
 _KEPT_FOR_EVER: Any = {
@@ -131,6 +135,7 @@ def contents(store: Store, path: Path) -> dict[str, Any]:
             lambda connection: connection.scalar(text("SELECT count(*) FROM failed_input"))
         ),
         "history": store.write(lambda connection: connection.scalar(text("SELECT count(*) FROM history"))),
+        "standstills": [[str(one.from_at), str(one.until_at)] for one in store.standstills()],
         "accounts": [account.login for account in store.write(accounts.list_accounts)],
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from hub.core.journal import EntryKind
 from hub.core.outcome import DeliveryUpdate, Outcome, Reading
 from hub.core.service_requests import RequestState
 from hub.store.retention import CHUNK_ROWS, CHUNKS_A_TURN
-from hub.store.store import Batch, Effect, Failure, Rejection, Retention, Store
+from hub.store.store import Batch, Effect, Failure, Rejection, Retention, RetentionReport, Standstill, Store
 from tests.store import samples
 from tests.store.samples import CELL, at, batch, changed, enrolled, message, pressed
 
@@ -34,6 +34,12 @@ def count(store: Store, table: str) -> int:
     return int(
         store.write(lambda connection: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
     )
+
+
+def retain(store: Store, now: datetime, policy: Retention, max_chunks: int | None = None) -> RetentionReport:
+    """Forget in time, after the hub has run until now."""
+    samples.keep_running(store, now)
+    return store.retain(now, policy, max_chunks)
 
 
 def pressed_often(store: Store, times: int, apart_s: float = DAY_S) -> None:
@@ -98,7 +104,7 @@ class TestChain:
 class TestRetention:
     def test_old_journal_goes_and_the_rest_stays_verifiable(self, store: Store) -> None:
         pressed_often(store, 40)
-        report = store.retain(at(40 * DAY_S), Retention(journal=timedelta(days=10)))
+        report = retain(store, at(40 * DAY_S), Retention(journal=timedelta(days=10)))
         assert report.removed["journal"] == 60
         for home_id in ("home-1", "home-2"):
             verified = store.verify_chain(home_id)
@@ -113,7 +119,7 @@ class TestRetention:
             store.commit(enrolled(home))
             effect = pressed(home, "a-1", 2)
             store.commit(batch(effect))
-            store.retain(at(2000 * DAY_S), Retention())
+            retain(store, at(2000 * DAY_S), Retention())
             assert count(store, "journal") == 0
         with Store.open(path, CELL) as store:
             lines = store.commit(batch(pressed(effect.after, "a-2", 3)))
@@ -122,13 +128,14 @@ class TestRetention:
 
     def test_the_input_log_is_kept_up_to_the_checkpoint_however_old(self, store: Store) -> None:
         store.commit(batch(inputs=[message(seq, seq * DAY_S) for seq in range(1, 21)]))
+        samples.keep_running(store, at(20 * DAY_S))
         store.save([], [], 5, at(20 * DAY_S))
-        store.retain(at(500 * DAY_S), Retention())
+        retain(store, at(500 * DAY_S), Retention())
         assert [logged.seq for logged in store.inputs_after(0)] == list(range(6, 21))
         store.save([], [], 20, at(20 * DAY_S))
-        store.retain(at(20 * DAY_S), Retention())
+        retain(store, at(20 * DAY_S), Retention())
         assert [logged.seq for logged in store.inputs_after(0)] == list(range(13, 21))
-        store.retain(at(500 * DAY_S), Retention())
+        retain(store, at(500 * DAY_S), Retention())
         assert list(store.inputs_after(0)) == []
         assert store.load().last_seq == 20
 
@@ -149,7 +156,7 @@ class TestRetention:
         )
         store.commit(batch(still_open, closing, closed, last))
         before = store.load()
-        report = store.retain(at(2000 * DAY_S), Retention())
+        report = retain(store, at(2000 * DAY_S), Retention())
         assert report.complete
         assert store.load().homes == before.homes
         assert store.load().pending == before.pending
@@ -177,17 +184,17 @@ class TestRetention:
                 history=[late],
             )
         )
-        store.retain(at((kept_days - 1) * DAY_S), Retention())
+        retain(store, at((kept_days - 1) * DAY_S), Retention())
         assert count(store, table) == 1
-        store.retain(at((kept_days + 1) * DAY_S), Retention())
+        retain(store, at((kept_days + 1) * DAY_S), Retention())
         assert count(store, table) == 0
 
     def test_it_goes_on_where_it_was_stopped(self, store: Store) -> None:
         store.commit(batch(inputs=[message(seq) for seq in range(1, 1801)]))
         store.save([], [], 1800, at(0))
-        first = store.retain(at(30 * DAY_S), Retention(), max_chunks=2)
+        first = retain(store, at(30 * DAY_S), Retention(), max_chunks=2)
         assert (first.complete, first.removed) == (False, {"input_log": 1000})
-        assert store.retain(at(30 * DAY_S), Retention()).removed == {"input_log": 800}
+        assert retain(store, at(30 * DAY_S), Retention()).removed == {"input_log": 800}
 
     def test_a_long_table_keeps_no_other_one_waiting(self, store: Store) -> None:
         count_of_old = (CHUNKS_A_TURN + 5) * CHUNK_ROWS
@@ -199,7 +206,81 @@ class TestRetention:
             )
         )
         store.save([], [], count_of_old, at(0))
-        bounded = store.retain(at(500 * DAY_S), Retention(), max_chunks=CHUNKS_A_TURN + 10)
+        bounded = retain(store, at(500 * DAY_S), Retention(), max_chunks=CHUNKS_A_TURN + 10)
         assert bounded.removed == {"input_log": CHUNKS_A_TURN * CHUNK_ROWS, "rejected_message": 10}
-        rest = store.retain(at(500 * DAY_S), Retention())
+        rest = retain(store, at(500 * DAY_S), Retention())
         assert (rest.complete, rest.removed) == (True, {"input_log": 5 * CHUNK_ROWS})
+
+
+class TestClocksThatJump:
+    """What a clock jumped over makes nothing older, whether the jump was right or wrong."""
+
+    YEARS_S = 73 * 365 * DAY_S
+    KEPT = ("journal", "event_id", "reading", "alert")
+
+    @pytest.fixture
+    def filled(self, store: Store) -> Store:
+        home = samples.home()
+        store.commit(enrolled(home))
+        effect = pressed(home, "a-1", 2, 10)
+        done = resolve(effect.outcome.alerts[0], "op-1", at(20), WhatItWas.TEST, WhatWasDone.BY_PHONE)
+        store.commit(batch(effect, changed(effect.after, done, EntryKind.ALERT_RESOLVED, 3, 20), seconds=20))
+        readings = [Reading("home-1", "r-1", "heart_rate_bpm", at(0), 70)]
+        store.save([], readings, 3, at(30))
+        return store
+
+    def counts(self, store: Store) -> list[int]:
+        return [count(store, table) for table in self.KEPT]
+
+    def test_one_wrong_reading_deletes_nothing(self, filled: Store) -> None:
+        before = self.counts(filled)
+        assert filled.retain(at(self.YEARS_S), Retention()).removed == {}
+        assert self.counts(filled) == before
+        assert filled.standstills() == [Standstill(at(30), at(self.YEARS_S))]
+
+    @pytest.mark.parametrize("how", ["commit", "save", "restart"])
+    def test_nor_does_it_when_the_process_ended_before_retention_saw_it(
+        self, filled: Store, how: str
+    ) -> None:
+        before = self.counts(filled)
+        if how == "commit":
+            filled.commit(batch(inputs=[message(9, self.YEARS_S)], seconds=self.YEARS_S))
+        elif how == "save":
+            filled.save([], [], 9, at(self.YEARS_S))
+        filled.close()
+        with Store.open(filled.path, CELL) as again:
+            assert again.retain(at(self.YEARS_S + 600), Retention()).removed == {}
+            assert self.counts(again) == before
+
+    def test_everything_goes_in_its_time_after_it(self, filled: Store) -> None:
+        filled.retain(at(self.YEARS_S), Retention())
+        retain(filled, at(self.YEARS_S + 89 * DAY_S), Retention())
+        assert count(filled, "event_id") == 1
+        retain(filled, at(self.YEARS_S + 91 * DAY_S), Retention())
+        assert count(filled, "event_id") == 0
+        assert count(filled, "journal") > 0
+        retain(filled, at(self.YEARS_S + 1_100 * DAY_S), Retention())
+        assert self.counts(filled) == [0, 0, 0, 0]
+
+    def test_what_came_after_a_jump_goes_in_its_time_too(self, filled: Store) -> None:
+        for far in (100, 300, 900):
+            filled.note_running(at(far * DAY_S))
+        filled.commit(batch(inputs=[message(9, 900 * DAY_S)], seconds=900 * DAY_S))
+        filled.save([], [], 9, at(900 * DAY_S))
+        retain(filled, at(908 * DAY_S), Retention())
+        assert list(filled.inputs_after(0)) == []
+        assert count(filled, "event_id") == 1
+
+    def test_a_machine_that_is_off_for_the_weekend_keeps_everything_so_much_longer(
+        self, store: Store
+    ) -> None:
+        store.commit(batch(inputs=[message(1, 0)], seconds=0))
+        store.save([], [], 1, at(0))
+        for day in (1, 2, 3, 6, 7, 8, 9):  # off from the third to the sixth
+            store.retain(at(day * DAY_S), Retention(input_log=timedelta(days=7)))
+            assert len(list(store.inputs_after(0))) == 1
+        store.retain(at(10.5 * DAY_S), Retention(input_log=timedelta(days=7)))
+        assert len(list(store.inputs_after(0))) == 1, "a day and a half without a note is a standstill too"
+        store.retain(at(11.5 * DAY_S), Retention(input_log=timedelta(days=7)))
+        store.retain(at(12 * DAY_S), Retention(input_log=timedelta(days=7)))
+        assert list(store.inputs_after(0)) == []

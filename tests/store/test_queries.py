@@ -204,6 +204,7 @@ def test_the_stream_resumes_without_a_gap(queries: Queries, town: dict[str, Home
 
 
 def test_the_stream_says_when_lines_are_gone(queries: Queries, store: Store, town: dict[str, Home]) -> None:
+    samples.keep_running(store, at(35) + Retention().journal)
     store.retain(at(35) + Retention().journal, Retention())
     journal = queries.journal_range()
     assert (journal.oldest, journal.newest) == (6, 8)
@@ -211,6 +212,7 @@ def test_the_stream_says_when_lines_are_gone(queries: Queries, store: Store, tow
     after = queries.journal_after(5)
     assert after is not None
     assert [line.number for line in after] == [6, 7, 8]
+    samples.keep_running(store, at(99) + Retention().journal)
     store.retain(at(99) + Retention().journal, Retention())
     assert (queries.journal_range().oldest, queries.journal_range().newest) == (None, 8)
     assert queries.journal_after(7) is None

@@ -9,6 +9,7 @@ from hub.core.alerts import AlertKind
 from hub.core.journal import EntryKind
 from hub.core.reasons import ReasonCode
 from hub.store.store import Retention
+from tests.store.samples import keep_running
 from tests.story import Story
 
 
@@ -88,6 +89,7 @@ def test_a_number_that_comes_back_after_its_memory_has_lapsed_opens_an_alert_of_
     story.press(event_id="button-1-0001")
     story.resolve("butler-wang")
     story.time.pass_(timedelta(days=91))
+    keep_running(story.store, story.now)
     story.store.retain(story.now, Retention())
     assert story.rows("SELECT count(*) FROM event_id") == [(0,)]
     story.press(event_id="button-1-0001")

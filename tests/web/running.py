@@ -40,6 +40,7 @@ from hub.store.store import Retention, Store
 from hub.web.app import create_app
 from hub.web.passwords import hash_password
 from hub.web.settings import WebSettings
+from tests.store.samples import keep_running
 
 CELL = "demo"
 CONFIG = Path(__file__).resolve().parent.parent.parent / "config"
@@ -211,7 +212,9 @@ class RunningHub:
 
     def forget_everything(self) -> None:
         """What retention does after some years: closed alerts and their journal are gone."""
-        self.store.retain(self.clock.now() + timedelta(days=4 * 365), Retention())
+        after = self.clock.now() + timedelta(days=4 * 365)
+        keep_running(self.store, after)
+        self.store.retain(after, Retention())
 
     def command(self, command: Command) -> Result:
         return self.engine.submit(command).result(10)

@@ -18,6 +18,7 @@ from hub.store.migrations import (
     m0005_roster,
     m0006_adapted,
     m0007_concerns,
+    m0008_standstill,
 )
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
@@ -28,6 +29,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m0005_roster.upgrade,
     m0006_adapted.upgrade,
     m0007_concerns.upgrade,
+    m0008_standstill.upgrade,
 )
 SCHEMA_NUMBER = len(STEPS)
 

@@ -1,0 +1,127 @@
+"""Hub time follows a clock that was set, and is not carried away by one wrong reading, for it never goes back."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hub.clock import DOUBTED_FOR, HubClock
+from hub.clock_health import TOLD_FOR, clock_problems
+from hub.store.retention import Standstill
+from tests.story import VirtualTime
+
+NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+YEARS = timedelta(days=73 * 365)
+SECOND = timedelta(seconds=1)
+
+
+def running(time: VirtualTime, last: datetime | None = NOON) -> HubClock:
+    return HubClock(last, wall=time.wall, monotonic=time.monotonic)
+
+
+def test_one_wrong_reading_of_years_moves_nothing() -> None:
+    time = VirtualTime(NOON)
+    clock = running(time)
+    time.step_wall(YEARS)
+    assert clock.adopt_step() == timedelta()
+    assert clock.now() == NOON
+    ((code, told),) = clock_problems(clock, None)
+    assert code == "clock"
+    assert "时钟比系统时间快 26645 天" in told
+    assert "followed in 60 min" in told
+    time.step_wall(-YEARS)
+    assert clock.adopt_step() == timedelta()
+    assert clock_problems(clock, None) == []
+    assert clock.wall_behind() == timedelta()
+
+
+def test_wrong_readings_that_come_and_go_do_not_add_up() -> None:
+    time = VirtualTime(NOON)
+    clock = running(time)
+    for _ in range(10):
+        time.step_wall(YEARS)
+        assert clock.adopt_step() == timedelta()
+        time.pass_(DOUBTED_FOR - SECOND)
+        time.step_wall(-YEARS)
+        assert clock.adopt_step() == timedelta()
+        time.pass_(SECOND)
+    assert clock.now() == NOON + 10 * DOUBTED_FOR
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_wall_that_stays_years_ahead_is_followed_after_an_hour(restarted: bool) -> None:
+    time = VirtualTime(NOON)
+    clock = running(time)
+    time.step_wall(timedelta(days=700))
+    if restarted:
+        clock = running(time)
+    assert clock.adopt_step() == timedelta()
+    time.pass_(DOUBTED_FOR - SECOND)
+    assert clock.adopt_step() == timedelta()
+    assert clock.now() == NOON + DOUBTED_FOR - SECOND
+    time.pass_(SECOND)
+    assert clock.adopt_step() == timedelta(days=700)
+    assert clock.now() == time.wall()
+    assert clock.doubt() is None
+
+
+@pytest.mark.parametrize("days", [0.1, 1, 30, 366])
+def test_a_machine_without_a_clock_chip_that_was_off_goes_on_at_once(days: float) -> None:
+    time = VirtualTime(NOON)
+    clock = running(time)
+    time.pass_(timedelta(seconds=40))
+    time.step_wall(timedelta(days=days))
+    assert clock.adopt_step() == timedelta(days=days)
+    assert clock.doubt() is None
+
+
+@pytest.mark.parametrize("last", [None, datetime(1970, 1, 9, tzinfo=UTC)], ids=["new store", "weeks in 1970"])
+def test_a_clock_that_was_never_set_is_set_at_once(last: datetime | None) -> None:
+    time = VirtualTime(datetime(1970, 1, 1, tzinfo=UTC))
+    clock = running(time, last)
+    time.pass_(timedelta(minutes=5))
+    time.step_wall(NOON - time.wall())
+    assert clock.adopt_step() > timedelta()
+    assert clock.now() == NOON
+    assert clock_problems(clock, None) == []
+
+
+def test_a_new_machine_with_the_date_of_its_image_is_set_at_once() -> None:
+    time = VirtualTime(NOON - timedelta(days=500))
+    clock = running(time, None)
+    time.pass_(timedelta(minutes=5))
+    time.step_wall(timedelta(days=500))
+    assert clock.adopt_step() == timedelta(days=500)
+
+
+JUMPED = Standstill(NOON, NOON + YEARS)
+
+
+@pytest.mark.parametrize(
+    ("newest", "later", "told"),
+    [
+        (JUMPED, timedelta(), True),
+        (JUMPED, TOLD_FOR - SECOND, True),
+        (JUMPED, TOLD_FOR, False),
+        (Standstill(NOON, NOON + timedelta(days=40)), timedelta(), False),
+        (Standstill(datetime(1970, 1, 9, tzinfo=UTC), NOON), timedelta(), False),
+        (None, timedelta(), False),
+    ],
+    ids=[
+        "just now",
+        "nearly a week ago",
+        "a week ago",
+        "off for a holiday",
+        "set for the first time",
+        "none",
+    ],
+)
+def test_a_jump_of_years_is_told_for_a_week_with_what_to_do(
+    newest: Standstill | None, later: timedelta, told: bool
+) -> None:
+    clock = running(VirtualTime((newest.until_at if newest else NOON) + later), None)
+    said = clock_problems(clock, newest)
+    assert [code for code, _ in said] == (["clock"] if told else [])
+    for _, detail in said:
+        assert "从 2026-03-03 跳到了 2099-02-13" in detail
+        assert "nothing was deleted" in detail
+        assert "docs/operations.md" in detail
