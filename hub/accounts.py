@@ -13,12 +13,26 @@ from hub.clock import wall_now
 from hub.config.settings import ConfigProblems, load
 from hub.core.events import ActorRole
 from hub.data_dir import store_path
-from hub.store.accounts import AccountExists, LastAdministrator, NoSuchAccount, list_accounts
+from hub.store.accounts import (
+    AccountExists,
+    LastAdministrator,
+    NoSuchAccount,
+    find_account,
+    list_accounts,
+)
 from hub.store.errors import StoreError, StoreLocked
 from hub.store.store import Connection, Store
 from hub.web import account_changes
 from hub.web.access import LOG_IN_ROLES, SCOPES, Scope, ScopeKind
-from hub.web.account_rules import RESERVED, Access, access_of, read_scope, usual_access, wrongs
+from hub.web.account_rules import (
+    RESERVED,
+    Access,
+    access_of,
+    password_wrongs,
+    read_scope,
+    usual_access,
+    wrongs,
+)
 from hub.web.account_texts import in_words
 from hub.web.passwords import hash_password
 
@@ -121,15 +135,16 @@ def set_login_password(config: Path, login: str, password: str) -> int:
     """Give a log-in another password, which ends its sessions; returns the exit code."""
 
     def do() -> str:
-        _allow("any", "any", password)
+        _allow(login, "-", password)
         if _ask(config, "PATCH", f"/api/v1/accounts/{login}", {"password": password}) is None:
             hashed = hash_password(password)
-            _write(
-                config,
-                lambda connection: account_changes.change(
-                    connection, login, BY, wall_now(), password_hash=hashed
-                ),
-            )
+
+            def change(connection: Connection) -> None:
+                known = find_account(connection, login)
+                _strong(password, login, known.name if known is not None else "")
+                account_changes.change(connection, login, BY, wall_now(), password_hash=hashed)
+
+            _write(config, change)
         return f"{login} has a new password"
 
     return _told(do)
@@ -201,6 +216,14 @@ def _allow(login: str, name: str, password: str) -> None:
         raise Refused("\n".join(_ALLOWED[str(problem["loc"][0])] for problem in error.errors())) from None
     if login.casefold() in RESERVED:
         raise Refused(f"the log-in {login!r} is kept for the hub itself; choose another")
+    _strong(password, login, name)
+
+
+def _strong(password: str, login: str, name: str) -> None:
+    """Raises Refused for a password that anybody would try first."""
+    found = [in_words(wrong, "en") for wrong in password_wrongs(password, login, name)]
+    if found:
+        raise Refused("\n".join(found))
 
 
 def _fits(connection: Connection, login: str, access: Access) -> None:

@@ -8,6 +8,8 @@ from hub.core.events import ActorRole
 from hub.directory.model import Directory
 from hub.store.accounts import Account
 from hub.web.access import CARERS, SCOPES, Scope, ScopeKind
+from hub.web.password_rules import weakness
+from hub.web.passwords import MIN_LENGTH
 
 RESERVED = frozenset({"local", "system"})
 """Who did something without a log-in stands in journal and change log by these."""
@@ -71,6 +73,14 @@ def wrongs(
         *_taken(access, others),
         *_spelled(login, access, directory),
     ]
+
+
+def password_wrongs(password: str, login: str, name: str) -> list[Wrong]:
+    """A password that anybody would try first."""
+    found = weakness(password, login, name)
+    return (
+        [] if found is None else [Wrong("password", f"password_{found.value}", {"length": str(MIN_LENGTH)})]
+    )
 
 
 def _scope(access: Access, directory: Directory | None) -> Iterator[Wrong]:

@@ -8,7 +8,15 @@ from fastapi import APIRouter
 from hub.directory.model import CentreEntry, Company, Directory, PersonEntry, Region
 from hub.store.accounts import Account, AccountExists, LastAdministrator, NoSuchAccount
 from hub.web.access import Scope, ScopeKind
-from hub.web.account_rules import RESERVED, Access, access_of, usual_access, wrongs
+from hub.web.account_rules import (
+    RESERVED,
+    Access,
+    Wrong,
+    access_of,
+    password_wrongs,
+    usual_access,
+    wrongs,
+)
 from hub.web.account_texts import in_words
 from hub.web.guard import User
 from hub.web.models import PersonRef
@@ -80,7 +88,7 @@ async def add_account(body: AccountIn, parts: PartsDep, user: AdministratorDep) 
     access = (
         usual if body.scope is None else Access(body.role, _scope(body.scope, body.person_id), body.person_id)
     )
-    await _check(parts, body.login, access)
+    await _check(parts, body.login, access, password_wrongs(body.password, body.login, body.name))
     try:
         account = await parts.logins.add(body.login, body.name, access, body.password, user.login)
     except AccountExists:
@@ -119,8 +127,9 @@ async def change(parts: Parts, login: str, body: AccountChange, by: User) -> Acc
         )
     if access is None and body.active and not before.active:
         access = access_of(before)
-    if access is not None:
-        await _check(parts, before.login, access)
+    weak = password_wrongs(body.password, before.login, body.name or before.name) if body.password else []
+    if access is not None or weak:
+        await _check(parts, before.login, access, weak)
     try:
         return await parts.logins.change(
             before.login,
@@ -162,11 +171,12 @@ def _scope(scope: ScopeIn, person_id: str | None) -> Scope:
     return Scope(scope.kind, None if scope.kind is ScopeKind.EVERYTHING else scope.id)
 
 
-async def _check(parts: Parts, login: str, access: Access) -> None:
+async def _check(parts: Parts, login: str, access: Access | None, more: Iterable[Wrong]) -> None:
     """Raises a 422 problem with everything that does not fit, in both languages."""
     now: datetime = parts.hub.now()
     others = [other for other in await parts.logins.all() if other.login != login.casefold()]
-    found = wrongs(login, access, parts.keeper.directory, now, others)
+    found = [] if access is None else wrongs(login, access, parts.keeper.directory, now, others)
+    found += more
     if found:
         said = [Words(in_words(one, "zh"), in_words(one, "en")) for one in found]
         raise Problem(

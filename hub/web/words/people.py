@@ -58,7 +58,7 @@ ACCOUNTS: dict[str, Words] = {
         "This is the log-in you are using: another administrator changes its role and scope, or disables it.",
     ),
     "accounts.add": Words("新建账号", "Add a log-in"),
-    "accounts.password": Words("密码（至少 10 个字符）", "Password (at least 10 characters)"),
+    "accounts.password": Words("密码（至少 10 个字符，可以是一句话）", "Password (at least 10 characters; a sentence will do)"),
     "accounts.new_password": Words("新密码（至少 10 个字符）", "New password (at least 10 characters)"),
     "accounts.set_password": Words("重设密码", "Set password"),
     "accounts.hint": Words(
@@ -98,6 +98,25 @@ ACCOUNTS: dict[str, Words] = {
     "account_wrong.person_taken": Words(
         "人员 {id} 已经有账号 {login}。请改那个账号。",
         "The person {id} has the log-in {login} already; change that one.",
+    ),
+    "account_wrong.password_repeated": Words(
+        "密码只是几个字符在重复，谁都会先试。请用一句自己记得住的话，长一点就好，不要求数字和符号。",
+        "The password only repeats a few characters: anybody tries that first. Use some words that you remember; "
+        "length is what counts, no digits or signs are asked for.",
+    ),
+    "account_wrong.password_sequence": Words(
+        "密码只是按顺序的数字、字母或键盘上的一排，谁都会先试。请用一句自己记得住的话。",
+        "The password is a sequence of digits, letters or keys: anybody tries that first. "
+        "Use some words that you remember.",
+    ),
+    "account_wrong.password_named": Words(
+        "密码里有账号或姓名，去掉以后不足 {length} 个字符。请换一个，或再加几个字。",
+        "The password holds the log-in or the name, and fewer than {length} characters besides. "
+        "Choose another, or add some words.",
+    ),
+    "account_wrong.password_common": Words(
+        "这是最常见的密码之一，谁都会先试。请用一句自己记得住的话。",
+        "This is one of the commonest passwords: anybody tries it first. Use some words that you remember.",
     ),
     "account_wrong.login_of_person": Words(
         "账号 {login} 与人员 {id} 的编号相同。请把对应人员选为 {id}，或换一个账号名。",
