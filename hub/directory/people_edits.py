@@ -33,8 +33,10 @@ def add_person(directory: Directory, person: PersonEntry) -> Directory:
 
 
 def change_person(directory: Directory, person: PersonEntry) -> Directory:
-    """A method that calls the number before calls the new one. Raises NoSuchEntry."""
-    person = reached(person, find_person(directory, person.id).phone)
+    """A method that calls the number before calls the new one, unless other methods are given. Raises NoSuchEntry."""
+    before = find_person(directory, person.id)
+    if person.methods in ((), before.methods):
+        person = reached(person, before.phone)
     persons = tuple(person if known.id == person.id else known for known in directory.persons)
     return replace(directory, persons=persons)
 

@@ -38,6 +38,9 @@ LISTS = frozenset(
 """Tables with a row for each person: two rows of one name and two numbers are two people. In others a person stands again and
 again, and one number of them may be mistyped."""
 
+FAMILY = frozenset({Role.CONTACT, Role.KEYHOLDER, Role.PARTNER})
+"""They belong to one home: the same name at another door is somebody else."""
+
 Spot = tuple[str, str]
 """What somebody answers for: ("home", id), ("region", id), ("shifts", "")."""
 

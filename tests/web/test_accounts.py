@@ -151,7 +151,7 @@ def test_a_butler_with_a_list_does_not_leave_before_it_is_handed_over(
         ({"name": "郑" * 41}, 422, "“姓名”填得不对", "“Name” is not right"),
         ({"phone": "1" * 41}, 422, "“电话”填得不对", "is not right"),
         ({"methods": "webhook " + "x" * 201}, 422, "“联系方式”填得不对", "is not right"),
-        ({"methods": ""}, 409, "没有联系方式，告警时联系不上", "has no contact method"),
+        ({"methods": "", "phone": ""}, 409, "没有联系方式，告警时联系不上", "has no contact method"),
         ({"company_id": "no-such"}, 409, "已经不在台账里", "the directory does not have"),
     ],
 )
@@ -171,6 +171,20 @@ def test_what_is_wrong_about_a_person_is_told_in_the_pages_language(
             # Ids are all that Latin letters may stand for.
             assert not re.search(r"[A-Za-z]{2,}", said.replace(butler, "")), said
         assert f'value="{typed["phone"]}"' in wrong.text, "what was typed is kept"
+
+
+def test_a_telephone_number_is_a_way_to_be_reached_without_another(
+    hub: RunningHub, admin: httpx.Client
+) -> None:
+    made = admin.post("/api/v1/people", json={"name": "郑安", "phone": "13812345678"}).json()
+    assert made["methods"] == [{"channel": "webhook", "address": "tel:13812345678"}]
+    path = f"/api/v1/people/{made['id']}"
+    changed = {"name": "郑安", "phone": "138 7777 6666", "methods": made["methods"]}
+    assert admin.put(path, json=changed).json()["methods"] == [
+        {"channel": "webhook", "address": "tel:13877776666"}
+    ]
+    own = [{"channel": "webhook", "address": "zheng-1"}]
+    assert admin.put(path, json={**changed, "methods": own}).json()["methods"] == own
 
 
 def test_a_person_is_added_changed_and_found(hub: RunningHub, admin: httpx.Client) -> None:
