@@ -157,7 +157,7 @@ WORDS: dict[str, Words] = {
     "ledger.what": Words("哪里不对", "What is wrong"),
     "ledger.remedy": Words("怎么改", "What to do"),
     "ledger.empty_cell": Words("（空）", "(empty)"),
-    "ledger.no_place": Words("系统里已有的内容", "What the hub has already"),
+    "ledger.no_place": Words("台账和系统合在一起", "The ledger together with what the hub has"),
     "ledger.counts": Words("各表的变化", "Changes by table"),
     "ledger.table": Words("表", "Table"),
     "ledger_change.added": Words("新增", "New"),
