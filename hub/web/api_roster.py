@@ -259,8 +259,10 @@ async def confirm_cover(cover_id: str, parts: PartsDep, user: ConfirmCover) -> C
 async def confirm_by_telephone(
     cover_id: str, body: TelephoneIn, parts: PartsDep, user: EditRoster
 ) -> CoverOut:
-    """Who keeps the roster was told by somebody who has no log-in to confirm with. The change log says by whom for whom."""
+    """Who keeps the roster was told by somebody who has no log-in to confirm with. The change log says by whom for whom. For
+    somebody of another company a log-in that reaches both says it."""
     roster_changes.must_decide(parts, user, cover_id)
+    roster_changes.must_reach_person(parts, user, body.person_id)
     now, confirming = parts.hub.now(), await parts.logins.people_who_may(Permission.CONFIRM_COVER)
     return await _decided(
         parts,

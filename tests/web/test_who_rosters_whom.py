@@ -240,3 +240,18 @@ def test_the_page_offers_those_whom_the_log_in_may_roster(hub: RunningHub) -> No
     assert 'value="desk-01"' in form
     for person in ("b06", "b07", "op1", NEWCOMER.id):
         assert f'value="{person}"' not in form
+
+
+def test_what_somebody_out_of_reach_agreed_to_on_the_telephone_is_recorded_by_who_reaches_both(
+    hub: RunningHub,
+) -> None:
+    """A desk asks a butler of another company to stand in; that it said yes is not for the desk to say."""
+    span = {
+        "from_at": (hub.clock.now() + timedelta(days=1)).isoformat(),
+        "until_at": (hub.clock.now() + timedelta(days=3)).isoformat(),
+    }
+    with hub.client("desk-small") as desk, hub.client("manager-all") as manager:
+        asked = desk.post("/api/v1/roster/covers", json={"covered_id": "b01", "by_id": "b07", **span})
+        path = f"/api/v1/roster/covers/{asked.json()['id']}/confirm-by-telephone"
+        assert desk.post(path, json={"person_id": "b07"}).status_code == 403
+        assert manager.post(path, json={"person_id": "b07"}).status_code == 200

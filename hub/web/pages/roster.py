@@ -405,7 +405,11 @@ def _decides(parts: Parts, user: User, confirming: frozenset[str], cover: Cover)
         and edits
         and roster_changes.for_the_ill(user) is not None
         and cover_edits.may_agree_for_covered(cover, directory_of(parts)),
-        "by_telephone": [one for one in waits if one not in confirming] if open_ and edits else [],
+        "by_telephone": [
+            one
+            for one in waits
+            if open_ and edits and one not in confirming and (reach is None or one in reach)
+        ],
         "decline": open_ and (mine or edits),
         "end": cover.state is CoverState.CONFIRMED and edits and not over,
     }
