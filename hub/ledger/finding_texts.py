@@ -76,9 +76,9 @@ TEXTS: dict[Kind, Text] = {
     ),
     Kind.NOT_A_TABLE: Text(
         "没有找到表头",
-        "第一行写列名（如 姓名、住址、养老管家），或从模板开始：hub directory template",
+        "第一行写列名（如 姓名、住址、养老管家），或从空白模板开始（“台账”页上有，或 hub directory template）",
         "no headings were found",
-        "write the columns' names above them, or begin with a template: hub directory template",
+        "write the columns' names above them, or begin with a template (on the ledger's page, or by hub directory template)",
     ),
     Kind.NO_ROWS: Text(
         "只有表头，没有内容", "请填写后再导入", "headings only, no rows", "fill it in and import it again"

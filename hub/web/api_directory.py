@@ -65,7 +65,7 @@ async def import_files(
     given = named([(one.filename, await one.read()) for one in files])
     done = await work(parts, user, given, dry_run=dry_run, expected=expect)
     body = await asyncio.to_thread(_encoded, parts, done, language, dry_run=dry_run)
-    status = 409 if done.stale else 422 if done.plan.directory is None else 200
+    status = 422 if done.plan.directory is None else 409 if done.stale else 200
     return Response(body, status, media_type="application/json")
 
 

@@ -102,6 +102,14 @@ def test_another_file_than_the_one_that_was_shown_is_not_imported(
     assert stored(hub, 1) == "看过的"
 
 
+def test_a_ledger_that_has_become_wrong_tells_its_errors(hub: RunningHub, admin: httpx.Client) -> None:
+    one = hub.directory.elders[8]
+    shown = send(admin, note_of(hub, 8, "对的"), dry_run=True).json()
+    wrong = f"编号,姓名,能力等级\n{one.id},{one.name},9\n".encode()
+    answer = send(admin, wrong, expect=shown["digest"])
+    assert (answer.status_code, answer.json()["errors"]) == (422, 1)
+
+
 def test_what_others_did_elsewhere_keeps_nothing_back(hub: RunningHub, admin: httpx.Client) -> None:
     data = note_of(hub, 2, "台账里的")
     shown = send(admin, data, dry_run=True).json()
