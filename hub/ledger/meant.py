@@ -124,48 +124,48 @@ class Meant:
     def _other_number(
         self, row: Row, key: str, phone_key: str, name: str, phone: str, among: Role | None, mine: list[str]
     ) -> str | None:
-        """Who is meant where nobody of this name has this number: one of those who have another, somebody new, or nobody knows."""
+        """Who is meant where nobody of this name has this number: one who has another, somebody new, or nobody knows."""
         persons = self._draft.entries["persons"]
         if len(mine) == 1 and not persons[mine[0]].phone:
             return mine[0]
-        other = self._said_in_ledger(among, name, phone, mine, row)
-        if other is not None and (among in LOOSE or self._is_list(row, other[1])):
-            self._draft.say(row, Kind.NAMESAKES, key, name, phone=phone, other=where(other[1].place))
-            return self._fresh(name, phone)
-        if other is not None:
+        spoken = {one: said for one in mine if (said := self._said_in_ledger(among, name, one)) is not None}
+        apart = among in LOOSE
+        usual = self._numbers.usual(among, name, [persons[one].phone for one in mine])
+        mistyped = usual is not None and number(usual.phone) != number(phone)
+        if usual is not None and mistyped and not apart and not self._is_list(row, usual.row):
+            self.differs(row, phone_key, phone, name, (usual.phone, usual.row))
+            return None
+        rest = [one for one in mine if one not in spoken]
+        if len(rest) == 1 and self._stands_for(rest[0], among, name, phone):
+            return rest[0]
+        other = next(iter(spoken.values()), None)
+        if other is not None and not apart and not self._is_list(row, other[1]):
             self.differs(row, phone_key, phone, name, other)
             return None
-        if not mine:
-            return self._fresh(name, phone)
-        if len(mine) == 1:
-            answers, named = self._spots[mine[0]], self._numbers.spots(among, name, phone)
-            if not answers or (answers <= named if among in LOOSE else answers & named):
-                return mine[0]
-            if among in LOOSE:
-                other_phone = persons[mine[0]].phone
-                self._draft.say(row, Kind.NAMESAKES, key, name, phone=phone, other=other_phone)
-                return self._fresh(name, phone)
-        known = {"ids": ", ".join(mine[:6]), "other_phone": ", ".join(persons[one].phone for one in mine[:6])}
-        self._draft.say(row, Kind.PHONE_NOT_KNOWN, phone_key, phone, name=name, **known)
-        return None
-
-    def _said_in_ledger(
-        self, among: Role | None, name: str, phone: str, mine: Iterable[str], row: Row
-    ) -> tuple[str, Row] | None:
-        """Another number under this name in this ledger, and its row."""
-        persons = self._draft.entries["persons"]
-        for one in mine:
-            if one in self.phones:
-                return self.phones[one]
-            if one in self._with_id:
-                return persons[one].phone, self._with_id[one]
-            given = self._numbers.with_number(among, name, persons[one].phone)
-            if given is not None:
-                return given.phone, given.row
-        usual = self._numbers.usual(among, name)
-        if usual is None or number(usual.phone) == number(phone) or self._is_list(row, usual.row):
+        if rest and not apart:
+            data = {"ids": rest[:6], "other_phone": [persons[one].phone for one in rest[:6]]}
+            known = {key: ", ".join(values) for key, values in data.items()}
+            self._draft.say(row, Kind.PHONE_NOT_KNOWN, phone_key, phone, name=name, **known)
             return None
-        return usual.phone, usual.row
+        if mine:
+            stands = where(other[1].place) if other is not None else persons[rest[0]].phone
+            self._draft.say(row, Kind.NAMESAKES, key, name, phone=phone, other=stands)
+        return self._fresh(name, phone)
+
+    def _stands_for(self, one: str, among: Role | None, name: str, phone: str) -> bool:
+        """Whether the ledger names this number for what the person answers already, or the person answers for nothing."""
+        answers, named = self._spots[one], self._numbers.spots(among, name, phone)
+        return not answers or (answers <= named if among in LOOSE else bool(answers & named))
+
+    def _said_in_ledger(self, among: Role | None, name: str, one: str) -> tuple[str, Row] | None:
+        """The number under which this ledger speaks of a person, and a row that does."""
+        phone = self._draft.entries["persons"][one].phone
+        if one in self.phones:
+            return self.phones[one]
+        if one in self._with_id:
+            return phone, self._with_id[one]
+        given = self._numbers.with_number(among, name, phone)
+        return None if given is None else (given.phone, given.row)
 
     @staticmethod
     def _is_list(row: Row, other: Row) -> bool:

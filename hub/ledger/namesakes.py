@@ -71,9 +71,10 @@ class Numbers:
     ) -> None:
         self._given[folded(name)].append(Given(circle(role), phone or "", row, frozenset(spots)))
 
-    def usual(self, among: Role | None, name: str) -> Given | None:
-        """The number that most rows give this name; the first of those."""
-        found = [one for one in self._of(among, name) if one.phone]
+    def usual(self, among: Role | None, name: str, but: Iterable[str] = ()) -> Given | None:
+        """The number that most rows give this name, and the first of them; but not those that are known for other people."""
+        known = {"", *map(number, but)}
+        found = [one for one in self._of(among, name) if number(one.phone) not in known]
         counted = Counter(number(one.phone) for one in found)
         return max(found, key=lambda one: counted[number(one.phone)], default=None)
 

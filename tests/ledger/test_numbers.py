@@ -246,6 +246,24 @@ def test_a_doctor_and_a_butler_of_one_name_are_two_and_so_are_two_doctors() -> N
     assert reading(after(done), {"老人": rows}, LATER).changes == ()
 
 
+def test_of_two_who_are_known_only_the_one_whose_homes_stand_beside_it_has_a_new_number() -> None:
+    butlers = [{"姓名": "张伟", "电话": OLD}, {"姓名": "张伟", "电话": OTHER}]
+    doctors = (
+        {"家庭医生": "刘医生", "家庭医生电话": "13600000001"},
+        {"家庭医生": "刘医生", "家庭医生电话": "13600000002"},
+    )
+    rows = [elder(**doctors[0]), second(管家电话=OTHER, **doctors[1])]
+    directory = stored({"养老管家": butlers, "老人": rows})
+    rows[1] |= {"管家电话": NEW, "家庭医生电话": "13600000009"}
+    done = reading(directory, {"老人": rows}, LATER)
+    assert kinds(done.findings) == [Kind.PHONE_CHANGED] * 2
+    assert sorted(numbers(after(done))) == [OLD, NEW]
+    assert sorted(numbers(after(done), "刘医生")) == ["13600000001", "13600000009"]
+    assert len(after(done).bonds) == len(directory.bonds)
+    third = [*butlers, {"姓名": "张伟", "电话": NEW}]
+    assert kinds(reading(directory, {"养老管家": third[::2]}, LATER).errors) == [Kind.PHONE_NOT_KNOWN]
+
+
 def test_a_number_beside_an_empty_name_is_told() -> None:
     directory = stored({"老人": [elder()]})
     done = reading(directory, {"老人": [elder(管家=None, 管家电话=NEW)]}, LATER)
