@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from hub.core.journal import Entry, EntryKind
 from hub.store import codec, tables
+from hub.store.alert_rows import COLUMNS, alert_of
 from hub.store.batch import JournalLine
 from hub.store.tables import table_of
 
@@ -26,16 +27,21 @@ def entry_of(row: Any) -> Entry:
 
 def join_alerts_and_requests(connection: Connection, lines: list[JournalLine]) -> None:
     """Fill in, as it stands in its table, what a line speaks of and does not have."""
-    for row, of, key, loaded in (
-        (tables.AlertRow, "alert", "alert_id", codec.ALERT),
-        (tables.RequestRow, "request", "request_id", codec.REQUEST),
-    ):
-        missing = [line for line in lines if getattr(line.entry, key) and getattr(line, of) is None]
-        if not missing:
-            continue
-        table = table_of(row)
-        wanted = {getattr(line.entry, key) for line in missing}
-        found = connection.execute(select(table.c[key], table.c.body).where(table.c[key].in_(wanted)))
-        bodies = {identifier: loaded.load(body) for identifier, body in found}
-        for line in missing:
-            setattr(line, of, bodies.get(getattr(line.entry, key)))
+    of_alerts = [line for line in lines if line.entry.alert_id and line.alert is None]
+    if of_alerts:
+        alert = table_of(tables.AlertRow)
+        wanted = {line.entry.alert_id for line in of_alerts}
+        rows = connection.execute(select(*COLUMNS).where(alert.c.alert_id.in_(wanted)))
+        alerts = {row.alert_id: alert_of(row) for row in rows}
+        for line in of_alerts:
+            line.alert = alerts.get(line.entry.alert_id or "")
+    of_requests = [line for line in lines if line.entry.request_id and line.request is None]
+    if of_requests:
+        request = table_of(tables.RequestRow)
+        wanted = {line.entry.request_id for line in of_requests}
+        found = connection.execute(
+            select(request.c.request_id, request.c.body).where(request.c.request_id.in_(wanted))
+        )
+        requests = {identifier: codec.REQUEST.load(body) for identifier, body in found}
+        for line in of_requests:
+            line.request = requests.get(line.entry.request_id or "")

@@ -17,6 +17,7 @@ from hub.core.home import DeviceState, Home
 from hub.core.service_requests import RequestCategory, RequestState, ServiceRequest
 from hub.directory import search as finding
 from hub.store import codec, search_rows, tables
+from hub.store.alert_rows import COLUMNS, alert_of, alerts_of
 from hub.store.batch import JournalLine
 from hub.store.errors import StoreMissing, translated
 from hub.store.homes import OPEN_REQUEST_STATES, load_homes
@@ -92,7 +93,7 @@ class Queries:
 
         `search` finds parts of the alert's id and whatever finds its home.
         """
-        query = _page(select(_ALERT.c.body), _ALERT, _ALERT.c.alert_id, before, limit)
+        query = _page(select(*COLUMNS), _ALERT, _ALERT.c.alert_id, before, limit)
         if is_open is not None:
             query = query.where(_ALERT.c.open.is_(is_open))
         for column, values in (
@@ -103,17 +104,17 @@ class Queries:
             if values:
                 query = query.where(column.in_([value.value for value in values]))
         query = _of(query, _ALERT, home_id, centre_id, search, _ALERT.c.alert_id, homes)
-        return self.read(lambda connection: [codec.ALERT.load(body) for body in connection.scalars(query)])
+        return self.read(lambda connection: alerts_of(connection.execute(query)))
 
     def alert(self, alert_id: str) -> AlertDetail | None:
         """An alert and all its journal entries, oldest first."""
 
         def find(connection: Connection) -> AlertDetail | None:
-            body = connection.scalar(select(_ALERT.c.body).where(_ALERT.c.alert_id == alert_id))
-            if body is None:
+            found = connection.execute(select(*COLUMNS).where(_ALERT.c.alert_id == alert_id)).one_or_none()
+            if found is None:
                 return None
             rows = _lines(connection, select(_JOURNAL).where(_JOURNAL.c.alert_id == alert_id))
-            return AlertDetail(codec.ALERT.load(body), rows)
+            return AlertDetail(alert_of(found), rows)
 
         return self.read(find)
 

@@ -10,6 +10,7 @@ from hub.core.events import EndAway, SetAway
 from hub.core.home import DeviceKind, Flag, Membership, Routine
 from hub.core.roster import duties
 from hub.web.access import Permission
+from hub.web.api_changes import LAST
 from hub.web.commands import done_id, obey
 from hub.web.finding import DeviceFilter, HomeFilter, find_devices, find_homes
 from hub.web.guard import User
@@ -34,6 +35,7 @@ router = APIRouter(prefix="/api/v1", responses=RESPONSES)
 Offset = Annotated[int, Query(ge=0)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Search = Annotated[str, Query(max_length=100)]
+Before = Annotated[int | None, Query(ge=1, le=LAST)]
 SHOWN_BYTES = 4096
 """Of a rejected message, so that a page of them stays a page."""
 
@@ -124,7 +126,7 @@ async def list_devices(
 
 @router.get("/rejected", tags=["devices"])
 async def list_rejected(
-    parts: PartsDep, user: ViewRejected, limit: Limit = 50, before: int | None = None
+    parts: PartsDep, user: ViewRejected, limit: Limit = 50, before: Before = None
 ) -> RejectedPage:
     """Messages that nobody could read, newest first, kept as they came (the first 4096 bytes are shown).
 

@@ -1,7 +1,9 @@
 """From the core's dataclasses to what the API shows: names are joined here, and only here."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from traceback import extract_tb
 from typing import Any
 
 from hub.core.alerts import Alert, Role
@@ -13,6 +15,7 @@ from hub.core.roster import on_duty, stands_in
 from hub.core.service_requests import ServiceRequest
 from hub.core.suppression import lasts
 from hub.notify.reason_texts import reason_text, with_addresses
+from hub.store.alert_rows import CANNOT_BE_SHOWN
 from hub.store.store import JournalLine
 from hub.web.entry_texts import entry_text
 from hub.web.hub import Hub
@@ -40,6 +43,12 @@ SERVED = frozenset({Membership.ACTIVE})
 FROM_ROSTER = (Role.CENTRE_DUTY,)
 """Roles that a care card adds from the roster to the people bound to the home."""
 _EMPTY = Profile("")
+_CANNOT_BE_SHOWN = TextOut(
+    zh="这条告警无法显示，请打开住户页面联系老人，并通知系统管理员",
+    en="This alert cannot be shown: open the page of its home, reach the elder, and tell who runs the hub",
+)
+
+log = logging.getLogger(__name__)
 
 
 class Views:
@@ -70,6 +79,17 @@ class Views:
         return home.profile if home else _EMPTY
 
     def alert(self, alert: Alert) -> AlertOut:
+        """One that cannot be shown is shown as an outline: whoever watches must see that it is there, and all the others too."""
+        try:
+            return self._alert(alert)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the others must be seen)
+            # Without the error's own words, which may hold what the alert says of a person.
+            at = extract_tb(error.__traceback__)[-1]
+            told = (alert.id, alert.home_id, type(error).__name__, at.filename, at.lineno)
+            log.error("alert %s of home %s cannot be shown (%s at %s:%s)", *told)
+            return _outline(alert)
+
+    def _alert(self, alert: Alert) -> AlertOut:
         profile = self.profile(alert.home_id)
         device = profile.devices.get(alert.device_id) if alert.device_id else None
         residents = [resident for resident in profile.residents if resident.id in alert.resident_ids]
@@ -119,6 +139,8 @@ class Views:
         )
 
     def _reason(self, code: str, data: Mapping[str, Any]) -> TextOut:
+        if code == CANNOT_BE_SHOWN:
+            return _CANNOT_BE_SHOWN
         zh, en = reason_text(code, with_addresses(data, self._address))
         return TextOut(zh=zh, en=en)
 
@@ -326,6 +348,48 @@ class Views:
             firmware=state.firmware,
             state=device_state(device, state, self._hub.now()),
         )
+
+
+def _outline(alert: Alert) -> AlertOut:
+    """Only what no text and no name is needed for."""
+    return AlertOut(
+        id=alert.id,
+        home_id=alert.home_id,
+        kind=alert.kind,
+        severity=alert.severity,
+        state=alert.state,
+        open=alert.open,
+        version=alert.version,
+        reason_code=CANNOT_BE_SHOWN,
+        reason=_CANNOT_BE_SHOWN,
+        opened_at=alert.opened_at,
+        occurred_at=alert.opened_at,
+        residents=[],
+        flags=[],
+        address="",
+        floor=None,
+        lift=False,
+        centre=None,
+        device_id=alert.device_id,
+        device_kind=None,
+        room=None,
+        signs=0,
+        last_sign=None,
+        last_sign_code=None,
+        step=0,
+        escalate_at=alert.escalate_at,
+        holder=None,
+        asked=[],
+        first_answer_at=None,
+        on_site_at=None,
+        resolved_at=alert.resolved_at,
+        resolved_by=None,
+        what_it_was=None,
+        what_was_done=None,
+        note="",
+        resident_unconfirmed=False,
+        other_home=None,
+    )
 
 
 def device_state(device: Device, state: DeviceState, now: datetime) -> Any:

@@ -57,7 +57,7 @@ async def devices_page(
 
 @router.get("/rejected")
 async def rejected_page(
-    request: Request, parts: PartsDep, user: ViewRejected, before: int | None = None
+    request: Request, parts: PartsDep, user: ViewRejected, before: api_homes.Before = None
 ) -> Response:
     found = await api_homes.list_rejected(parts, user, 25, before)
     return pages_of(request).page(

@@ -1,0 +1,71 @@
+"""Alerts from their rows, for `queries`: one whose body cannot be read is told with what its columns say and costs no other."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from hub.core.alerts import Alert, AlertKind, AlertState, Policy, Reason, Severity
+from hub.store import codec, tables
+from hub.store.tables import table_of
+
+log = logging.getLogger(__name__)
+
+Word = TypeVar("Word", bound=StrEnum)
+
+CANNOT_BE_SHOWN = "cannot_be_shown"
+"""The reason of such an alert, in place of its own."""
+
+_ALERT = table_of(tables.AlertRow)
+COLUMNS = tuple(
+    _ALERT.c[name]
+    for name in (
+        "body",
+        "alert_id",
+        "home_id",
+        "kind",
+        "severity",
+        "state",
+        "version",
+        "opened_at",
+        "resolved_at",
+    )
+)
+
+
+def alerts_of(rows: Iterable[Any]) -> list[Alert]:
+    """The alerts of rows with `COLUMNS`."""
+    return [alert_of(row) for row in rows]
+
+
+def alert_of(row: Any) -> Alert:
+    try:
+        return codec.ALERT.load(row.body)
+    except ValueError as error:
+        # Without the error's own words, which hold what the alert says of a person.
+        log.error("alert %s of home %s cannot be read (%s)", row.alert_id, row.home_id, type(error).__name__)
+        return _outline(row)
+
+
+def _outline(row: Any) -> Alert:
+    opened_at: datetime = row.opened_at
+    return Alert(
+        id=row.alert_id,
+        home_id=row.home_id,
+        dedup_key="",
+        kind=_word(AlertKind, row.kind, AlertKind.TECHNICAL),
+        severity=_word(Severity, row.severity, Severity.EMERGENCY),
+        state=_word(AlertState, row.state, AlertState.TRIGGERED),
+        reason=Reason(CANNOT_BE_SHOWN),
+        opened_at=opened_at,
+        occurred_at=opened_at,
+        resident_ids=(),
+        policy=Policy("", (), timedelta(), timedelta(), timedelta()),
+        resolved_at=row.resolved_at,
+        version=row.version,
+    )
+
+
+def _word(of: type[Word], value: str, otherwise: Word) -> Word:
+    return of(value) if value in set(of) else otherwise
