@@ -149,6 +149,25 @@ TWO: Mapping[str, tuple[Mapping[str, Rows], int, str]] = {
         3,
         "联系人1电话",
     ),
+    "a contact's column and the contacts' sheet": (
+        {
+            "老人": [elder(联系人1="王丽", 联系人1电话=NEW)],
+            "紧急联系人": [{"姓名": "王丽", "电话": OTHER, "老人": "王秀英"}],
+        },
+        2,
+        "电话",
+    ),
+    "the institutions' sheet": (
+        {
+            "老人": [elder(), second()],
+            "责任机构": [
+                {"姓名": "护理院", "电话": "0371-55501234", "老人": "王秀英"},
+                {"姓名": "护理院", "电话": "0371-55501235", "老人": "李德山"},
+            ],
+        },
+        3,
+        "电话",
+    ),
     "one contact twice in a row": (
         {"老人": [elder(联系人1="王丽", 联系人1电话=NEW, 联系人2="王丽", 联系人2电话=OTHER)]},
         2,
