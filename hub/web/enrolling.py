@@ -102,7 +102,12 @@ def membership_edit(home_id: str, elder_id: str, body: MembershipIn, at: datetim
     return Edit(
         lambda newest: residences.set_membership(newest, elder_id, body.to, from_at, until_at=body.until_at),
         *(What.MEMBERSHIP_CHANGED, "elder", elder_id),
-        {"home_id": home_id, "to": body.to.value, "from_at": from_at.isoformat()},
+        {
+            "home_id": home_id,
+            "to": body.to.value,
+            "from_at": from_at.isoformat(timespec="minutes"),
+            "until_at": None if body.until_at is None else body.until_at.isoformat(timespec="minutes"),
+        },
     )
 
 

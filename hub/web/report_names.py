@@ -47,7 +47,8 @@ class ReportNames:
         return person_id if self.numbers is None else None
 
     def residents(self, home_id: str) -> str:
-        return "、".join(resident.name for resident in self.parts.views.profile(home_id).residents)
+        residents = self.parts.views.profile(home_id).residents
+        return say(self.language, "list.and").join(resident.name for resident in residents)
 
     def address(self, home_id: str) -> str:
         return self.parts.views.profile(home_id).address

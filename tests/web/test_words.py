@@ -1,7 +1,9 @@
 """Every word is there in both languages, for every value of every list and every key that a page or script uses."""
 
+import ast
 import re
 import string
+from collections.abc import Iterable
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
@@ -10,11 +12,12 @@ import pytest
 
 from firmware_contracts.vocabulary import Fault, RejectReason
 from hub.core.alerts import AlertKind, AlertState, Role, Severity, WhatItWas, WhatWasDone
+from hub.core.calendar import DayType
 from hub.core.home import AwayKind, DeviceKind, Flag, Membership
 from hub.core.journal import EntryKind
 from hub.core.notifications import HoldReason, NotifyReason
 from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory, RequestState
-from hub.directory.model import Directory, RoomKind
+from hub.directory.model import Directory, PersonEntry, RoomKind
 from hub.ledger.changes import ChangeKind
 from hub.ledger.complaints import Order
 from hub.ledger.findings import NOTES
@@ -25,6 +28,7 @@ from hub.web.access import LOG_IN_ROLES, Permission, ScopeKind
 from hub.web.entry_texts import entry_text
 from hub.web.ledger_view import Verdict
 from hub.web.pages import NOT_FOR_SCRIPTS
+from hub.web.pages.changes import GROUPS
 from hub.web.pages.script_words import modules_of, words_of
 from hub.web.words import WORDS
 
@@ -84,6 +88,79 @@ def test_what_the_change_log_keeps_of_an_import_has_words() -> None:
 def test_every_role_that_logs_in_has_words_and_says_what_it_may_do() -> None:
     for role in LOG_IN_ROLES:
         assert {f"account_role.{role}", f"role_hint.{role}"} <= WORDS.keys()
+
+
+_NO_DETAILS = frozenset(
+    {
+        *("about", "what", "content", "content-disposition", "digest", "stale", "placement"),
+        *("name", "password_hash", "scope_id", "scope_kind"),
+    }
+)
+"""Keys beside the details of a change, in the functions that make one."""
+
+
+def details_of_changes() -> dict[str, str]:
+    """Every key that a line of the change log is given, with the file that gives it."""
+    found: dict[str, str] = {}
+    for file in sorted(WEB.parent.rglob("*.py")):
+        source = file.read_text(encoding="utf-8")
+        if "change_log" not in source and "roster_changes" not in source:
+            continue
+        for function in ast.walk(ast.parse(source)):
+            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            inside = list(ast.walk(function))
+            spoken = {node.id for node in inside if isinstance(node, ast.Name)}
+            spoken |= {node.attr for node in inside if isinstance(node, ast.Attribute)}
+            spoken |= {str(node.arg) for node in inside if isinstance(node, ast.keyword)}
+            if not spoken & {"What", "Change", "told"} and function.name != "_told":
+                continue
+            for node in inside:
+                keys: list[ast.expr | None] = []
+                if isinstance(node, ast.Dict):
+                    keys = [*node.keys]
+                elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+                    keys = [node.slice]
+                texts = (key.value for key in keys if isinstance(key, ast.Constant))
+                found |= {text: file.name for text in texts if isinstance(text, str)}
+    return {key: file for key, file in found.items() if key not in _NO_DETAILS}
+
+
+def test_every_detail_of_a_change_has_words() -> None:
+    details = details_of_changes()
+    assert {"access_before", "more_before", "wearer_id", "until_at", "files", "day_type"} <= details.keys()
+    assert not {key: file for key, file in details.items() if f"change_data.{key}" not in WORDS}
+
+
+@pytest.mark.parametrize(
+    ("detail", "values"),
+    [
+        ("to", Membership),
+        ("room", RoomKind),
+        ("role", [*Role, *LOG_IN_ROLES]),
+        ("permission", Permission),
+        ("day_type", DayType),
+        ("fields", [one.name for one in fields(PersonEntry)]),
+        ("fields", ["access", "active", "name", "password_hash"]),
+    ],
+)
+def test_every_value_of_a_detail_has_words(detail: str, values: Iterable[str]) -> None:
+    groups = GROUPS[detail]
+    assert not [value for value in values if not any(f"{group}.{value}" in WORDS for group in groups)]
+
+
+def test_every_change_that_is_made_has_words() -> None:
+    made = {
+        text
+        for file in (WEB / "api_roster.py", WEB / "api_people.py")
+        for text in re.findall(
+            r"""["']change["']: "(\w+)"|_told\(\w+, "(\w+)"\)""", file.read_text(encoding="utf-8")
+        )
+        for text in text
+        if text
+    }
+    assert len(made) > 12
+    assert not [one for one in made if f"change_done.{one}" not in WORDS]
 
 
 def parts(text: str) -> set[str]:

@@ -1,5 +1,6 @@
 """The change log: who changed what and when, who was refused; by who and by what."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from hub.store.change_log import What
 from hub.web import api_changes
 from hub.web.pages.rendering import pages_of
 from hub.web.parts import PartsDep
+from hub.web.roster_week import CALL_CENTRE
 from hub.web.words import WORDS, say
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -46,6 +48,7 @@ async def changes_page(
         asked=asked,
         links=_LINKS,
         about_word=lambda kind: _word(request, f"about.{kind}", kind),
+        about_id=lambda kind, id_: _about(request, kind, id_),
         data_word=lambda key: _word(request, f"change_data.{key}", key),
         value_word=lambda key, value: _value(request, key, value),
         first=before is None,
@@ -55,12 +58,16 @@ async def changes_page(
 
 
 def _word(request: Request, key: str, otherwise: str) -> str:
-    """Kinds and field names are an open list: one without words is shown as it is."""
     return say(pages_of(request).language(request), key) if key in WORDS else otherwise
 
 
+def _about(request: Request, kind: str, id_: str) -> str:
+    """The call-centre is no centre of the directory: it has a word and no id."""
+    return _word(request, "roster.call_centre", id_) if kind == "centre" and id_ == CALL_CENTRE else id_
+
+
 def _value(request: Request, key: str, value: Any) -> str:
-    """Roles, scopes, permissions and fields in words; ids as they are."""
+    """Roles, scopes, permissions, fields and instants in words; ids as they are."""
     if isinstance(value, list):
         return say(pages_of(request).language(request), "list.and").join(
             _value(request, key, one) for one in value
@@ -72,17 +79,29 @@ def _value(request: Request, key: str, value: Any) -> str:
         kind, _, of = scope.partition(":")
         words = [_word(request, f"account_role.{role}", role), _word(request, f"scope_kind.{kind}", kind)]
         return " · ".join([*words, *([of] if of else [])])
-    for group in _GROUPS.get(key, ("change_field",)):
+    if key in INSTANTS and (at := _instant(str(value))) is not None:
+        return pages_of(request).shown(at, "%Y-%m-%d %H:%M")
+    for group in GROUPS.get(key, ("change_field",)):
         if f"{group}.{value}" in WORDS:
             return _word(request, f"{group}.{value}", str(value))
     return str(value)
 
 
-_GROUPS = {
+def _instant(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
+
+
+INSTANTS = frozenset({"from", "until", "from_at", "until_at"})
+GROUPS = {
     "role": ("account_role", "role"),
     "permission": ("permission",),
     "fields": ("change_field",),
     "change": ("change_done",),
+    "day_type": ("change_day",),
     "to": ("membership",),
     "room": ("room",),
 }

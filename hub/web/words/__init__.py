@@ -5,6 +5,7 @@ a word fails a test.
 """
 
 from hub.web.words import (
+    changes,
     console,
     devices,
     enrol,
@@ -24,6 +25,7 @@ from hub.web.words.said import LANGUAGES, Language, Words
 __all__ = ["LANGUAGES", "WORDS", "Language", "Words", "both", "say", "table"]
 
 AREAS = (
+    changes,
     console,
     devices,
     enrol,
