@@ -366,7 +366,7 @@ def _outline(alert: Alert) -> AlertOut:
         occurred_at=alert.opened_at,
         residents=[],
         flags=[],
-        address="",
+        address=alert.home_id,
         floor=None,
         lift=False,
         centre=None,

@@ -39,6 +39,7 @@ def test_a_text_that_fails_is_an_outline_and_the_others_are_whole(
     shown = found[bad.id]
     assert (shown["home_id"], shown["kind"], shown["severity"]) == (home_id, "emergency_call", "emergency")
     assert (shown["state"], shown["version"]) == ("triggered", bad.version)
+    assert shown["address"] == home_id, "who watches must be able to find the home"
     assert shown["reason"]["en"] == WORDS
     assert f"alert {bad.id} of home {home_id} cannot be shown (ZeroDivisionError at " in caplog.text
     assert chen.get(f"/api/v1/alerts/{bad.id}").json()["reason_code"] == "cannot_be_shown"
