@@ -1,12 +1,19 @@
 """Hub time follows a clock that was set, and is not carried away by one wrong reading, for it never goes back."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from hub.clock import DOUBTED_FOR, HubClock
+from hub.app import Hub
+from hub.clock import DOUBTED_FOR, HubClock, wall_now
 from hub.clock_health import TOLD_FOR, clock_problems
+from hub.config.settings import load
+from hub.data_dir import store_path
 from hub.store.retention import Standstill
+from hub.store.store import Store
+from tests.config.test_config import SHIPPED
 from tests.story import VirtualTime
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
@@ -125,3 +132,44 @@ def test_a_jump_of_years_is_told_for_a_week_with_what_to_do(
         assert "从 2026-03-03 跳到了 2099-02-13" in detail
         assert "nothing was deleted" in detail
         assert "docs/operations.md" in detail
+
+
+class TestARealHub:
+    """What `/readyz` and the console say of it, from the store that an earlier run has left."""
+
+    @pytest.fixture
+    def config(self, tmp_path: Path) -> Path:
+        for name in ("rules.toml", "policies.toml"):
+            shutil.copy(SHIPPED / name, tmp_path)
+        file = tmp_path / "hub.toml"
+        file.write_text(
+            '[hub]\ncell = "test"\ndata_dir = "data"\n[web]\nport = 0\n[mqtt]\nhost = "127.0.0.1"\nport = 1\n'
+        )
+        return file
+
+    def told(self, config: Path, *ran_until: datetime) -> list[str]:
+        settings = load(config, {})
+        settings.hub.data_dir.mkdir(mode=0o700, exist_ok=True)
+        with Store.open(store_path(settings), "test") as store:
+            for instant in ran_until:
+                store.note_running(instant)
+        hub = Hub(settings)
+        try:
+            return [detail for code, detail in hub.health().problems if code == "clock"]
+        finally:
+            hub.stop()
+
+    def test_a_wall_that_is_years_ahead_at_the_start_is_not_followed_and_told(self, config: Path) -> None:
+        (told,) = self.told(config, wall_now() - timedelta(days=800))
+        assert "暂不采用" in told
+
+    def test_a_jump_of_years_that_was_followed_is_told(self, config: Path) -> None:
+        now = wall_now()
+        (told,) = self.told(config, now - timedelta(days=800), now - timedelta(hours=1))
+        assert "跳到了" in told
+
+    def test_a_holiday_is_not_worth_a_word(self, config: Path) -> None:
+        assert self.told(config, wall_now() - timedelta(days=40)) == []
+        with Store.open(store_path(load(config, {})), "test") as store:
+            (standstill,) = store.standstills()
+        assert round((standstill.until_at - standstill.from_at) / timedelta(days=1)) == 40
