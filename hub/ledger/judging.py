@@ -126,7 +126,7 @@ def _place(
     entries = _ENTRY.findall(where)
     if kind is Kind.BUTLER_LIST_FULL and entries and (mine := lists.get(entries[0][1], [])):
         # The row that made the list too long; the others fitted.
-        return _at(mine[max(0, len(mine) - (count - MAX_OWN_ELDERS))], ("butler",))
+        return _at(mine[max(0, len(mine) - (count - MAX_OWN_ELDERS))], ("butler", "person"))
     whole = origins.get(where)
     if whole is not None:
         return _at(whole, columns)

@@ -12,6 +12,7 @@ from hub.ledger.merge_homes import Homes
 from hub.ledger.merge_people import FAMILY, People
 from hub.ledger.merge_places import Regions
 from hub.ledger.reading import Row
+from hub.ledger.tables import TableName
 
 COLUMNS = (
     ("contact", Role.CONTACT, 3),
@@ -45,8 +46,9 @@ class Bonds:
             (bond.role, bond.home_id, bond.person_id) for bond in draft.bonds if self._goes_on(bond)
         }
         self._stays: set[Place] = set()
-        """Rows of homes, and of elders who live where they lived."""
+        """Rows of elders who live where they lived."""
         self._lived = {(one.elder_id, one.home_id) for one in draft.before.residences if holds(one, draft.at)}
+        self._listed: set[tuple[str, str]] = set()
         self.lists: dict[str, list[Row]] = {}
         """The rows that add to a butler's list, in their order."""
 
@@ -60,7 +62,7 @@ class Bonds:
         self._of_elders.append((row, home_id))
         for key, role in SERVING:
             self._people.hear(row, key, role, home_id)
-        if elder_id is None or (elder_id, home_id) in self._lived:
+        if (elder_id, home_id) in self._lived:
             self._stays.add(row.place)
 
     def _look_up(self, row: Row, home_id: str) -> None:
@@ -89,7 +91,13 @@ class Bonds:
         self.want(role, home_id, None, Want(person, row, rank=rank, relation=relation, slot=True))
 
     def _list(self, row: Row, home_id: str, butler: str) -> None:
-        if (Role.BUTLER, home_id, butler) not in self._before or row.place not in self._stays:
+        known = (Role.BUTLER, home_id, butler) in self._before
+        if row.table.name is TableName.ELDERS:
+            adds = not known or row.place not in self._stays
+        else:
+            adds = not known and (butler, home_id) not in self._listed
+        if adds:
+            self._listed.add((butler, home_id))
             self.lists.setdefault(butler, []).append(row)
 
     def _rank(self, role: Role, home_id: str | None, region_id: str | None) -> int:
@@ -183,6 +191,8 @@ class Bonds:
                 row.get("relation") or ("" if row.says("relation") else None),
             )
             self.want(row.get("role"), home_id, region_id, want)
+            if row.get("role") is Role.BUTLER and not want.cover and home_id is not None:
+                self._list(row, home_id, person)
 
     # --- working them in ---------------------------------------------------------------------------------------------
 

@@ -105,10 +105,11 @@ class People:
         text = row.get(key)
         if text is None:
             return None
-        if text in self._draft.entries["persons"]:
-            return str(text)
-        found = self._meant.staff_named(text)
+        found = [str(text)] if text in self._draft.entries["persons"] else self._meant.staff_named(text)
         if len(found) == 1:
+            person: PersonEntry = self._draft.entries["persons"][found[0]]
+            if not person.methods and person.phone:
+                self._draft.put("persons", reached(person, ""))
             return found[0]
         self._draft.not_found("persons", row, key, text, found, noun="butler" if key == "butler" else "")
         return None

@@ -296,10 +296,13 @@ def test_somebody_whom_the_page_gave_a_number_is_called_by_it() -> None:
     moved = people_edits.change_person(added, replace(added.persons[-1], phone=OTHER))
     assert [one.address for one in moved.persons[-1].methods] == [f"tel:{OTHER}"]
     # As an earlier version left them.
+    duty = {"岗位": "助老员", "星期": "每天", "上班时间": "08:00", "下班时间": "18:00"}
     bare = replace(directory, persons=(*directory.persons, PersonEntry("bx9", "赵敏", "赵", phone=NEW)))
     done = reading(bare, {"老人": [elder(管家="bx9", 管家电话=None)]}, LATER)
     assert done.errors == (), [line(one, "zh") for one in done.errors]
     assert [one.address for one in after(done).persons[-1].methods] == [f"tel:{NEW}"]
+    rostered = reading(bare, {"班表": [{"姓名": "赵敏", **duty}]}, LATER)
+    assert [one.address for one in after(rostered).persons[-1].methods] == [f"tel:{NEW}"]
 
 
 def test_a_contact_without_a_number_is_told_at_the_contacts_own_cell() -> None:
@@ -322,3 +325,22 @@ def test_the_twenty_first_elder_of_a_butler_whom_the_hub_knows_is_told_at_its_ro
     assert "22 位" in said
     assert "butler" not in said
     assert directory.persons[0].id not in said
+
+
+def test_a_list_that_a_sheet_of_bonds_makes_too_long_is_told_at_the_row_of_the_bond() -> None:
+    rows = [elder(编号=f"e{n}", 姓名=f"老人{n:02d}", 门牌号=f"3-1-{100 + n}") for n in range(1, 21)]
+    other = elder(编号="e21", 姓名="老人21", 门牌号="3-1-121", 管家="赵敏", 管家电话=NEW)
+    directory = stored({"老人": [*rows, other]})
+    homes = {one.elder_id: one.home_id for one in directory.residences}
+    butlers = [one for one in directory.bonds if one.role is Role.BUTLER]
+    known, last = butlers[0], butlers[-1]
+    ends = {
+        "人员编号": last.person_id,
+        "岗位": "养老管家",
+        "住户编号": homes["e21"],
+        "结束日期": "2026-03-12 12:00",
+    }
+    begins = {**ends, "人员编号": known.person_id, "开始日期": "2026-03-12 12:00", "结束日期": None}
+    stays = {"人员编号": known.person_id, "岗位": "养老管家", "住户编号": homes["e1"]}
+    (error,) = reading(directory, {"服务关系": [stays, ends, begins]}, LATER).errors
+    assert (error.kind, error.place.line, error.place.column) == (Kind.BUTLER_LIST_FULL, 4, "人员编号")
