@@ -54,6 +54,9 @@ class People:
         self._draft = draft
         self._meant = Meant(draft)
         self._of_row: dict[Place, str] = {}
+        self._methods_before = {person.id: person.methods for person in draft.before.persons}
+        self._with_methods: set[str] = set()
+        """Of whom a row says the contact methods, if only that there are none."""
         self._at_home: dict[tuple[Role, str], list[str]] = defaultdict(list)
         for bond in draft.bonds:
             if bond.home_id is not None and bond.role in FAMILY and goes_on(bond, draft.at):
@@ -96,6 +99,8 @@ class People:
         if not row.says("surname") and (known is None or known.name != changed.name):
             changed = replace(changed, surname=surname(changed.name))
         draft.put("persons", changed)
+        if row.says("methods"):
+            self._with_methods.add(key)
         self._say_phone(key, row, "phone", clears=True, note=row.get("id") is None)
 
     # --- people whom rows name -----------------------------------------------------------------------------------
@@ -108,7 +113,7 @@ class People:
         found = [str(text)] if text in self._draft.entries["persons"] else self._meant.staff_named(text)
         if len(found) == 1:
             person: PersonEntry = self._draft.entries["persons"][found[0]]
-            if not person.methods and person.phone:
+            if not person.methods and person.phone and found[0] not in self._with_methods:
                 self._draft.put("persons", reached(person, ""))
             return found[0]
         self._draft.not_found("persons", row, key, text, found, noun="butler" if key == "butler" else "")
@@ -187,7 +192,9 @@ class People:
                 self._draft.say(
                     row, Kind.PHONE_CHANGED, column, phone, name=person.name, before=before, count=homes
                 )
-        if not row.says("methods"):
+        # An exported row says the methods too: they call the number that somebody changed beside them.
+        unchanged = bool(person.methods) and person.methods == self._methods_before.get(key)
+        if key not in self._with_methods or (unchanged and phone):
             changed = reached(changed, before)
         if changed != person:
             self._draft.put("persons", changed)

@@ -305,6 +305,19 @@ def test_somebody_whom_the_page_gave_a_number_is_called_by_it() -> None:
     assert [one.address for one in after(rostered).persons[-1].methods] == [f"tel:{NEW}"]
 
 
+def test_a_number_that_is_changed_in_an_exported_workbook_is_called_although_the_methods_stand_beside_it() -> (
+    None
+):
+    directory = stored({"老人": [elder()]})
+    row = {"人员编号": directory.persons[0].id, "姓名": "张伟", "电话": OLD, "通知方式": f"webhook:tel:{OLD}"}
+    assert reading(directory, {"人员": [row]}, LATER).changes == ()
+    (person,) = after(reading(directory, {"人员": [{**row, "电话": NEW}]}, LATER)).persons
+    assert (person.phone, [one.address for one in person.methods]) == (NEW, [f"tel:{NEW}"])
+    both = {**row, "电话": NEW, "通知方式": "webhook:zhang-1"}
+    (person,) = after(reading(directory, {"人员": [both]}, LATER)).persons
+    assert [one.address for one in person.methods] == ["zhang-1"]
+
+
 def test_a_contact_without_a_number_is_told_at_the_contacts_own_cell() -> None:
     for row, column in (
         (elder(联系人1="王丽", 联系人1电话=None), "联系人1电话"),
