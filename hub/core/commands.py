@@ -50,6 +50,7 @@ def obey(draft: Draft, command: Command) -> Result:
             return _raise_by_hand(draft, command)
         case OpenRequest():
             draft.remember_event(*command_key(command))
+            draft.remember_event(*anywhere_key(command))
             return requesting.ask_by_hand(draft, command)
         case AcceptRequest():
             return requesting.accept(draft, command)
@@ -134,6 +135,11 @@ def _hand_key(draft: Draft, command: RaiseByHand) -> str:
 def command_key(command: RaiseByHand | OpenRequest) -> tuple[str, str]:
     """Under which a command is remembered, like a press under its event id: sent twice, it counts once."""
     return ("command", f"{command.home_id}/{command.command_id}")
+
+
+def anywhere_key(command: OpenRequest) -> tuple[str, str]:
+    """Under which it is remembered for whatever home: one command is about one home. An emergency is never refused for that."""
+    return ("command-key", command.command_id)
 
 
 def _acknowledge(draft: Draft, alert: Alert, command: Acknowledge) -> Result:

@@ -62,24 +62,43 @@ def unprotected(
         if home is None:
             continue
         moved_in = min(residence.from_at for residence in residences)
-        gaps: list[tuple[Gap, datetime]] = [
-            (Gap.NOT_YET_OPEN, residence.from_at)
-            for residence in residences
-            if residence.membership is Membership.NOT_YET_OPEN
-        ][:1]
-        callers = [device for device in home.profile.devices.values() if device.kind in CALLERS]
-        if not callers:
-            gaps.append((Gap.NO_CALLER, max(moved_in, last_caller.get(home_id, moved_in))))
-        elif all(
-            _is_silent(device, home.devices.get(device.id), at, resumed_at, offline_after)
-            for device in callers
-        ):
-            gaps.append((Gap.CALLERS_SILENT, max(_heard_at(device, home) for device in callers)))
-        if not home.profile.people.get(Role.BUTLER):
-            gaps.append((Gap.NO_BUTLER, max(moved_in, last_butler.get(home_id, moved_in))))
+        waiting = [one.from_at for one in residences if one.membership is Membership.NOT_YET_OPEN]
+        since = {
+            Gap.NOT_YET_OPEN: min(waiting, default=moved_in),
+            Gap.NO_CALLER: max(moved_in, last_caller.get(home_id, moved_in)),
+            Gap.CALLERS_SILENT: max(
+                (
+                    _heard_at(device, home)
+                    for device in home.profile.devices.values()
+                    if device.kind in CALLERS
+                ),
+                default=moved_in,
+            ),
+            Gap.NO_BUTLER: max(moved_in, last_butler.get(home_id, moved_in)),
+        }
+        gaps = [(gap, since[gap]) for gap in gaps_of(home, at, resumed_at, offline_after)]
         if gaps:
             found.append(Unprotected(home_id, tuple(sorted(gaps, key=lambda gap: gap[1]))))
     return tuple(sorted(found, key=lambda one: (one.since_at, one.home_id)))
+
+
+def gaps_of(home: Home, at: datetime, resumed_at: datetime, offline_after: timedelta) -> tuple[Gap, ...]:
+    """Why nobody can rely on a call from this home now; nothing for a home that nobody is cared for in. What every page means
+    by unprotected."""
+    memberships = {resident.membership for resident in home.profile.residents}
+    if not memberships & CARED_FOR:
+        return ()
+    callers = [device for device in home.profile.devices.values() if device.kind in CALLERS]
+    silent = all(
+        _is_silent(device, home.devices.get(device.id), at, resumed_at, offline_after) for device in callers
+    )
+    found = {
+        Gap.NOT_YET_OPEN: Membership.NOT_YET_OPEN in memberships,
+        Gap.NO_CALLER: not callers,
+        Gap.CALLERS_SILENT: bool(callers) and silent,
+        Gap.NO_BUTLER: not home.profile.people.get(Role.BUTLER),
+    }
+    return tuple(gap for gap, holds_now in found.items() if holds_now)
 
 
 def _is_silent(

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from hub.clock import HubClock
-from hub.core.commands import command_key
+from hub.core.commands import anywhere_key, command_key
 from hub.core.context import Context
 from hub.core.events import Command, DeliveryReport, OpenRequest, RaiseByHand, SetProfile
 from hub.core.home import Home, Profile
@@ -324,6 +324,10 @@ class Engine:
             return Refused(RefusalCode.NOT_FOUND, f"no home {command.home_id} in cell {self.cell}")
         if isinstance(command, RaiseByHand | OpenRequest) and self._carried_out(turn, command):
             command = replace(command, seen=True)
+        elif isinstance(command, OpenRequest) and self._known(turn, anywhere_key(command)):
+            return Refused(
+                RefusalCode.INVALID, "this idempotency key was used for another home: send a new one"
+            )
         result = turn.obey(home, command).result
         if result is None:
             return Refused(
@@ -332,7 +336,9 @@ class Engine:
         return result
 
     def _carried_out(self, turn: Turn, command: RaiseByHand | OpenRequest) -> bool:
-        key = command_key(command)
+        return self._known(turn, command_key(command))
+
+    def _known(self, turn: Turn, key: tuple[str, str]) -> bool:
         return key in turn.remembered or bool(self._store.seen_event_ids({key}))
 
     # --- around a turn ------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The API of homes, devices, rejected messages and people on duty."""
 
 import asyncio
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -27,8 +28,9 @@ from hub.web.models import (
 )
 from hub.web.models_finding import DeviceProblem
 from hub.web.parts import Parts, PartsDep, SetsAway, ViewDevices, ViewHomes, ViewRejected, ViewRoster
-from hub.web.problems import RESPONSES
+from hub.web.problems import RESPONSES, Problem
 from hub.web.visibility import see_home, visible_centres, visible_homes
+from hub.web.words import both
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
 
@@ -36,6 +38,8 @@ Offset = Annotated[int, Query(ge=0)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Search = Annotated[str, Query(max_length=100)]
 Before = Annotated[int | None, Query(ge=1, le=LAST)]
+UNASKED = timedelta(days=92)
+"""So long somebody may be away without anybody being asked twice."""
 SHOWN_BYTES = 4096
 """Of a rejected message, so that a page of them stays a page."""
 
@@ -72,8 +76,21 @@ async def get_home(home_id: str, parts: PartsDep, user: ViewHomes) -> CareCard:
 
 @router.post("/homes/{home_id}/away", tags=["homes"])
 async def set_away(home_id: str, body: AwayIn, parts: PartsDep, user: SetsAway) -> CareCard:
-    """Somebody is away between two instants: sensor rules pause, a button never does."""
+    """Somebody is away between two instants: sensor rules pause, a button never does. More than 92 days on end need
+    `confirmed`: a slip of the year would leave a home without its sensors for good."""
     see_home(parts, user, home_id, Permission.SET_AWAY)
+    days = (body.until_at - body.from_at).days
+    if body.routine is None and body.until_at - body.from_at > UNASKED and not body.confirmed:
+        said = both("away.long", days=days)
+        raise Problem(
+            409,
+            "long_away",
+            said.en,
+            where="until_at",
+            remedy="Correct it, or send it again with `confirmed`.",
+            zh=said.zh,
+            days=days,
+        )
     done_id(
         await obey(
             parts,

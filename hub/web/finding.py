@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.core.alerts import Role
+from hub.core.context import Context
 from hub.core.home import UNASSIGNED_HOME_ID, Device, DeviceKind, DeviceState, Flag, Home, Membership
+from hub.core.suppression import lasts
 from hub.web.guard import User
 from hub.web.models import PersonRef
 from hub.web.models_finding import DeviceProblem
 from hub.web.parts import Parts
-from hub.web.views import SERVED, device_state
+from hub.web.views import device_state, gaps
 from hub.web.visibility import visible_homes
 
 LOW_BATTERY_PERCENT = 20
@@ -37,7 +39,7 @@ class HomeFilter:
     unprotected: bool = False
     away: bool = False
 
-    def holds(self, home: Home, now: datetime) -> bool:
+    def holds(self, home: Home, now: datetime, context: Context) -> bool:
         profile = home.profile
         return (
             (self.centre is None or profile.centre_id == self.centre)
@@ -47,8 +49,8 @@ class HomeFilter:
                 or any(resident.membership is self.membership for resident in profile.residents)
             )
             and (self.flag is None or any(self.flag in resident.flags for resident in profile.residents))
-            and (not self.unprotected or unprotected(home))
-            and (not self.away or is_away(home, now))
+            and (not self.unprotected or bool(gaps(home, now, context)))
+            and (not self.away or is_away(home, now, context))
         )
 
 
@@ -59,18 +61,14 @@ class DeviceFilter:
     centre: str | None = None
 
 
-def unprotected(home: Home) -> bool:
-    """Nobody there is served: not yet open, paused or left."""
-    return not any(resident.membership in SERVED for resident in home.profile.residents)
-
-
-def is_away(home: Home, now: datetime) -> bool:
-    return any(away.from_at <= now < away.until_at for away in home.away)
+def is_away(home: Home, now: datetime, context: Context) -> bool:
+    """Whether somebody of the home is away now; of a routine, on its days and hours only."""
+    return any(lasts(away, now, context) for away in home.away)
 
 
 def find_homes(parts: Parts, user: User, typed: str, wanted: HomeFilter) -> list[Home]:
     """All homes of the user's scope that fit, the best first; without words by id."""
-    visible, now = visible_homes(parts, user), parts.hub.now()
+    visible, now, context = visible_homes(parts, user), parts.hub.now(), parts.hub.context()
     ids = parts.queries.find_homes(typed, visible)
     if ids is None:
         ids = sorted(parts.hub.homes() if visible is None else visible)
@@ -78,7 +76,7 @@ def find_homes(parts: Parts, user: User, typed: str, wanted: HomeFilter) -> list
     return [
         home
         for home in homes
-        if home is not None and home.id != UNASSIGNED_HOME_ID and wanted.holds(home, now)
+        if home is not None and home.id != UNASSIGNED_HOME_ID and wanted.holds(home, now, context)
     ]
 
 

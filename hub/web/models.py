@@ -206,6 +206,9 @@ class AwayIn(In):
     from_at: AwareDatetime
     until_at: AwareDatetime
     routine: RoutineIn | None = None
+    confirmed: bool = Field(
+        default=False, description="Of more than 92 days on end: somebody was asked whether that is right."
+    )
 
 
 class ResidentOut(ResidentRef):
@@ -231,7 +234,8 @@ class HomeOut(Out):
     phone: str
     centre: PersonRef | None
     open_alerts: int
-    open: bool = Field(description="False: not yet open, paused or left: unprotected.")
+    open: bool = Field(description="False: nobody there is active: not yet open, paused or left.")
+    unprotected: bool = Field(description="A call from there cannot be relied on; /unprotected says why.")
     away: bool
     butler: PersonRef | None
     flags: list[Flag]

@@ -14,6 +14,7 @@ from hub.core.journal import Entry, EntryKind
 from hub.core.roster import on_duty, stands_in
 from hub.core.service_requests import ServiceRequest
 from hub.core.suppression import lasts
+from hub.directory.protection import Gap, gaps_of
 from hub.notify.reason_texts import reason_text, with_addresses
 from hub.store.alert_rows import CANNOT_BE_SHOWN
 from hub.store.store import JournalLine
@@ -49,6 +50,11 @@ _CANNOT_BE_SHOWN = TextOut(
 )
 
 log = logging.getLogger(__name__)
+
+
+def gaps(home: Home, now: datetime, context: Context) -> tuple[Gap, ...]:
+    """What keeps the home from being protected, as everywhere."""
+    return gaps_of(home, now, context.resumed_at, context.rules.device.offline_after)
 
 
 class Views:
@@ -254,6 +260,7 @@ class Views:
             centre=self.centre(profile.centre_id),
             open_alerts=len(home.alerts),
             open=any(resident.membership in SERVED for resident in profile.residents),
+            unprotected=bool(gaps(home, now, self._hub.context())),
             away=any(lasts(away, now, self._hub.context()) for away in home.away),
             butler=next(map(self.person, profile.people.get(Role.BUTLER, ())), None),
             flags=_sorted({flag for resident in profile.residents for flag in resident.flags}),

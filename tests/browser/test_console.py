@@ -337,6 +337,20 @@ def test_marking_somebody_as_away(hub: RunningHub, open_console: Opener) -> None
     expect(page.locator(".plain-list li")).to_have_count(0)
 
 
+def test_a_long_absence_is_asked_about_and_then_marked(hub: RunningHub, open_console: Opener) -> None:
+    page = open_console()
+    home_id = door(hub)
+    page.goto(f"{hub.url}/homes/{home_id}")
+    page.locator("#away-form [name=from_at]").fill("2036-01-01T08:00")
+    page.locator("#away-form [name=until_at]").fill("2037-01-01T08:00")
+    page.locator("#away-form .primary").click()
+    expect(page.locator("#away-form [data-notice]")).to_contain_text("外出 366 天")
+    assert not hub.engine.homes()[home_id].away
+    page.locator("#away-form .primary").click()
+    expect(page.locator("[data-end-away]")).to_have_count(1)
+    assert len(hub.engine.homes()[home_id].away) == 1
+
+
 def test_log_in_and_out(hub: RunningHub, chromium: "Browser") -> None:
     context = chromium.new_context()
     page = context.new_page()

@@ -1,7 +1,7 @@
 """Lists of homes and devices: what is typed and filtered is what is shown, counted in full, page after page without a gap."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import httpx
@@ -10,7 +10,7 @@ import pytest
 from firmware_contracts.vocabulary import Kind
 from hub.core.alerts import Role
 from hub.core.events import ActorRole, SetAway
-from hub.core.home import AwayKind, Flag, Home, Membership
+from hub.core.home import AwayKind, Flag, Home, Membership, Routine
 from hub.store.accounts import add_account
 from hub.web.finding import SUMMONING
 from hub.web.passwords import hash_password
@@ -50,11 +50,7 @@ def test_a_home_is_found_by_pinyin_and_by_a_relatives_number(hub: RunningHub, ch
             {"membership": "active"},
             lambda home, now: any(r.membership is Membership.ACTIVE for r in home.profile.residents),
         ),
-        (
-            {"unprotected": True},
-            lambda home, now: not any(r.membership is Membership.ACTIVE for r in home.profile.residents),
-        ),
-        ({"away": True}, lambda home, now: any(one.from_at <= now < one.until_at for one in home.away)),
+        ({"away": True}, lambda home, now: home.id == "h0020"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
@@ -64,6 +60,15 @@ def test_every_filter_shows_what_it_says_and_nothing_else(
     now = hub.engine.now()
     hub.command(
         SetAway("h0020", SYSTEM, AwayKind.HOSPITAL, now - timedelta(hours=1), now + timedelta(days=1))
+    )
+    # Day care on other weekdays than today: at home now.
+    other = frozenset({(now.weekday() + 3) % 7})
+    routine = Routine(other, time(8), time(17))
+    hub.command(
+        SetAway(
+            *("h0021", SYSTEM, AwayKind.DAY_CARE, now - timedelta(days=1), now + timedelta(days=30)),
+            routine=routine,
+        )
     )
     now = hub.engine.now()
     expected = sorted(
@@ -195,3 +200,29 @@ def test_nobody_is_offered_what_their_log_in_may_not_do(
     assert page.status_code == 200
     assert there in page.text
     assert not_there not in page.text
+
+
+def test_unprotected_means_the_same_on_every_page(
+    hub: RunningHub, chen: httpx.Client, admin: httpx.Client
+) -> None:
+    paused = hub.engine.homes()["h0030"].profile.residents[0].id
+    body = {"to": "paused", "until_at": (hub.clock.now() + timedelta(days=9)).isoformat()}
+    moved = admin.post(f"/api/v1/homes/h0030/residents/{paused}/membership", json=body)
+    assert moved.status_code < 300, moved.text
+    hub.settle()
+    told = {one["home_id"] for one in chen.get("/api/v1/unprotected").json()["unprotected"]}
+    found, total = homes(chen, unprotected=True)
+    assert total == len(told) > 0
+    assert {*found, *homes(chen, unprotected=True, offset=200)[0]} == told
+    rows = [
+        row
+        for offset in (0, 200)
+        for row in chen.get("/api/v1/homes", params={"limit": 200, "offset": offset}).json()["items"]
+    ]
+    assert {row["id"] for row in rows if row["unprotected"]} == told
+    gone = hub.engine.homes()["h0031"].profile.residents
+    for one in gone:
+        left = admin.post(f"/api/v1/homes/h0031/residents/{one.id}/membership", json={"to": "left"})
+        assert left.status_code < 300, left.text
+    hub.settle()
+    assert "h0031" not in homes(chen, q="h0031", unprotected=True)[0], "nobody is cared for there any more"

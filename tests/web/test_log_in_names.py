@@ -58,7 +58,10 @@ def test_a_namesake_sees_no_alert_that_the_person_was_asked_about(hub: RunningHu
     with hub.client(asked) as other:
         assert other.get(f"/api/v1/homes/{home_id}").status_code == 403
         assert other.get(f"/api/v1/alerts/{alert.id}").status_code == 403
-        assert other.post(f"/api/v1/alerts/{alert.id}/acknowledge", json={"version": alert.version}).status_code == 403
+        assert (
+            other.post(f"/api/v1/alerts/{alert.id}/acknowledge", json={"version": alert.version}).status_code
+            == 403
+        )
         hub.emergency(homes_of(hub, company)[0])
         with stream(other, after=before) as events:
             told = journal(events, "alert_triggered")

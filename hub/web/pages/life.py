@@ -1,5 +1,6 @@
 """One home's changes: paused, back, left, deceased; away for some days or every week, and back."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -69,7 +70,9 @@ async def set_away(request: Request, home_id: str, parts: PartsDep, user: SetsAw
             }
         await api_homes.set_away(home_id, AwayIn.model_validate(typed), parts, user)
     except (Problem, ValidationError) as error:
-        return _life(request, parts, user, home_id, message=told(request, error))
+        long = isinstance(error, Problem) and error.code == "long_away"
+        asked = [(name, str(value)) for name, value in form.multi_items()] if long else []
+        return _life(request, parts, user, home_id, message=told(request, error), asked=asked)
     return RedirectResponse(f"/homes/{home_id}/life", 303)
 
 
@@ -94,7 +97,16 @@ async def end_away(request: Request, home_id: str, parts: PartsDep, user: SetsAw
     return RedirectResponse(f"/homes/{home_id}/life", 303)
 
 
-def _life(request: Request, parts: Parts, user: User, home_id: str, *, message: str = "") -> Response:
+def _life(
+    request: Request,
+    parts: Parts,
+    user: User,
+    home_id: str,
+    *,
+    message: str = "",
+    asked: Sequence[tuple[str, str]] = (),
+) -> Response:
+    """`asked`: the fields of a long absence that is sent once more when the dates are right."""
     home = see_home(parts, user, home_id)
     local = parts.hub.now().astimezone(parts.settings.timezone)
     return pages_of(request).page(
@@ -104,6 +116,7 @@ def _life(request: Request, parts: Parts, user: User, home_id: str, *, message: 
         here="/homes",
         card=api_homes.care_card(parts, user, home_id),
         message=message,
+        asked=asked,
         next={
             one.id: [state for state in Membership if state in NEXT[one.membership]]
             for one in home.profile.residents

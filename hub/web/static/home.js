@@ -23,10 +23,23 @@ function tell(words) {
   notice.hidden = false;
 }
 
+let asked = "";
+
+function datesOf(body) {
+  return `${body.from_at} ${body.until_at} ${body.resident_id}`;
+}
+
 async function send(method, body, resident = "") {
   const answer = await call(method, resident ? `${path}?resident_id=${encodeURIComponent(resident)}` : path, body);
   if (answer.ok) {
     location.reload();
+    return;
+  }
+  if (answer.data.type?.endsWith(":long_away")) {
+    // Longer than usual: said once, and done when the same is sent again.
+    asked = datesOf(body);
+    tell(t("away.long", { days: answer.data.days }));
+    form.querySelector("button").textContent = t("away.confirm");
     return;
   }
   tell(t("said.failed", { why: answer.data.detail ?? "" }));
@@ -39,12 +52,13 @@ form.addEventListener("submit", (event) => {
     tell(t("away.order"));
     return;
   }
-  send("POST", {
+  const body = {
     resident_id: fields.resident_id.value || null,
     kind: fields.kind.value,
     from_at: instant(fields.from_at.value),
     until_at: instant(fields.until_at.value),
-  });
+  };
+  send("POST", { ...body, confirmed: datesOf(body) === asked });
 });
 
 for (const button of document.querySelectorAll("[data-end-away]")) {

@@ -32,6 +32,11 @@ WORDS: dict[str, Words] = {
     "away.from": Words("从", "From"),
     "away.until": Words("到", "Until"),
     "away.order": Words("“到”要晚于“从”，请改正。", "“Until” must be later than “from”; please correct it."),
+    "away.long": Words(
+        "外出 {days} 天，期间感应规则一直暂停。日期对吗？对的话请再确认一次。",
+        "Away for {days} days, with the sensor rules paused all the time. Are the dates right? If so, confirm once more.",
+    ),
+    "away.confirm": Words("日期没错，确认外出", "The dates are right: mark as away"),
     "away.end": Words("已回家", "Back home"),
     "away.hint": Words(
         "外出期间感应规则暂停；呼叫器照常告警。", "Sensor rules pause meanwhile; a button always alerts."
