@@ -4,8 +4,9 @@ import gc
 import sys
 
 COLLECT_AFTER = 20_000
-"""Net new containers before the collector looks. A batch of some hundred inputs makes some thousands that all die by themselves after its
-commit: with the default of 700 every batch was walked several times, and all homes with it, a third of the engine's time."""
+"""Net new containers before the collector looks. A batch of some hundred inputs makes some thousands that all die by themselves
+after its commit: with the default of 700 every batch was walked several times, and all homes with it, a third of the engine's
+time."""
 
 SWITCH_INTERVAL_S = 0.001
 """How long a thread may go on while another waits for the interpreter. The engine computes, the sessions and the console have
