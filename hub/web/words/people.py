@@ -58,7 +58,9 @@ ACCOUNTS: dict[str, Words] = {
         "This is the log-in you are using: another administrator changes its role and scope, or disables it.",
     ),
     "accounts.add": Words("新建账号", "Add a log-in"),
-    "accounts.password": Words("密码（至少 10 个字符，可以是一句话）", "Password (at least 10 characters; a sentence will do)"),
+    "accounts.password": Words(
+        "密码（至少 10 个字符，可以是一句话）", "Password (at least 10 characters; a sentence will do)"
+    ),
     "accounts.new_password": Words("新密码（至少 10 个字符）", "New password (at least 10 characters)"),
     "accounts.set_password": Words("重设密码", "Set password"),
     "accounts.hint": Words(
