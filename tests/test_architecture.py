@@ -80,6 +80,7 @@ LAYERS = (
             "hub.core",
             "hub.directory",
             "hub.store.change_log",
+            "hub.store.change_concerns",
             "hub.web.words",
             f"{_CONTRACT}.vocabulary",
         ),
