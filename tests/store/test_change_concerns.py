@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,17 +97,17 @@ def test_a_line_stays_with_whom_it_concerned_when_it_was_written(tmp_path: Path)
         store.write(lambda one: changed(one, "co2"))
         for company, seen in (("co1", 1), ("co2", 0)):
             wanted = Wanted(reached=Reached(companies=[company]), or_by="x")
-            assert len(store.write(lambda one, wanted=wanted: change_log.changes(one, wanted=wanted))) == seen
+            assert len(store.write(partial(change_log.changes, wanted=wanted))) == seen
 
 
 def test_its_writer_may_say_more(tmp_path: Path) -> None:
     with Store.open(tmp_path / "cell.sqlite", CELL) as store:
         for concern in (Concern(ConcernKind.CENTRE, "c1"), EVERYBODY):
             line = Change(at(1), "admin", What.DIRECTORY_IMPORTED, "directory", None, {}, [concern, concern])
-            store.write(lambda one, line=line: change_log.note(one, line))
+            store.write(partial(change_log.note, change=line))
         for centre, seen in (("c1", 2), ("c2", 1)):
             wanted = Wanted(reached=Reached(centres=[centre]), or_by="x")
-            assert len(store.write(lambda one, wanted=wanted: change_log.changes(one, wanted=wanted))) == seen
+            assert len(store.write(partial(change_log.changes, wanted=wanted))) == seen
 
 
 def test_a_session_stays_ended_until_it_would_have_ended(tmp_path: Path) -> None:

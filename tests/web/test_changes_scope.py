@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -62,7 +63,7 @@ def sides(hub: RunningHub) -> tuple[Side, Side]:
     with hub.client("admin") as admin:
         for side in found:
             # The demo's own people work for both companies.
-            helper = {"id": side.helper_id, "name": "助老", "company_id": side.company_id}
+            helper: dict[str, Any] = {"id": side.helper_id, "name": "助老", "company_id": side.company_id}
             helper |= {"methods": [{"channel": "webhook", "address": side.helper_id}]}
             assert admin.post("/api/v1/people", json=helper).status_code == 201
             assert _shift(hub, admin, side, "05:00").status_code == 201
@@ -71,11 +72,17 @@ def sides(hub: RunningHub) -> tuple[Side, Side]:
             (side.manager, "company", side.company_id),
             (side.region_manager, "region", side.region_id),
         ):
-            hub.engine.write(
-                lambda connection, login=login, kind=kind, of=of: add_account(
-                    *(connection, login, login, ActorRole.DUTY_MANAGER, _HASH, now, kind, of)
-                )
-            ).result(10)
+            add = partial(
+                add_account,
+                login=login,
+                name=login,
+                role=ActorRole.DUTY_MANAGER,
+                password_hash=_HASH,
+                now=now,
+                scope_kind=kind,
+                scope_id=of,
+            )
+            hub.engine.write(add).result(10)
     return found
 
 
