@@ -71,7 +71,7 @@ def directory() -> Directory:
 
 @pytest.fixture
 def operator(directory: Directory) -> str:
-    """A log-in with the id of a person of the directory stands for that person."""
+    """A person of the directory, whose log-in has the same name."""
     return next(shift.person_id for shift in directory.shifts if shift.role is Role.OPERATOR)
 
 
@@ -92,7 +92,8 @@ def chain(
         with Store.open(hub.data_dir / "hub.sqlite", CELL) as store:
             store.write(
                 lambda connection: add_account(
-                    connection, operator, "坐席", ActorRole.OPERATOR, hashed, datetime.now(UTC)
+                    *(connection, operator, "坐席", ActorRole.OPERATOR, hashed, datetime.now(UTC)),
+                    person_id=operator,
                 )
             )
         hub.start_ready()

@@ -74,6 +74,7 @@ def test_leave_a_request_and_a_confirmation_close_the_gap(hub: RunningHub, open_
     expect(confirming.locator("#mine")).to_have_text("等您确认的代管")
     confirming.locator("section.wait").get_by_role("button", name="确认").click()
     expect(confirming.locator("section[aria-labelledby=covers]")).to_contain_text("已确认")
+    confirming.wait_for_load_state()  # Its words are there before its style.
     assert confirming.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     roster(manager, hub, "?centre=centre-00")

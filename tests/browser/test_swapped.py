@@ -43,7 +43,7 @@ def test_a_call_between_two_homes(hub: RunningHub, open_console: Opener) -> None
     expect(other).to_contain_text("已说明")
     raised = [alert.reason.code for alert in hub.engine.homes()[there].alerts.values()]
     assert raised == ["raised_by_hand"]
-    expect(page.locator("#timeline")).to_contain_text(f"说明了是住户{there}")
+    expect(page.locator("#timeline")).to_contain_text(f"说明了是住户{profiles[there].address}")
 
 
 def test_what_became_of_an_elder_is_recorded_on_a_page(hub: RunningHub, open_console: Opener) -> None:
