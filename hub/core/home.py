@@ -273,13 +273,15 @@ class RulePhase(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RuleState:
     """A rule that is not inactive for one subject: pending since an instant, or firing since it alerted (or since that alert was
-    resolved). `last_at` is the last reading that supported it, `check_at` when time alone will decide."""
+    resolved). `last_at` is the last reading that supported it, `check_at` when time alone will decide. `told_by`: boot and number
+    of the message that told it last, for what ends by being told."""
 
     phase: RulePhase
     since_at: datetime
     last_at: datetime
     value: float | None = None
     check_at: datetime | None = None
+    told_by: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
     if arrival.state is not before:
         draft.put_device_state(known_as, arrival.state)
     live = arrival.freshness is Freshness.LIVE
-    copy = arrival.freshness is Freshness.REPEATED and (event.duplicate or not arrival.spoken_now)
+    copy = arrival.freshness is Freshness.REPEATED and _is_copy(draft, event, arrival)
     strange = event.elsewhere is not None
     if live and not event.retained and not strange:
         device_health.on_alive(draft, event, before)
@@ -117,6 +117,12 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
     if news:
         for device_id, key in keys_to_remember(event):
             draft.remember_event(device_id, key)
+
+
+def _is_copy(draft: Draft, event: DeviceEvent, arrival: Arrival) -> bool:
+    """Whether a number used again is surely an old copy. Any other may tell of smoke or a fault, and is joined to what stands."""
+    late = arrival.late_by is not None and arrival.late_by > draft.context.rules.device.live_within
+    return event.duplicate or late
 
 
 def _identity(draft: Draft, event: DeviceEvent, report: Call | Fall, arrival: Arrival) -> Identity:

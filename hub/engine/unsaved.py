@@ -1,12 +1,15 @@
 """The lazy save: homes that only telemetry moved are written a little later, in slices; the checkpoint follows."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hub.core.home import Home
 from hub.core.outcome import LateMessage, Reading
-from hub.store.store import Batch, Store
+from hub.store.store import Batch, Store, StoreUnavailable
+
+log = logging.getLogger(__name__)
 
 SLICE = 300
 """Homes written at once: some milliseconds, so that a press does not wait for the whole of it."""
@@ -114,16 +117,54 @@ class Unsaved:
         now: datetime,
     ) -> None:
         dirty = [home_id for home_id in home_ids if home_id in self._dirty]
-        waiting = [self._telemetry[home_id] for home_id in dirty if home_id in self._telemetry]
+        try:
+            self._write(dirty, homes, last_seq, checkpoint_seq, now)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            log.exception("a save of %d homes failed; trying them one by one", len(dirty))
+            for home_id in dirty:
+                self._save_alone(home_id, homes, last_seq, now)
+            self._write([], homes, last_seq, checkpoint_seq, now)
+        self.checkpoint_seq = checkpoint_seq
+
+    def _save_alone(self, home_id: str, homes: Mapping[str, Home], last_seq: int, now: datetime) -> None:
+        """What of a home cannot be written is left out, for it would end every later save as well. The input log keeps all of it;
+        what is judged stays in memory."""
+        try:
+            self._write([home_id], homes, last_seq, self.checkpoint_seq, now)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            log.exception("home %s: its readings cannot be written and are left out of the charts", home_id)
+            self._telemetry.pop(home_id, None)
+            try:
+                self._write([home_id], homes, last_seq, self.checkpoint_seq, now)
+            except StoreUnavailable:
+                raise
+            except Exception:
+                log.exception(
+                    "home %s: its state cannot be written; a restart goes back to what was", home_id
+                )
+                self._dirty.discard(home_id)
+
+    def _write(
+        self,
+        home_ids: Sequence[str],
+        homes: Mapping[str, Home],
+        last_seq: int,
+        checkpoint_seq: int,
+        now: datetime,
+    ) -> None:
+        waiting = [self._telemetry[home_id] for home_id in home_ids if home_id in self._telemetry]
         self._store.save(
-            [(self.saved.get(home_id), homes[home_id], last_seq) for home_id in dirty],
+            [(self.saved.get(home_id), homes[home_id], last_seq) for home_id in home_ids],
             [reading for values in waiting for reading in values.readings],
             checkpoint_seq,
             now,
             [message for values in waiting for message in values.history],
         )
-        self.checkpoint_seq = checkpoint_seq
-        for home_id in dirty:
+        for home_id in home_ids:
             self.saved[home_id] = homes[home_id]
             self._dirty.discard(home_id)
             self._telemetry.pop(home_id, None)

@@ -52,6 +52,9 @@ REMEMBERED_TOPICS = 65_536
 LONGEST_AGE_MS = 10 * 365 * 86_400_000
 """Ten years, longer than a device lives: an age beyond it is a broken counter and counts as this old. A press is never refused
 for its age, and an instant so long ago can still be told."""
+LONGEST_UPTIME_MS = 10 * LONGEST_AGE_MS
+"""A hundred years; nanoseconds that a device takes for milliseconds come to more."""
+
 _SIGNALS = frozenset({Kind.CALL, Kind.FALL})
 
 
@@ -111,7 +114,7 @@ def _native(message: RawMessage, home_id: str, device_id: str, kind: Kind) -> De
         (_FACTS[kind](told),),
         told.boot,
         told.seq,
-        timedelta(0, 0, 0, told.uptime_ms),
+        timedelta(0, 0, 0, min(told.uptime_ms, LONGEST_UPTIME_MS)),
         None if observed_at is None else _utc(observed_at),
         told.gateway,
         told.battery_percent,

@@ -106,6 +106,21 @@ def test_smoke_under_the_number_of_the_message_before_it_is_smoke(story: Story, 
     assert story.of(AlertKind.ENVIRONMENT).state is AlertState.TRIGGERED
 
 
+@pytest.mark.parametrize("under_way_s", [1, 2.1, 3, 30, 119, 121, 300])
+@pytest.mark.parametrize("minutes", [3, 40])
+def test_such_smoke_is_smoke_however_long_it_was_under_way(
+    story: Story, minutes: int, under_way_s: float
+) -> None:
+    story.advance(minutes=1)
+    for _ in range(minutes):
+        stand_still(story, "smoke", Kind.ENVIRONMENT, smoke=False)
+        story.advance(minutes=1)
+    spoken = {**STANDING, "uptime_ms": int(story.time.monotonic() * 1000), "smoke": True}
+    story.advance(seconds=under_way_s)
+    story.publish("care/v1/story/h1/smoke/environment", spoken)
+    assert story.of(AlertKind.ENVIRONMENT).state is AlertState.TRIGGERED
+
+
 def test_a_fault_under_a_number_used_before_is_told(story: Story) -> None:
     story.advance(minutes=1)
     for _ in range(3):
@@ -211,3 +226,59 @@ def test_an_end_spoken_before_the_fault_ends_nothing(story: Story) -> None:
     story.fault("h1", "button", Fault.BATTERY_GONE)
     story.publish("care/v1/story/h1/button/fault", end)
     assert story.alert().reason.data["fault"] == Fault.BATTERY_GONE.value
+
+
+@pytest.mark.parametrize("late_s", [3, 60, 119, 200])
+def test_what_was_over_before_it_began_again_ends_nothing(story: Story, late_s: int) -> None:
+    """An all-clear, or the end of a fault, that was under way for longer than the smoke or the fault after it."""
+    for device_id in ("smoke", "button"):
+        for _ in range(3):
+            story.heartbeat("h1", device_id)
+            story.advance(minutes=1)
+    clear = {**story.envelope("h1", "smoke"), "smoke": False}
+    end = {**story.envelope("h1", "button"), "fault": Fault.BATTERY_GONE.value, "active": False}
+    story.advance(seconds=1)
+    story.environment("h1", "smoke", smoke=True)
+    story.fault("h1", "button", Fault.BATTERY_GONE)
+    story.advance(seconds=late_s - 1)
+    story.publish("care/v1/story/h1/smoke/environment", clear)
+    story.publish("care/v1/story/h1/button/fault", end)
+    assert story.of(AlertKind.ENVIRONMENT).evidence == ()
+    assert story.of(AlertKind.TECHNICAL).reason.data["fault"] == Fault.BATTERY_GONE.value
+
+
+def test_a_power_cut_told_whole_after_the_restart_that_followed_it_is_over(story: Story) -> None:
+    for _ in range(3):
+        story.heartbeat("h1", "button")
+        story.advance(minutes=1)
+    begin = {**story.envelope("h1", "button"), "fault": Fault.MAINS_FAILED.value}
+    story.advance(minutes=2)
+    end = {**story.envelope("h1", "button"), "fault": Fault.MAINS_RESTORED.value}
+    story.advance(minutes=10)
+    story.reboot("h1", "button")
+    story.heartbeat("h1", "button")
+    for message in (begin, end):
+        story.publish("care/v1/story/h1/button/fault", message)
+    for _ in range(8):
+        story.advance(minutes=15)
+        story.heartbeat("h1", "button")
+    assert [alert for alert in story.alerts() if alert.device_id == "button"] == []
+
+
+@pytest.mark.parametrize(("first", "second"), [(2**53 - 1, 20_000), (7 * 86_400 * 10**9, 60 * 10**9)])
+@pytest.mark.parametrize("kind", [Kind.HEARTBEAT, Kind.ENVIRONMENT])
+def test_an_uptime_of_ages_ends_neither_the_hub_nor_its_next_start(
+    story: Story, first: int, second: int, kind: Kind
+) -> None:
+    said = {"smoke": True} if kind is Kind.ENVIRONMENT else {}
+    for seq, uptime_ms in ((1, first), (2, second)):
+        message = {"v": 1, "boot": 5, "seq": seq, "uptime_ms": uptime_ms, "device_time": None, **said}
+        story.publish(f"care/v1/story/h1/smoke/{kind.value}", message)
+        story.advance(seconds=20)
+    story.advance(minutes=1)
+    story.crash()
+    story.advance(minutes=1)
+    story.press("h2", "cord")
+    assert AlertKind.EMERGENCY_CALL in [alert.kind for alert in story.alerts()]
+    assert not story.home().unjudged
+    assert [alert.kind for alert in story.alerts()].count(AlertKind.ENVIRONMENT) == len(said)

@@ -8,7 +8,7 @@ Everything that follows from these numbers is decided here; the rest of the core
 
 from hub.core.arrival.identity import Identity, event_keys, identify, keys_to_remember, report_key
 from hub.core.arrival.judging import after_time_step, judge_arrival
-from hub.core.arrival.verdict import Arrival, Finding, Freshness
+from hub.core.arrival.verdict import Arrival, Finding, Freshness, told_by
 
 __all__ = [
     "Arrival",
@@ -21,4 +21,5 @@ __all__ = [
     "judge_arrival",
     "keys_to_remember",
     "report_key",
+    "told_by",
 ]

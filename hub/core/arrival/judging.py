@@ -39,6 +39,9 @@ sent at once: somebody must know that nothing of it is judged."""
 SILENCE_COUNTS = timedelta(minutes=45)
 """Of a silence of more than an hour, towards those two hours: three of them are one too many for a queue."""
 
+LONGEST_MS = 100 * 366 * 86_400_000
+"""A delay of a century is a broken counter; an instant so long ago can still be told."""
+
 COUNTER_MS = 2**32
 """A counter of 32 bits begins anew after 49 days."""
 
@@ -125,7 +128,7 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
             freshness, finding, live_at = _LIVE, Finding.COUNTER_STANDS, now
     return Arrival(
         freshness,
-        timedelta(0, 0, late_ms * 1000) if late_ms else NO_DELAY,
+        timedelta(0, 0, min(late_ms, LONGEST_MS) * 1000) if late_ms else NO_DELAY,
         DeviceState(
             boot,
             top,

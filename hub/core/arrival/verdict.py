@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hub.core.arrival.timing import STEADY_WITHIN_MS
-from hub.core.home import DeviceState, Footing
+from hub.core.events import DeviceEvent
+from hub.core.home import DeviceState, Footing, RuleState
 from hub.core.record import record
 
 NO_DELAY = timedelta()
@@ -46,11 +47,6 @@ class Arrival:
         return other is not None and other.rival
 
     @property
-    def spoken_now(self) -> bool:
-        """Whether it was spoken a moment ago, whatever its number says: perhaps no copy, but a number used again."""
-        return self.late_by is not None and self.late_by <= A_MOMENT
-
-    @property
     def sure(self) -> bool:
         """Whether the message is certainly as fresh as it looks: spoken just now, by a life that is known well."""
         return (
@@ -64,8 +60,19 @@ class Arrival:
         """When it was spoken, as far as that is known; heard now."""
         return now - (self.late_by or NO_DELAY)
 
-    def is_after(self, told_at: datetime, now: datetime) -> bool:
-        """Whether it certainly speaks of a later moment than what was told at `told_at`: then it may say that this is over."""
-        if self.freshness is Freshness.LIVE:
+    def is_after(self, event: DeviceEvent, told: RuleState, now: datetime) -> bool:
+        """Whether the message certainly speaks of a later moment than what was told last: then it may say that this is over."""
+        if told.told_by is not None and event.boot == told.told_by[0] and event.seq is not None:
+            if event.seq > told.told_by[1]:
+                return True
+        elif self.freshness is Freshness.LIVE and self.late_by is None:
             return True
-        return self.late_by is not None and self.spoken_at(now) > told_at
+        if self.late_by is None:
+            return False
+        at_once = self.freshness is Freshness.LIVE and self.late_by <= A_MOMENT
+        return at_once or self.spoken_at(now) > told.last_at
+
+
+def told_by(event: DeviceEvent) -> tuple[int, int] | None:
+    """Boot and number of a message, for a rule's state."""
+    return None if event.boot is None or event.seq is None else (event.boot, event.seq)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from firmware_contracts.vocabulary import Fault
 from hub.core.alerts import AlertKind, Reason, Severity
-from hub.core.arrival import Arrival, Finding
+from hub.core.arrival import Arrival, Finding, told_by
 from hub.core.draft import Draft
 from hub.core.escalation import tell_standing_to
 from hub.core.events import DeviceEvent, FaultReport, Status, UnreadableTelemetry
@@ -101,29 +101,29 @@ def on_status(draft: Draft, event: DeviceEvent, status: Status) -> None:
 
 
 def on_fault(draft: Draft, event: DeviceEvent, report: FaultReport, arrival: Arrival) -> None:
-    """A fault begins or ends. A late end counts where it is known to have been spoken after the fault was last told (`last_at` of
-    the rule's state); of another one, what began since may have come before it."""
+    """A fault begins or ends. A late end counts where it is known to have been spoken after the fault was last told; of another
+    one, what began since may have come before it."""
     state = draft.device_state(event.device_id)
     cleared = _CLEARS.get(report.fault)
     fault = cleared or report.fault
     key = f"{RULE_PREFIX}|{fault.value}|{event.device_id}"
     told = draft.rules.get(key)
-    spoken_at = arrival.spoken_at(draft.now)
-    if report.active and cleared is None:
-        draft.put_device_state(event.device_id, replace(state, faults=state.faults | {fault}))
-        dip = draft.context.rules.device.mains_dip
-        if fault is not Fault.MAINS_FAILED or not dip:
-            reason = Reason(ReasonCode.FAULT, {"device_id": event.device_id, "fault": fault.value})
-            severity = draft.context.rules.faults[fault]
-            accuse_device(draft, event.device_id, fault.value, reason, severity, at=spoken_at)
-        elif told is None:
-            draft.put_rule(key, RuleState(RulePhase.PENDING, draft.now, spoken_at, check_at=draft.now + dip))
-        else:
-            draft.put_rule(key, replace(told, last_at=max(told.last_at, spoken_at)))
+    if not report.active or cleared is not None:
+        if fault in state.faults if told is None else arrival.is_after(event, told, draft.now):
+            draft.put_device_state(event.device_id, replace(state, faults=state.faults - {fault}))
+            acquit_device(draft, event.device_id, fault.value)
         return
-    if fault in state.faults if told is None else arrival.is_after(told.last_at, draft.now):
-        draft.put_device_state(event.device_id, replace(state, faults=state.faults - {fault}))
-        acquit_device(draft, event.device_id, fault.value)
+    draft.put_device_state(event.device_id, replace(state, faults=state.faults | {fault}))
+    dip = draft.context.rules.device.mains_dip
+    if fault is not Fault.MAINS_FAILED or not dip:
+        reason = Reason(ReasonCode.FAULT, {"device_id": event.device_id, "fault": fault.value})
+        accuse_device(draft, event.device_id, fault.value, reason, draft.context.rules.faults[fault])
+    elif told is None:
+        draft.put_rule(key, RuleState(RulePhase.PENDING, draft.now, draft.now, check_at=draft.now + dip))
+    last = arrival.spoken_at(draft.now), told_by(event)
+    if told is not None and told.last_at > last[0]:
+        last = told.last_at, told.told_by
+    draft.put_rule(key, replace(draft.rules[key], last_at=last[0], told_by=last[1]))
 
 
 def on_unreadable_telemetry(draft: Draft, event: DeviceEvent, fact: UnreadableTelemetry) -> None:
@@ -159,9 +159,10 @@ def _tell_again(draft: Draft, key: str, sign: str, device_id: str, state: RuleSt
 
 
 def _accuse_lasting(draft: Draft, sign: str, device_id: str, state: RuleState) -> None:
-    """Because time passed, not because the sign was given once more: when that was stays known."""
-    reason, severity = _lasting_reason(draft, sign, device_id), _severity(draft, sign)
-    accuse_device(draft, device_id, sign, reason, severity, at=state.last_at)
+    """Because time passed, not because the sign was given once more: by what and when that was stays known."""
+    accuse_device(draft, device_id, sign, _lasting_reason(draft, sign, device_id), _severity(draft, sign))
+    key = f"{RULE_PREFIX}|{sign}|{device_id}"
+    draft.put_rule(key, replace(draft.rules[key], last_at=state.last_at, told_by=state.told_by))
 
 
 def _lasting_reason(draft: Draft, sign: str, device_id: str) -> Reason:
@@ -223,26 +224,18 @@ def judge_silence(draft: Draft) -> None:
 
 
 def accuse_device(
-    draft: Draft,
-    device_id: str,
-    sign: str,
-    reason: Reason,
-    severity: Severity = Severity.TECHNICAL,
-    *,
-    at: datetime | None = None,
+    draft: Draft, device_id: str, sign: str, reason: Reason, severity: Severity = Severity.TECHNICAL
 ) -> None:
-    """One technical alert per device and sign, until it is over; closed while it lasts, it comes again after a while. `at`: when
-    the sign was given, where that was not now."""
-    at = at or draft.now
+    """One technical alert per device and sign, until it is over; closed while it lasts, it comes again after a while."""
     key = f"{RULE_PREFIX}|{sign}|{device_id}"
     again_after = draft.context.rules.device.again_after
     state = draft.rules.get(key)
     firing = state is not None and state.phase is RulePhase.FIRING
     if state and firing and (draft.alert_for(key) is not None or draft.now - state.since_at < again_after):
-        draft.put_rule(key, replace(state, last_at=max(state.last_at, at)))
+        draft.put_rule(key, replace(state, last_at=draft.now))
         return
     check_at = draft.now + again_after if sign in _LASTING else None
-    draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, at, check_at=check_at))
+    draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, draft.now, check_at=check_at))
     device = draft.device(device_id)
     raise_alert(
         draft,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from firmware_contracts.vocabulary import Hazard
 from hub.core.alerts import AlertKind, Reason
-from hub.core.arrival import Arrival, Freshness
+from hub.core.arrival import Arrival, Freshness, told_by
 from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Environment
 from hub.core.home import RulePhase, RuleState
@@ -42,7 +42,7 @@ def _judge(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, *
     state = draft.rules.get(key)
     if present:
         _found(draft, event, hazard, arrival, key)
-    elif state is not None and arrival.is_after(state.last_at, draft.now):
+    elif state is not None and arrival.is_after(event, state, draft.now):
         draft.drop_rule(key)
         open_alert = draft.alert_for(key)
         if open_alert is not None:
@@ -59,9 +59,10 @@ def _found(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, k
     state = draft.rules.get(key)
     ended = state is not None and draft.alert_for(key) is None
     if state is not None and not (ended and draft.now - state.since_at >= AGAIN_AFTER):
-        draft.put_rule(key, replace(state, last_at=max(state.last_at, spoken_at)))
+        if spoken_at >= state.last_at:
+            draft.put_rule(key, replace(state, last_at=spoken_at, told_by=told_by(event)))
         return
-    draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, spoken_at))
+    draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, spoken_at, told_by=told_by(event)))
     raise_alert(
         draft,
         kind=AlertKind.ENVIRONMENT,
