@@ -141,7 +141,7 @@ class WebhookSection(Section):
 class EngineSection(Section):
     """How inputs are committed and how many may wait. A batch is what queued while the last commit ran."""
 
-    max_batch: Annotated[int, Field(ge=1, le=10_000)] = 600
+    max_batch: Annotated[int, Field(ge=1, le=10_000)] = 400
     max_batch_ms: Annotated[int, Field(ge=1, le=1_000)] = 20
     save_every_s: SaveEvery = 5
     telemetry_linger_s: Annotated[float, Field(ge=0, le=30)] = 0

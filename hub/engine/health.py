@@ -10,7 +10,7 @@ class EngineSettings:
     `telemetry_linger_s`: on a gateway, how long telemetry may wait for company before it is committed (an SD card's sake).
     """
 
-    max_batch: int = 600
+    max_batch: int = 400
     max_batch_ms: int = 20
     save_every_s: float = 5.0
     urgent_queue: int = 10_000

@@ -49,7 +49,7 @@ def test_the_least_that_is_needed(folder: Folder) -> None:
     assert settings.hub.data_dir == folder.path / "data"
     assert settings.mqtt.embedded
     assert settings.web.loopback
-    assert (settings.engine.max_batch, settings.engine.max_batch_ms) == (600, 20)
+    assert (settings.engine.max_batch, settings.engine.max_batch_ms) == (400, 20)
     assert settings.hub.night_starts == time(21, 0)
 
 
