@@ -37,17 +37,16 @@ def checklist(views: Views, directory: Directory, home: Home, now: datetime) -> 
 
 def _steps(home: Home, devices: list[CheckedDevice]) -> list[tuple[str, bool]]:
     callers = [device for device in devices if device.caller]
-    steps = [
+    # Nobody knows where a key was pressed that hangs in no room: it ticks neither.
+    answered_in = {one.room_kind for one in callers if one.proven_at}
+    return [
         ("elder", bool(home.profile.living)),
         ("caller", bool(callers)),
-        ("bedroom", any(one.proven_at and one.room_kind is RoomKind.BEDROOM for one in callers)),
+        ("bedroom", RoomKind.BEDROOM in answered_in),
+        ("bathroom", RoomKind.BATHROOM in answered_in),
+        ("every_key", bool(callers) and all(one.proven_at for one in callers)),
+        ("every_device", bool(devices) and all(one.last_seen_at for one in devices)),
     ]
-    # A pendant goes along into the bathroom.
-    bathroom = (RoomKind.BATHROOM, None)
-    steps.append(("bathroom", any(one.proven_at and one.room_kind in bathroom for one in callers)))
-    steps.append(("every_key", bool(callers) and all(one.proven_at for one in callers)))
-    steps.append(("every_device", bool(devices) and all(one.last_seen_at for one in devices)))
-    return steps
 
 
 def _device(views: Views, home: Home, device: Device, room_kind: RoomKind | None) -> CheckedDevice:

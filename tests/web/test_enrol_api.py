@@ -100,6 +100,24 @@ def test_a_home_is_enrolled_pressed_answered_and_open(hub: RunningHub, admin: ht
     assert home_id not in [one["home_id"] for one in admin.get("/api/v1/unprotected").json()["unprotected"]]
 
 
+@pytest.mark.parametrize(("kind", "room"), [("button", None), ("pendant", None), ("button", "bedroom")])
+def test_only_a_key_of_the_room_ticks_the_line_of_the_room(
+    hub: RunningHub, admin: httpx.Client, kind: str, room: str | None
+) -> None:
+    home_id = new_home(hub, admin)
+    place = {"room_id": room and f"{home_id}-{room}"}
+    assert cord(admin, home_id, kind=kind, **place).status_code == 201
+    alert = hub.emergency(home_id)
+    path = f"/api/v1/alerts/{alert.id}"
+    admin.post(f"{path}/acknowledge", json={"version": alert.version})
+    outcome = {"what_it_was": "test", "what_was_done": "by_phone", "version": alert.version + 1}
+    assert admin.post(f"{path}/resolve", json=outcome).status_code == 200
+    steps = admin.get(f"/api/v1/homes/{home_id}/checklist").json()["steps"]
+    done = {step["key"] for step in steps if step["done"]}
+    assert "every_key" in done
+    assert done & {"bedroom", "bathroom"} == ({room} if room else set())
+
+
 def test_a_password_is_shown_once_and_kept_nowhere(
     hub: RunningHub, admin: httpx.Client, tmp_path: Path
 ) -> None:
