@@ -16,6 +16,7 @@ from hub.directory.residences import CARED_FOR
 
 CALLERS = frozenset({DeviceKind.BUTTON, DeviceKind.PULL_CORD, DeviceKind.PENDANT, DeviceKind.WATCH})
 """What a hand can press."""
+_UNHEARD = DeviceState()
 
 
 class Gap(StrEnum):
@@ -23,6 +24,7 @@ class Gap(StrEnum):
 
     NOT_YET_OPEN = "not_yet_open"
     NO_CALLER = "no_caller"
+    CALLERS_NEVER_HEARD = "callers_never_heard"
     CALLERS_SILENT = "callers_silent"
     NO_BUTLER = "no_butler"
 
@@ -63,17 +65,13 @@ def unprotected(
             continue
         moved_in = min(residence.from_at for residence in residences)
         waiting = [one.from_at for one in residences if one.membership is Membership.NOT_YET_OPEN]
+        callers = (device for device in home.profile.devices.values() if device.kind in CALLERS)
+        last_heard = max((_heard_at(device, home) for device in callers), default=moved_in)
         since = {
             Gap.NOT_YET_OPEN: min(waiting, default=moved_in),
             Gap.NO_CALLER: max(moved_in, last_caller.get(home_id, moved_in)),
-            Gap.CALLERS_SILENT: max(
-                (
-                    _heard_at(device, home)
-                    for device in home.profile.devices.values()
-                    if device.kind in CALLERS
-                ),
-                default=moved_in,
-            ),
+            Gap.CALLERS_NEVER_HEARD: last_heard,
+            Gap.CALLERS_SILENT: last_heard,
             Gap.NO_BUTLER: max(moved_in, last_butler.get(home_id, moved_in)),
         }
         gaps = [(gap, since[gap]) for gap in gaps_of(home, at, resumed_at, offline_after)]
@@ -92,10 +90,12 @@ def gaps_of(home: Home, at: datetime, resumed_at: datetime, offline_after: timed
     silent = all(
         _is_silent(device, home.devices.get(device.id), at, resumed_at, offline_after) for device in callers
     )
+    heard = any(home.devices.get(device.id, _UNHEARD).last_seen_at is not None for device in callers)
     found = {
         Gap.NOT_YET_OPEN: Membership.NOT_YET_OPEN in memberships,
         Gap.NO_CALLER: not callers,
-        Gap.CALLERS_SILENT: bool(callers) and silent,
+        Gap.CALLERS_NEVER_HEARD: bool(callers) and not heard,
+        Gap.CALLERS_SILENT: heard and silent,
         Gap.NO_BUTLER: not home.profile.people.get(Role.BUTLER),
     }
     return tuple(gap for gap, holds_now in found.items() if holds_now)

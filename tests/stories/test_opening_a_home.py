@@ -172,7 +172,7 @@ def test_other_hardware_under_the_same_id_has_proven_nothing(life: Life) -> None
 
 class TestUnprotected:
     def test_each_home_says_why_and_since_when(self, life: Life) -> None:
-        assert gaps(life) == [Gap.NOT_YET_OPEN, Gap.CALLERS_SILENT]
+        assert gaps(life) == [Gap.NOT_YET_OPEN, Gap.CALLERS_NEVER_HEARD]
         life.heartbeat("h3", "cord-3")
         assert gaps(life) == [Gap.NOT_YET_OPEN]
         installed = life.now

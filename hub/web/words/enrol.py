@@ -129,6 +129,7 @@ WORDS: dict[str, Words] = {
     "unprotected.fetch_none": Words("没有待收回的设备。", "No device waits to be fetched."),
     "gap.not_yet_open": Words("未开通：还没有真人应答过按键", "not yet open: no press was answered yet"),
     "gap.no_caller": Words("没有能按的设备", "nothing to press"),
+    "gap.callers_never_heard": Words("按键设备从未上线", "nothing to press was ever heard"),
     "gap.callers_silent": Words("按键设备全部失联", "everything to press is silent"),
     "gap.no_butler": Words("没有养老管家", "no care butler"),
     "life.title": Words("办理变动", "Record a change"),
