@@ -118,6 +118,16 @@ def test_only_a_key_of_the_room_ticks_the_line_of_the_room(
     assert done & {"bedroom", "bathroom"} == ({room} if room else set())
 
 
+def test_without_homes_nobody_is_called_protected(admin: httpx.Client, tmp_path: Path) -> None:
+    assert "还没有住户" not in admin.get("/unprotected").text
+    with RunningHub(tmp_path / "empty", homes=0) as empty, empty.client("admin") as first:
+        page = first.get("/unprotected").text
+    assert "还没有住户" in page
+    assert 'href="/ledger">先导入台账' in page
+    assert "没有缺口" not in page
+    assert "都试通过" not in page
+
+
 def test_a_password_is_shown_once_and_kept_nowhere(
     hub: RunningHub, admin: httpx.Client, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
 from hub.core.alerts import Role
-from hub.core.home import DeviceKind, Flag
+from hub.core.home import UNASSIGNED_HOME_ID, DeviceKind, Flag
 from hub.directory.model import MAX_OWN_ELDERS, Directory, RoomKind, holds
 from hub.directory.profiles import region_path, room_name
 from hub.directory.protection import CALLERS, Gap
@@ -130,12 +130,17 @@ async def check_page(request: Request, home_id: str, parts: PartsDep, user: View
 
 @router.get("/unprotected")
 async def unprotected_page(request: Request, parts: PartsDep, user: ViewHomes) -> Response:
+    visible = visible_homes(parts, user)
     return pages_of(request).page(
         request,
         "unprotected.html",
         here="/unprotected",
         found=await api_enrol.list_unprotected(parts, user),
+        any_home=any(
+            one != UNASSIGNED_HOME_ID for one in parts.hub.homes() if visible is None or one in visible
+        ),
         may_enrol=user.may(Permission.ENROL),
+        may_import=user.may(Permission.IMPORT),
         limit=GAPS_ON_A_PAGE,
     )
 

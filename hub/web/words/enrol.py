@@ -110,6 +110,9 @@ WORDS: dict[str, Words] = {
         "这些住户现在按了键也可能没人应答，等得最久的在最前。",
         "In these homes a call may not be answered now; who has waited longest comes first.",
     ),
+    "unprotected.no_homes": Words("还没有住户。", "There are no homes yet."),
+    "unprotected.import_first": Words("先导入台账", "Import the ledger first"),
+    "unprotected.enrol_first": Words("登记一户", "Enrol a home"),
     "unprotected.none": Words("没有缺口：每户都有保障。", "No gap: every home is protected."),
     "unprotected.more": Words(
         "另有 {count} 户，补上前面的再看", "{count} more homes: close the gaps above first"
