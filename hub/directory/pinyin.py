@@ -1,4 +1,5 @@
-"""How a Chinese name is typed with Latin letters: used by `search` when a home's search text is made, never when one searches."""
+"""How Chinese is read and typed with Latin letters: used by `search` when a home's search text is made, never when one searches,
+and by `in_order` for what a list is sorted by."""
 
 import json
 import unicodedata

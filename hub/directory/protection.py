@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from hub.core.alerts import Role
 from hub.core.home import GONE, Device, DeviceKind, DeviceState, Home, Membership
+from hub.directory.in_order import in_order
 from hub.directory.model import Assignment, Directory, Residence, holds
 from hub.directory.residences import CARED_FOR
 
@@ -29,6 +30,17 @@ class Gap(StrEnum):
     NO_BUTLER = "no_butler"
 
 
+class Gravity(StrEnum):
+    """How grave the gaps of a home are, the gravest first. Words are `gravity.<value>`."""
+
+    RELIED_ON = "relied_on"
+    """It counts as open, and no call can come from it: somebody there relies on a key that does nothing."""
+    NO_BUTLER = "no_butler"
+    """A call comes, and nobody of its own is there to be asked."""
+    NOT_YET_OPEN = "not_yet_open"
+    """Nobody there was told that they are protected."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unprotected:
     """`gaps`: each with since when, the oldest first."""
@@ -40,6 +52,13 @@ class Unprotected:
     def since_at(self) -> datetime:
         return self.gaps[0][1]
 
+    @property
+    def gravity(self) -> Gravity:
+        found = {gap for gap, _ in self.gaps}
+        if Gap.NOT_YET_OPEN in found:
+            return Gravity.NOT_YET_OPEN
+        return Gravity.NO_BUTLER if found == {Gap.NO_BUTLER} else Gravity.RELIED_ON
+
 
 def unprotected(
     directory: Directory,
@@ -48,7 +67,8 @@ def unprotected(
     resumed_at: datetime,
     offline_after: timedelta = timedelta(minutes=3),
 ) -> tuple[Unprotected, ...]:
-    """Every home that somebody is cared for in and that has a gap; who has waited longest comes first.
+    """Every home that somebody is cared for in and that has a gap: the gravest first, then who has waited longest, then by
+    address.
 
     `resumed_at`: what was not heard while the hub itself was away is not held against a device. `offline_after`: so long after
     its last will a device counts as gone.
@@ -77,7 +97,21 @@ def unprotected(
         gaps = [(gap, since[gap]) for gap in gaps_of(home, at, resumed_at, offline_after)]
         if gaps:
             found.append(Unprotected(home_id, tuple(sorted(gaps, key=lambda gap: gap[1]))))
-    return tuple(sorted(found, key=lambda one: (one.since_at, one.home_id)))
+    order = list(Gravity)
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (
+                *(order.index(one.gravity), one.since_at),
+                *(_place(homes, one.home_id), one.home_id),
+            ),
+        )
+    )
+
+
+def _place(homes: Mapping[str, Home], home_id: str) -> str:
+    home = homes.get(home_id)
+    return in_order(home.profile.address) if home is not None else ""
 
 
 def gaps_of(home: Home, at: datetime, resumed_at: datetime, offline_after: timedelta) -> tuple[Gap, ...]:
@@ -120,7 +154,7 @@ class NotProven:
 
 
 def not_proven(directory: Directory, homes: Mapping[str, Home], at: datetime) -> tuple[NotProven, ...]:
-    """Homes with somebody active, of whose devices none proved that a person answers; the oldest first.
+    """Homes with somebody active, of whose devices none proved that a person answers; the oldest first, then by address.
 
     A ledger may say "active" of an elder whom the hub has never heard: that is the centre's word, and no proof. A home that is
     not yet open is a gap (`unprotected`) and not told twice; one without anything to press stands in both.
@@ -140,7 +174,7 @@ def not_proven(directory: Directory, homes: Mapping[str, Home], at: datetime) ->
         for home_id, since_at in since.items()
         if home_id not in waiting and home_id in homes
     ]
-    return tuple(sorted(found, key=lambda one: (one.since_at, one.home_id)))
+    return tuple(sorted(found, key=lambda one: (one.since_at, _place(homes, one.home_id), one.home_id)))
 
 
 def proven(homes: Mapping[str, Home]) -> frozenset[str]:

@@ -117,6 +117,12 @@ def text_of(profile: Profile) -> str:
     return "\n".join(("", *dict.fromkeys(lines), ""))
 
 
+def place_of(text: str) -> str:
+    """Where a home lies, out of its text: the names of its address and its door, to put those that fit equally in order."""
+    places = [line for line in text.split("\n") if line[:1] in (_ADDRESS, _DOOR)]
+    return " ".join(line[1:] for line in sorted(places[:2], key=lambda line: line[0] == _DOOR))
+
+
 def _phone(number: str) -> str:
     return f"{_PHONE}{digits(number) or folded(number)}{_PHONE}"
 

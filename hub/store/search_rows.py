@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select
 
 from hub.directory import search
+from hub.directory.in_order import in_order
 from hub.store import codec, statements, tables
 from hub.store.tables import table_of
 
@@ -52,9 +53,13 @@ def homes_that_fit(query: search.Query) -> Any:
 
 
 def find(connection: Connection, query: search.Query, homes: Collection[str] | None = None) -> list[str]:
-    """The ids of all homes that fit, the best first (by id, where they are too many to look at); `homes`: of these only."""
+    """The ids of all homes that fit, the best first, equal ones by address (by address alone, where they are too many to look
+    at); `homes`: of these only."""
     rows = connection.execute(select(_SEARCH.c.home_id, _SEARCH.c.text).where(holds(query)))
     found = [(home_id, text) for home_id, text in rows if homes is None or home_id in homes]
-    if len(found) > MOST_RANKED:
-        return sorted(home_id for home_id, _ in found)
-    return [home_id for _, home_id in sorted((query.rank(text), home_id) for home_id, text in found)]
+    ranked = len(found) <= MOST_RANKED
+    keys = [
+        (query.rank(text) if ranked else (0, 0), in_order(search.place_of(text)), home_id)
+        for home_id, text in found
+    ]
+    return [home_id for *_, home_id in sorted(keys)]

@@ -275,6 +275,7 @@ def _protection(parts: Parts, user: User) -> ProtectionOut:
     gaps = [
         UnprotectedOut(
             home_id=one.home_id,
+            gravity=one.gravity,
             address=homes[one.home_id].profile.address,
             residents=_residents(homes[one.home_id].profile),
             centre=parts.views.centre(homes[one.home_id].profile.centre_id),

@@ -58,8 +58,8 @@ async def list_homes(
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> HomePage:
-    """Homes, the best fit first, without `q` by id. `q`: words in any order, each a part of a name (in characters or as it is
-    typed with Latin letters, in full or initials), of an id, an address (3-2-501, 3号楼2单元501) or a telephone number of the
+    """Homes, the best fit first, without `q` by address. `q`: words in any order, each a part of a name (in characters or as it
+    is typed with Latin letters, in full or initials), of an id, an address (3-2-501, 3号楼2单元501) or a telephone number of the
     home or a contact."""
     wanted = HomeFilter(centre, butler, membership, flag, unprotected, away)
     found = await asyncio.to_thread(find_homes, parts, user, q, wanted)

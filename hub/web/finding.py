@@ -11,6 +11,7 @@ from hub.core.alerts import Role
 from hub.core.context import Context
 from hub.core.home import UNASSIGNED_HOME_ID, Device, DeviceKind, DeviceState, Flag, Home, Membership
 from hub.core.suppression import lasts
+from hub.directory.in_order import in_order
 from hub.web.guard import User
 from hub.web.models import PersonRef
 from hub.web.models_finding import DeviceProblem
@@ -67,17 +68,21 @@ def is_away(home: Home, now: datetime, context: Context) -> bool:
 
 
 def find_homes(parts: Parts, user: User, typed: str, wanted: HomeFilter) -> list[Home]:
-    """All homes of the user's scope that fit, the best first; without words by id."""
+    """All homes of the user's scope that fit, the best first; without words, and where they fit equally, by address."""
     visible, now, context = visible_homes(parts, user), parts.hub.now(), parts.hub.context()
     ids = parts.queries.find_homes(typed, visible)
-    if ids is None:
-        ids = sorted(parts.hub.homes() if visible is None else visible)
-    homes = (parts.hub.home(home_id) for home_id in ids)
-    return [
+    every = ids if ids is not None else parts.hub.homes() if visible is None else visible
+    homes = (parts.hub.home(home_id) for home_id in every)
+    found = [
         home
         for home in homes
         if home is not None and home.id != UNASSIGNED_HOME_ID and wanted.holds(home, now, context)
     ]
+    return (
+        found
+        if ids is not None
+        else sorted(found, key=lambda home: (in_order(home.profile.address), home.id))
+    )
 
 
 def find_devices(
@@ -162,7 +167,8 @@ def butlers(parts: Parts, user: User) -> list[PersonRef]:
         for person in home.profile.people.get(Role.BUTLER, ())
     }
     return sorted(
-        (PersonRef(id=one, name=parts.views.name(one)) for one in ids), key=lambda one: (one.name, one.id)
+        (PersonRef(id=one, name=parts.views.name(one)) for one in ids),
+        key=lambda one: (in_order(one.name), one.id),
     )
 
 
@@ -173,5 +179,6 @@ def centres(parts: Parts, user: User) -> list[PersonRef]:
         home.profile.centre_id for home in parts.hub.homes().values() if visible is None or home.id in visible
     }
     return sorted(
-        (ref for one in ids if (ref := parts.views.centre(one)) is not None), key=lambda one: one.id
+        (ref for one in ids if (ref := parts.views.centre(one)) is not None),
+        key=lambda one: (in_order(one.name), one.id),
     )

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 from firmware_contracts.vocabulary import Placement
 from hub.core.home import DeviceKind, Flag, Membership
 from hub.directory.model import RoomKind
-from hub.directory.protection import Gap
+from hub.directory.protection import Gap, Gravity
 from hub.web.models import Id, In, Note, Out, PersonRef, ResidentRef
 
 Word = Annotated[str, Field(max_length=60)]
@@ -157,6 +157,7 @@ class GapOut(Out):
 
 class UnprotectedOut(Out):
     home_id: str
+    gravity: Gravity
     address: str
     residents: list[ResidentRef]
     centre: PersonRef | None
@@ -183,7 +184,8 @@ class ToFetchOut(Out):
 
 
 class ProtectionOut(Out):
-    """Who is unprotected now, who is protected by word alone, and which devices wait to be fetched; the oldest first."""
+    """Who is unprotected now, the gravest first; who is protected by word alone, and which devices wait to be fetched. The oldest
+    first, then by address."""
 
     unprotected: list[UnprotectedOut]
     not_proven: list[NotProvenOut]

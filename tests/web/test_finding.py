@@ -1,5 +1,6 @@
 """Lists of homes and devices: what is typed and filtered is what is shown, counted in full, page after page without a gap."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -11,8 +12,11 @@ from firmware_contracts.vocabulary import Kind
 from hub.core.alerts import Role
 from hub.core.events import ActorRole, SetAway
 from hub.core.home import AwayKind, Flag, Home, Membership, Routine
+from hub.directory.in_order import in_order
+from hub.directory.protection import Gravity
 from hub.store.accounts import add_account
 from hub.web.finding import SUMMONING
+from hub.web.pages import enrol
 from hub.web.passwords import hash_password
 from tests.web.running import PASSWORD, SYSTEM, RunningHub
 
@@ -71,9 +75,8 @@ def test_every_filter_shows_what_it_says_and_nothing_else(
         )
     )
     now = hub.engine.now()
-    expected = sorted(
-        home.id for home in hub.engine.homes().values() if home.id in hub.home_ids() and holds(home, now)
-    )
+    found = [home for home in hub.engine.homes().values() if home.id in hub.home_ids() and holds(home, now)]
+    expected = [home.id for home in sorted(found, key=lambda home: (in_order(home.profile.address), home.id))]
     assert homes(chen, **query) == (expected, len(expected))
 
 
@@ -226,3 +229,36 @@ def test_unprotected_means_the_same_on_every_page(
         assert left.status_code < 300, left.text
     hub.settle()
     assert "h0031" not in homes(chen, q="h0031", unprotected=True)[0], "nobody is cared for there any more"
+
+
+def test_gaps_come_gravest_first_then_the_oldest_then_by_address(hub: RunningHub, chen: httpx.Client) -> None:
+    found = chen.get("/api/v1/unprotected").json()["unprotected"]
+    order = [gravity.value for gravity in Gravity]
+    keys = [
+        (
+            order.index(one["gravity"]),
+            min(gap["since_at"] for gap in one["gaps"]),
+            in_order(one["address"]),
+            one["home_id"],
+        )
+        for one in found
+    ]
+    assert keys == sorted(keys)
+    assert len({one["gravity"] for one in found}) > 1
+    assert all(
+        (one["gravity"] == "not_yet_open") == any(gap["gap"] == "not_yet_open" for gap in one["gaps"])
+        for one in found
+    )
+
+
+def test_no_gap_is_out_of_reach_of_the_pages(chen: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enrol, "GAPS_ON_A_PAGE", 7)
+    protection = chen.get("/api/v1/unprotected").json()
+    for asked, homes in (("page", protection["unprotected"]), ("by_word", protection["not_proven"])):
+        seen: list[str] = []
+        pages = -(-len(homes) // 7)
+        for page in range(1, pages + 1):
+            text = chen.get("/unprotected", params={asked: page}).text
+            part = text.split('id="not-proven"')[0 if asked == "page" else 1].split('id="fetch"')[0]
+            seen += re.findall(r'<a href="/homes/([^"]+)">', part)
+        assert seen == [one["home_id"] for one in homes], asked

@@ -7,22 +7,24 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
 from hub.core.alerts import Role
 from hub.core.home import UNASSIGNED_HOME_ID, DeviceKind, Flag
+from hub.directory.in_order import in_order
 from hub.directory.model import MAX_OWN_ELDERS, Directory, RoomKind, holds
 from hub.directory.profiles import region_path, room_name
-from hub.directory.protection import CALLERS, Gap
+from hub.directory.protection import CALLERS, Gap, Gravity
 from hub.directory.residences import CARED_FOR, own_elders
 from hub.web import api_enrol
 from hub.web.access import Permission
 from hub.web.api_homes import care_card
 from hub.web.guard import User
-from hub.web.models_enrol import DeviceIn, DeviceMoveIn, ElderIn, EnrolledOut, HomeIn, RoomIn
+from hub.web.models_enrol import DeviceIn, DeviceMoveIn, ElderIn, EnrolledOut, HomeIn, RoomIn, UnprotectedOut
+from hub.web.pages.lists import pager
 from hub.web.pages.rendering import pages_of
 from hub.web.parts import Forbidden, Parts, PartsDep, ViewHomes, allowed
 from hub.web.problems import Problem
@@ -34,7 +36,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Enrols = Annotated[User, Depends(allowed(Permission.ENROL))]
 
 _KINDS = (*sorted(CALLERS, key=list(DeviceKind).index), *(kind for kind in DeviceKind if kind not in CALLERS))
-GAPS_ON_A_PAGE = 300
+GAPS_ON_A_PAGE = 100
 USUAL_ROOMS = (RoomKind.BEDROOM, RoomKind.BATHROOM, RoomKind.KITCHEN, RoomKind.LIVING_ROOM)
 
 
@@ -129,23 +131,47 @@ async def check_page(request: Request, home_id: str, parts: PartsDep, user: View
 
 
 @router.get("/unprotected")
-async def unprotected_page(request: Request, parts: PartsDep, user: ViewHomes) -> Response:
+async def unprotected_page(
+    request: Request,
+    parts: PartsDep,
+    user: ViewHomes,
+    page: Annotated[int, Query(ge=1)] = 1,
+    by_word: Annotated[int, Query(ge=1)] = 1,
+) -> Response:
+    """Both lists have pages of their own: `page` of the gaps, `by_word` of the homes that nothing has proven."""
     visible = visible_homes(parts, user)
+    found = await api_enrol.list_unprotected(parts, user)
+    shown, not_proven = ((number - 1) * GAPS_ON_A_PAGE for number in (page, by_word))
     return pages_of(request).page(
         request,
         "unprotected.html",
         here="/unprotected",
-        found=await api_enrol.list_unprotected(parts, user),
+        found=found,
+        groups=_by_gravity(found.unprotected, found.unprotected[shown : shown + GAPS_ON_A_PAGE]),
+        pager=pager(request, page, GAPS_ON_A_PAGE, len(found.unprotected)),
+        not_proven=found.not_proven[not_proven : not_proven + GAPS_ON_A_PAGE],
+        not_proven_pager=pager(request, by_word, GAPS_ON_A_PAGE, len(found.not_proven), "by_word"),
         any_home=any(
             one != UNASSIGNED_HOME_ID for one in parts.hub.homes() if visible is None or one in visible
         ),
         may_enrol=user.may(Permission.ENROL),
         may_import=user.may(Permission.IMPORT),
-        limit=GAPS_ON_A_PAGE,
+        asked_by_word=by_word > 1,
     )
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _by_gravity(
+    found: list[UnprotectedOut], shown: list[UnprotectedOut]
+) -> list[tuple[str, int, list[UnprotectedOut]]]:
+    """The homes that are shown under how grave it is, with how many there are of it in all."""
+    return [
+        (gravity.value, sum(one.gravity is gravity for one in found), here)
+        for gravity in Gravity
+        if (here := [one for one in shown if one.gravity is gravity])
+    ]
 
 
 class Typed(dict[str, Any]):
@@ -178,12 +204,19 @@ async def _start(
         here="/enrol",
         message=message,
         typed=Typed(typed or {"rooms": [kind.value for kind in USUAL_ROOMS], "lift": True}),
-        waiting=[
-            one for one in protection.unprotected if any(gap.gap is Gap.NOT_YET_OPEN for gap in one.gaps)
-        ],
-        empty=[(one.id, homes[one.id].profile.address if one.id in homes else one.flat) for one in empty],
+        waiting=sorted(
+            (one for one in protection.unprotected if any(gap.gap is Gap.NOT_YET_OPEN for gap in one.gaps)),
+            key=lambda one: (in_order(one.address), one.home_id),
+        ),
+        empty=sorted(
+            ((one.id, homes[one.id].profile.address if one.id in homes else one.flat) for one in empty),
+            key=lambda one: (in_order(one[1]), one[0]),
+        ),
         regions=_regions(directory),
-        centres=[(one.id, one.name) for one in directory.centres if centres is None or one.id in centres],
+        centres=sorted(
+            ((one.id, one.name) for one in directory.centres if centres is None or one.id in centres),
+            key=lambda one: in_order(one[1]),
+        ),
         room_kinds=list(RoomKind),
     )
 
@@ -292,11 +325,12 @@ def _regions(directory: Directory) -> list[tuple[str, str]]:
     """Those that no other lies in, with their whole way down."""
     by_id = {region.id: region for region in directory.regions}
     wider = {region.parent_id for region in directory.regions}
-    return [
+    narrowest = [
         (region.id, " ".join(one.name for one in region_path(by_id, region.id)))
         for region in directory.regions
         if region.id not in wider
     ]
+    return sorted(narrowest, key=lambda one: in_order(one[1]))
 
 
 def _butlers(parts: Parts, directory: Directory, now: Any) -> list[tuple[str, str, int]]:
@@ -304,4 +338,4 @@ def _butlers(parts: Parts, directory: Directory, now: Any) -> list[tuple[str, st
     ids = {bond.person_id for bond in directory.bonds if bond.role is Role.BUTLER and holds(bond, now)}
     ids |= {shift.person_id for shift in directory.shifts if shift.role is Role.BUTLER}
     found = [(one, parts.views.name(one), len(own_elders(directory, one, now))) for one in ids]
-    return sorted(found, key=lambda one: (one[2], one[1], one[0]))
+    return sorted(found, key=lambda one: (one[2], in_order(one[1]), one[0]))

@@ -23,11 +23,11 @@ def chosen(choices: type[Choice], value: str) -> Choice | None:
     return choices(value) if value in set(choices) else None
 
 
-def pager(request: Request, page: int, size: int, total: int) -> Pager:
-    """Links keep everything else that the address asks for."""
+def pager(request: Request, page: int, size: int, total: int, called: str = "page") -> Pager:
+    """Links keep everything else that the address asks for. `called`: the number's name there."""
 
     def link(number: int) -> str:
-        return f"{request.url.path}?{request.url.include_query_params(page=number).query}"
+        return f"{request.url.path}?{request.url.include_query_params(**{called: number}).query}"
 
     first = min((page - 1) * size + 1, total)
     last = min(page * size, total)

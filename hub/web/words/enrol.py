@@ -107,16 +107,16 @@ WORDS: dict[str, Words] = {
     "check.lost": Words("连不上，数字可能是旧的", "no connection: this may be old"),
     "unprotected.title": Words("保障缺口", "Unprotected"),
     "unprotected.lead": Words(
-        "这些住户现在按了键也可能没人应答，等得最久的在最前。",
-        "In these homes a call may not be answered now; who has waited longest comes first.",
+        "这些住户现在按了键也可能没人应答。最要紧的在最前，同类里等得最久的在前。",
+        "In these homes a call may not be answered now; the gravest come first, and among those who has waited longest.",
     ),
+    "gravity.relied_on": Words("已在服务，但叫不出来", "In service, and no call can come"),
+    "gravity.no_butler": Words("叫得出来，但没有管家", "A call comes, but there is no butler"),
+    "gravity.not_yet_open": Words("还没开通", "Not yet open"),
     "unprotected.no_homes": Words("还没有住户。", "There are no homes yet."),
     "unprotected.import_first": Words("先导入台账", "Import the ledger first"),
     "unprotected.enrol_first": Words("登记一户", "Enrol a home"),
     "unprotected.none": Words("没有缺口：每户都有保障。", "No gap: every home is protected."),
-    "unprotected.more": Words(
-        "另有 {count} 户，补上前面的再看", "{count} more homes: close the gaps above first"
-    ),
     "unprotected.why": Words("原因", "Why"),
     "unprotected.since": Words("从何时起", "Since"),
     "unprotected.not_proven": Words("在册但未试通", "Active, but not proven"),
