@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from hub.broker import EmbeddedBroker
+from hub.web import passwords
 from tests.servers import MosquittoServer, make_embedded, missing
+
+
+def pytest_configure() -> None:
+    """Thousands of log-ins at the real price would take minutes; a test of its own holds the real one."""
+    passwords.LOG2_N = 4
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

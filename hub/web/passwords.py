@@ -8,7 +8,9 @@ import os
 SCHEME = "scrypt1"
 """The version of the stored format: `scrypt1$log2 n$r$p$salt$hash`, salt and hash in base64."""
 
-_LOG2_N, _R, _P = 14, 8, 1
+LOG2_N = 14
+"""The price of a hash: 16 MB and some 50 ms. A stored one names the price that it was made at."""
+_R, _P = 8, 1
 _SALT_BYTES = 16
 _HASH_BYTES = 32
 _MAX_MEMORY = 64 * 1024 * 1024
@@ -19,8 +21,8 @@ MAX_LENGTH = 256
 def hash_password(password: str, salt: bytes | None = None) -> str:
     """What is stored for a password; takes some 50 ms and 16 MB on purpose, so call it outside the event loop."""
     salt = salt if salt is not None else os.urandom(_SALT_BYTES)
-    digest = _scrypt(password, salt, 2**_LOG2_N, _R, _P)
-    return "$".join((SCHEME, str(_LOG2_N), str(_R), str(_P), _text(salt), _text(digest)))
+    digest = _scrypt(password, salt, 2**LOG2_N, _R, _P)
+    return "$".join((SCHEME, str(LOG2_N), str(_R), str(_P), _text(salt), _text(digest)))
 
 
 def verify_password(stored: str, password: str) -> bool:
