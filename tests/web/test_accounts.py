@@ -205,3 +205,31 @@ def test_a_person_is_added_changed_and_found(hub: RunningHub, admin: httpx.Clien
     assert sorted(told[0].data["fields"]) == ["methods", "name", "phone"]
     assert told[1].data == {"change": "added"}
     assert "郑" not in str(told), "the change log holds no names"
+
+
+def test_without_the_script_the_form_says_which_scope_is_for_whom_and_keeps_what_was_typed(
+    hub: RunningHub, admin: httpx.Client
+) -> None:
+    page = admin.get("/accounts").text
+    assert '<optgroup label="站点（站点值班员、安装员）"' in page
+    assert "按角色默认（站点值班员须选一个站点）" in page
+    typed = {"login": "desk-9", "name": "王站长", "role": "centre_duty", "password": PASSWORD, "scope": ""}
+    refused = admin.post("/accounts", data=typed)
+    assert refused.status_code == 422
+    assert "再选是哪一个" in refused.text
+    assert 'value="desk-9"' in refused.text
+    assert 'value="王站长"' in refused.text
+    assert '<option value="centre_duty" selected>' in refused.text
+    centre = hub.directory.centres[0].id
+    kept = admin.post("/accounts", data=typed | {"scope": f"centre:{centre}", "role": "butler"})
+    assert f'<option value="centre:{centre}" selected>' in kept.text
+    assert admin.post("/accounts", data=typed | {"scope": f"centre:{centre}"}).status_code == 303
+
+
+def test_from_a_persons_page_the_log_in_begins_as_what_they_work(
+    hub: RunningHub, admin: httpx.Client
+) -> None:
+    shift = next(one for one in hub.directory.shifts if one.role is Role.CENTRE_DUTY)
+    page = admin.get("/accounts", params={"person": shift.person_id}).text
+    assert '<option value="centre_duty" selected>' in page
+    assert f'<option value="centre:{shift.centre_id}" selected>' in page

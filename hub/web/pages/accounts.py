@@ -1,13 +1,17 @@
 """Log-ins, for administrators: the list, and one log-in with its role, scope and person."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
+from hub.core.alerts import Role
+from hub.core.events import ActorRole
+from hub.directory.in_order import in_order
 from hub.directory.model import Directory
+from hub.directory.profiles import region_path
 from hub.web import api_accounts
 from hub.web.access import LOG_IN_ROLES, SCOPES, ScopeKind
 from hub.web.models_accounts import AccountChange, AccountIn
@@ -21,6 +25,12 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Typed = Annotated[str, Form()]
 Group = tuple[ScopeKind, list[tuple[str, str]]]
+_ROLE_OF: dict[Role, ActorRole] = {
+    Role.DUTY_MANAGER: ActorRole.DUTY_MANAGER,
+    Role.OPERATOR: ActorRole.OPERATOR,
+    Role.CENTRE_DUTY: ActorRole.CENTRE_DUTY,
+}
+"""What somebody logs in as who works in one of these; everybody else as a butler."""
 
 
 @router.get("/accounts")
@@ -157,24 +167,48 @@ async def _one(
 def _choices(parts: Parts) -> dict[str, Any]:
     directory = parts.keeper.directory or Directory(parts.hub.cell)
     places: list[Group] = [
-        (ScopeKind.COMPANY, [(one.id, one.name) for one in directory.companies]),
-        (ScopeKind.REGION, [(one.id, one.name) for one in directory.regions]),
-        (ScopeKind.CENTRE, [(one.id, one.name) for one in directory.centres]),
+        (ScopeKind.COMPANY, _named((one.id, one.name) for one in directory.companies)),
+        (ScopeKind.REGION, _regions(directory)),
+        (ScopeKind.CENTRE, _named((one.id, one.name) for one in directory.centres)),
     ]
     return {
         "roles": [role.value for role in LOG_IN_ROLES],
         "scopes_of": {role.value: [scope.value for scope in scopes] for role, scopes in SCOPES.items()},
+        "roles_of": {
+            kind.value: [role.value for role in LOG_IN_ROLES if kind in SCOPES[role]] for kind in ScopeKind
+        },
+        "needs_a_place": [role.value for role in LOG_IN_ROLES if SCOPES[role] == (ScopeKind.CENTRE,)],
         "places": [(kind.value, entries) for kind, entries in places if entries],
-        "persons": [(one.id, one.name) for one in staff(directory, parts.hub.now())],
+        "persons": _named((one.id, one.name) for one in staff(directory, parts.hub.now())),
     }
 
 
+def _named(entries: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(entries, key=lambda one: (in_order(one[1]), one[0]))
+
+
+def _regions(directory: Directory) -> list[tuple[str, str]]:
+    """With their whole way down: two compounds may have one name."""
+    by_id = {region.id: region for region in directory.regions}
+    return _named(
+        (region.id, " ".join(one.name for one in region_path(by_id, region.id)))
+        for region in directory.regions
+    )
+
+
 def _for_person(parts: Parts, person_id: str) -> dict[str, str]:
-    """The form as it begins when somebody comes from a person's page."""
+    """The form as it begins when somebody comes from a person's page: as what they work, and for their centre."""
     directory = parts.keeper.directory
     for person in directory.persons if directory is not None else ():
-        if person.id == person_id:
-            return {"person": person.id, "name": person.name, "role": "butler", "login": ""}
+        if directory is not None and person.id == person_id:
+            begun = {"person": person.id, "name": person.name, "login": ""}
+            shifts = [one for one in directory.shifts if one.person_id == person_id]
+            for role, log_in in _ROLE_OF.items():
+                centres = {one.centre_id for one in shifts if one.role is role}
+                if centres:
+                    centre = next(iter(centres)) if role is Role.CENTRE_DUTY and len(centres) == 1 else None
+                    return begun | {"role": log_in.value} | ({"scope": f"centre:{centre}"} if centre else {})
+            return begun | {"role": ActorRole.BUTLER.value}
     return {}
 
 

@@ -43,7 +43,11 @@ ACCOUNTS: dict[str, Words] = {
         "A butler's log-in needs the person of the directory whose elders it sees.",
     ),
     "accounts.roles": Words("各角色能做什么", "What each role may do"),
-    "accounts.scope_usual": Words("按角色默认", "as usual for the role"),
+    "accounts.scope_usual": Words(
+        "按角色默认（{roles}须选一个站点）", "as usual for the role ({roles}: choose a centre)"
+    ),
+    "accounts.scope_choose": Words("请选择站点", "Choose a centre"),
+    "accounts.scope_for": Words("{scope}（{roles}）", "{scope} ({roles})"),
     "accounts.state": Words("状态", "State"),
     "accounts.active": Words("启用", "active"),
     "accounts.disabled": Words("停用", "disabled"),
