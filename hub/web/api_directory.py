@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, File, UploadFile
 from fastapi.responses import Response
@@ -14,6 +13,7 @@ from hub.directory.model import Directory
 from hub.directory.protection import proven
 from hub.store.change_log import Change, What
 from hub.web.access import Permission, ScopeKind
+from hub.web.downloads import attachment
 from hub.web.guard import User
 from hub.web.models_directory import LedgerOut
 from hub.web.parts import Forbidden, Parts, PartsDep, allowed
@@ -115,7 +115,9 @@ async def template(user: Imports, format: Format = "xlsx", language: Language = 
 
     as_csv = format == "csv"
     data = await asyncio.to_thread(template.template_csv if as_csv else template.template, language)
-    return _file(data, "台账模板" if language == "zh" else "ledger-template", as_csv=as_csv)
+    return _file(
+        data, "台账模板" if language == "zh" else "ledger-template", "ledger-template", as_csv=as_csv
+    )
 
 
 @router.get("/export", response_class=Response)
@@ -137,13 +139,15 @@ async def export(
     data = await asyncio.to_thread(
         partial(exported, as_csv=as_csv), directory, language, now, parts.settings.timezone
     )
-    return _file(data, "台账" if language == "zh" else "ledger", as_csv=as_csv)
+    # The hour too: who exports twice a day must tell the files apart.
+    at = f"{now.astimezone(parts.settings.timezone):%Y-%m-%d-%H%M}"
+    name = f"台账-{at}-全部" if language == "zh" else f"ledger-{at}-all"
+    return _file(data, name, f"ledger-{at}-all", as_csv=as_csv)
 
 
-def _file(data: bytes, name: str, *, as_csv: bool) -> Response:
-    ending = ".zip" if as_csv else ".xlsx"
+def _file(data: bytes, name: str, plain: str, *, as_csv: bool) -> Response:
     return Response(
         data,
         media_type=ZIP if as_csv else XLSX,
-        headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(name + ending)}"},
+        headers=attachment(name, plain, "zip" if as_csv else "xlsx"),
     )

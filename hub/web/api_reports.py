@@ -12,7 +12,9 @@ from hub.reports.day import MAX_DAYS, period_report
 from hub.reports.figures import Report
 from hub.reports.period import Period
 from hub.store.change_log import Change, What
-from hub.web.access import Permission
+from hub.web.access import Permission, ScopeKind
+from hub.web.api_accounts import place_name
+from hub.web.downloads import attachment
 from hub.web.guard import User
 from hub.web.models_reports import ReportOut
 from hub.web.parts import Parts, PartsDep, allowed
@@ -118,8 +120,20 @@ async def get_workbook(
     return Response(
         file,
         media_type=XLSX,
-        headers={"content-disposition": f'attachment; filename="report-{about}.xlsx"'},
+        headers=file_name(parts, user, period, chosen),
     )
+
+
+def file_name(parts: Parts, user: User, period: Period, language: Language) -> dict[str, str]:
+    """日报-2026-11-22-五一路站.xlsx: what it is, of which days, and of whose homes."""
+    days = f"{period.first}" if period.days == 1 else f"{period.first}_{period.last}"
+    kind = say(language, "report.file_day" if period.days == 1 else "report.file_days")
+    scope = user.scope
+    place = place_name(parts.keeper.directory, scope)
+    everything = scope.kind is ScopeKind.EVERYTHING
+    of = say(language, "report.file_all") if everything else place or scope.id or scope.kind.value
+    plain = "all" if everything else scope.id or scope.kind.value
+    return attachment(f"{kind}-{days}-{of}", f"report-{days}-{plain}", "xlsx")
 
 
 def title_of(period: Period, language: Language) -> str:

@@ -53,7 +53,7 @@ def test_the_workbook_comes_down(open_console: Opener, hub: RunningHub, yesterda
     page.goto(f"{hub.url}/reports?day={yesterday}")
     with page.expect_download() as coming:
         page.get_by_role("link", name="导出 Excel").click()
-    assert coming.value.suggested_filename == f"report-{yesterday}.xlsx"
+    assert coming.value.suggested_filename == f"日报-{yesterday}-全部.xlsx"
     book = load_workbook(io.BytesIO(Path(coming.value.path()).read_bytes()))
     assert book["报警明细"].max_row == 61
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -154,7 +155,9 @@ def test_the_workbook_is_written_down(
     assert link
     answer = admin.get(link.group(1).replace("&amp;", "&"))
     assert answer.status_code == 200
-    assert f'filename="report-{yesterday}.xlsx"' in answer.headers["content-disposition"]
+    named = answer.headers["content-disposition"]
+    assert named.startswith(f'attachment; filename="report-{yesterday}-all.xlsx"; ')
+    assert unquote(named.partition("filename*=UTF-8''")[2]) == f"日报-{yesterday}-全部.xlsx"
     book = load_workbook(io.BytesIO(answer.content))
     assert book.sheetnames == ["汇总", "报警明细", "按管家"]
     assert book["报警明细"].max_row == 61

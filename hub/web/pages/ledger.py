@@ -5,7 +5,6 @@ Works without scripts: a check is a page of its own, which lists what is wrong, 
 
 import asyncio
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -13,6 +12,7 @@ from starlette.datastructures import UploadFile
 
 from hub.web import api_directory
 from hub.web.api_directory import XLSX, Format, Imports
+from hub.web.downloads import attachment
 from hub.web.guard import LEDGER_BYTES, User
 from hub.web.ledger_checks import LASTS, Checked
 from hub.web.pages.lists import pager
@@ -117,11 +117,11 @@ async def findings(
     told += complaints.ordered([one for one in found if not one.is_error], checked.names)
     write = complaints.as_csv if format == "csv" else complaints.as_workbook
     data = await asyncio.to_thread(write, told, language)
-    name = f"{say(language, 'ledger.errors_file')}.{format}"
+    at = f"{checked.at.astimezone(parts.settings.timezone):%Y-%m-%d-%H%M}"
     return Response(
         data,
         media_type="text/csv" if format == "csv" else XLSX,
-        headers={"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"},
+        headers=attachment(f"{say(language, 'ledger.errors_file')}-{at}", f"ledger-errors-{at}", format),
     )
 
 

@@ -3,6 +3,9 @@
 from hub.web.words.said import Words
 
 WORDS: dict[str, Words] = {
+    "report.file_day": Words("日报", "report"),
+    "report.file_days": Words("报表", "report"),
+    "report.file_all": Words("全部", "all"),
     "nav.reports": Words("报表", "Reports"),
     "report.title_day": Words("日报", "Report of the day"),
     "report.title_days": Words("统计报表", "Report"),
