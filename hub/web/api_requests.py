@@ -87,7 +87,7 @@ async def get_request(request_id: str, parts: PartsDep, user: ViewRequests) -> R
 async def list_assignees(request_id: str, parts: PartsDep, user: ActOnRequests) -> list[AssigneeOut]:
     """Who can be asked to do it, the nearest first."""
     request = (await see_request(parts, user, request_id, Permission.ACT_ON_REQUESTS)).request
-    return assignees(parts, parts.views.profile(request.home_id))
+    return await asyncio.to_thread(assignees, parts, parts.views.profile(request.home_id))
 
 
 @router.post("/requests", status_code=201)

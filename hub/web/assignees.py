@@ -1,4 +1,4 @@
-"""Who can be asked to do a service: the home's own people first, then the staff of its centres, whoever is on duty now first."""
+"""Who can be asked to do a service: the home's own people first, then deputies and staff of its centres."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,8 @@ from hub.core.context import Context
 from hub.core.home import Profile
 from hub.core.roster import Moment
 from hub.core.shifts import Takes
-from hub.web.models_requests import AssigneeOut
+from hub.directory.in_order import in_order
+from hub.web.models_requests import AssigneeGroup, AssigneeOut
 from hub.web.parts import Parts
 
 SERVING = (
@@ -19,14 +20,22 @@ SERVING = (
     Role.CENTRE_DUTY,
 )
 """Roles that do services."""
+CARING = (Role.BUTLER, Role.DEPUTY, Role.ELDER_HELPER)
+"""Of these the neighbours' people can be asked too; their doctors and institutions cannot."""
 
 
 def assignees(parts: Parts, profile: Profile) -> list[AssigneeOut]:
-    """Everybody once, with the role that is nearest to the home. Who is on leave is left out."""
+    """Everybody once, with the role that is nearest to the home: its own people, the deputies of its centres, everybody else
+    who works there; in each group whoever is on duty first, then by name. Who is on leave is left out."""
     context, now = parts.hub.context(), parts.hub.now()
     moment = Moment(now, context)
     found: dict[str, AssigneeOut] = {}
-    for role, person_id in (*_bound(profile, moment), *_staff(profile, context)):
+    own = [(AssigneeGroup.OWN, *one) for one in _bound(profile, moment)]
+    staff = [
+        (AssigneeGroup.DEPUTIES if role is Role.DEPUTY else AssigneeGroup.CENTRE, role, person_id)
+        for role, person_id in (*_staff(profile, context), *_carers(parts, profile))
+    ]
+    for group, role, person_id in (*own, *staff):
         person = context.people.get(person_id)
         if person is None or person_id in found or moment.away(person_id):
             continue
@@ -34,12 +43,25 @@ def assignees(parts: Parts, profile: Profile) -> list[AssigneeOut]:
             id=person_id,
             name=parts.views.name(person_id),
             role=role,
-            on_duty=person_id in moment.on_duty(role, profile),
+            group=group,
+            on_duty=person_id in moment.on_duty(role, profile)
+            or person_id in _at_work(moment, role, profile),
             reachable=bool(person.methods),
         )
-    own = len(dict.fromkeys(person_id for _, person_id in _bound(profile, moment) if person_id in found))
-    people = list(found.values())
-    return people[:own] + sorted(people[own:], key=lambda one: not one.on_duty)
+    # The home's own people stay in the order in which they are asked.
+    return sorted(found.values(), key=_order)
+
+
+def _order(one: AssigneeOut) -> tuple[int, bool, str]:
+    group = list(AssigneeGroup).index(one.group)
+    return (
+        (group, False, "") if one.group is AssigneeGroup.OWN else (group, not one.on_duty, in_order(one.name))
+    )
+
+
+def _at_work(moment: Moment, role: Role, profile: Profile) -> tuple[str, ...]:
+    """On a shift of the home's centre now, though somebody else answers for this home."""
+    return moment.at_place(role, profile.centre_id)
 
 
 def _bound(profile: Profile, moment: Moment) -> Iterator[tuple[Role, str]]:
@@ -59,3 +81,14 @@ def _staff(profile: Profile, context: Context) -> Iterator[tuple[Role, str]]:
                 yield role, shift.person_id
         centre = context.centres.get(centre_id)
         centre_id = centre.parent_id if centre else None
+
+
+def _carers(parts: Parts, profile: Profile) -> Iterator[tuple[Role, str]]:
+    """Everybody who has homes of their own at the home's centre: many of them stand on no shift, and are asked at any hour."""
+    homes = [
+        home.profile for home in parts.hub.homes().values() if home.profile.centre_id == profile.centre_id
+    ]
+    for role in CARING:
+        for one in homes:
+            for person_id in one.people.get(role, ()):
+                yield role, person_id

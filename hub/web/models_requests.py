@@ -1,5 +1,7 @@
 """What the API of service requests takes and gives beside the request itself, which the stream and the care card show too."""
 
+from enum import StrEnum
+
 from pydantic import Field
 
 from firmware_contracts.vocabulary import ServiceCategory
@@ -20,10 +22,21 @@ class RequestDetail(RequestOut):
     timeline: list[TimelineEntry]
 
 
+class AssigneeGroup(StrEnum):
+    """Whose people they are, the nearest first. Words are `assignee_group.<value>`."""
+
+    OWN = "own"
+    """Of the home itself."""
+    DEPUTIES = "deputies"
+    CENTRE = "centre"
+    """Everybody else of its centre, and of those above it."""
+
+
 class AssigneeOut(PersonRef):
     """Somebody who can be asked to do it: the first is the home's own butler, or whoever covers that list now."""
 
     role: Role
+    group: AssigneeGroup
     on_duty: bool
     reachable: bool = Field(description="False: no contact method is recorded, so the hub cannot tell them.")
 

@@ -1,6 +1,7 @@
 """The API of service requests, and the answers of those to whom they were given."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -119,6 +120,37 @@ def test_who_can_do_it_begins_with_the_homes_own_butler(
     assert (people[0]["id"], people[0]["role"]) == (butler_of(hub, home_id), "butler")
     assert len({one["id"] for one in people}) == len(people)
     assert move(chen, request, "assigned").json()["assignee"]["id"] == butler_of(hub, home_id)
+
+
+def test_everybody_of_the_centre_can_be_asked_also_a_butler_on_no_shift(
+    hub: RunningHub, chen: httpx.Client, home_id: str
+) -> None:
+    own, home = butler_of(hub, home_id), hub.engine.home(home_id)
+    assert home is not None
+    second = next(
+        butler
+        for one in hub.engine.homes().values()
+        if one.profile.centre_id == home.profile.centre_id
+        for butler in one.profile.people.get(Role.BUTLER, ())
+        if butler != own
+    )
+    request = opened(chen, home_id, "k-second")["request"]
+    without = replace(
+        hub.directory, shifts=tuple(one for one in hub.directory.shifts if one.person_id != second)
+    )
+    try:
+        hub.keeper.adopt(without)
+        people = chen.get(f"{REQUESTS}/{request['id']}/assignees").json()
+        page = chen.get(f"/requests/{request['id']}", headers={"accept": "text/html"}).text
+    finally:
+        hub.keeper.adopt(hub.directory)
+    groups = [one["group"] for one in people]
+    assert groups == sorted(groups, key=["own", "deputies", "centre"].index)
+    (found,) = (one for one in people if one["id"] == second)
+    assert (found["role"], found["group"]) == ("butler", "centre")
+    others = page.split('<optgroup label="本站其他人">')[1].split("</optgroup>")[0]
+    assert f'value="{second}"' in others
+    assert move(chen, request, "assigned", assignee_id=second).json()["assignee"]["id"] == second
 
 
 def test_a_list_of_one_category(hub: RunningHub, chen: httpx.Client, home_id: str) -> None:

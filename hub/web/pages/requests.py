@@ -20,7 +20,7 @@ from hub.web.assignees import assignees
 from hub.web.finding import HomeFilter, find_homes
 from hub.web.guard import User
 from hub.web.models import MoveIn
-from hub.web.models_requests import MoveRequestIn, OpenRequestIn
+from hub.web.models_requests import AssigneeGroup, AssigneeOut, MoveRequestIn, OpenRequestIn
 from hub.web.pages.rendering import local_path, pages_of
 from hub.web.parts import ActOnRequests, Parts, PartsDep, ViewRequests
 from hub.web.problems import Problem
@@ -176,7 +176,9 @@ async def request_page(
         one=detail,
         card=await card_now(parts, detail),
         may_act=may_act and detail.state in OPEN_STATES,
-        people=assignees(parts, parts.views.profile(detail.home_id)) if may_act else [],
+        people=_in_groups(await asyncio.to_thread(assignees, parts, parts.views.profile(detail.home_id)))
+        if may_act
+        else [],
         remedies=list(MistakeRemedy),
         reasons=list(CancelReason),
         sees_home=user.may(Permission.VIEW_HOMES),
@@ -238,3 +240,8 @@ async def accept(
             raise
         return RedirectResponse(f"{back}?said=stale", 303)
     return RedirectResponse(local_path(then) if then else back, 303)
+
+
+def _in_groups(people: list[AssigneeOut]) -> list[tuple[str, list[AssigneeOut]]]:
+    found = [(group.value, [one for one in people if one.group is group]) for group in AssigneeGroup]
+    return [(group, those) for group, those in found if those]
