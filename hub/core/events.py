@@ -171,9 +171,10 @@ class DeviceEvent:
 
     `boot`, `seq` and `uptime` are None for foreign devices. `fingerprint` tells identical bytes apart from others of the
     same device. `seen` is set by the engine: the event id was
-    committed before (unique for 90 days), at `seen_at` where that is known. `claimed_home` is the
-    home in the topic when the device is unknown there and the event went to the cell's `unassigned` home. `elsewhere` is the
-    home to which the device is assigned, when that is another one than the topic names.
+    committed before (unique for 90 days), at `seen_at` where that is known; `seen_untold` besides, where an older release
+    remembered the id and not what it told. `claimed_home` is the home in the topic when the device is unknown there and the event
+    went to the cell's `unassigned` home. `elsewhere` is the home to which the device is assigned, when that is another one than
+    the topic names.
     """
 
     home_id: str
@@ -194,6 +195,7 @@ class DeviceEvent:
     claimed_home: str | None = None
     seen_at: datetime | None = None
     elsewhere: str | None = None
+    seen_untold: bool = False
 
 
 class ActorRole(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from firmware_contracts.vocabulary import Fault, Placement
+from firmware_contracts.vocabulary import Fault, Hazard, Placement
 from hub.core.alerts import Alert, Role
 from hub.core.record import record
 from hub.core.service_requests import ServiceRequest
@@ -232,6 +232,27 @@ class OtherLife:
 
 
 @record
+class Standing:
+    """A device that speaks on under numbers it has used, since `since_at`: in `seen` messages, each of something new. The newest
+    of them tells of the moment `told_ms` of its uptime."""
+
+    since_at: datetime
+    told_ms: int
+    seen: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class HazardTold:
+    """A message that told of a hazard and has, or had, its alert: first heard at `at`."""
+
+    hazard: Hazard
+    boot: int
+    seq: int
+    uptime_ms: int
+    at: datetime
+
+
+@record
 class DeviceState:
     """What the hub remembers of a device.
 
@@ -240,7 +261,8 @@ class DeviceState:
     known, `live_at` when it last spoke live, `late` the delay that its messages have now. `other` is a second life, and
     `doubted_since_at` since when messages have come of which none was believed.
     `last_seen_at` None: never heard since it was enrolled. `online` is what its birth or will said.
-    `last_fingerprint` and the `earlier_fingerprint` before it join repeated foreign messages.
+    `last_fingerprint` and the `earlier_fingerprint` before it join repeated foreign messages. `standing` is set while its numbers
+    stand still. `hazards_told` are its newest messages of a hazard that had an alert, oldest first: a copy makes no other.
     """
 
     boot: int | None = None
@@ -263,6 +285,8 @@ class DeviceState:
     other: OtherLife | None = None
     doubted_since_at: datetime | None = None
     earlier_fingerprint: int = 0
+    standing: Standing | None = None
+    hazards_told: tuple[HazardTold, ...] = ()
 
 
 class RulePhase(StrEnum):

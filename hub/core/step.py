@@ -168,11 +168,15 @@ def _strike(draft: Draft) -> None:
 
 
 def _rule_time_passed(draft: Draft, key: str) -> None:
+    """A rule state of an older release, or of a rule that waits for nothing, is dropped: what lasts is told again."""
     state = draft.rules[key]
-    if key.startswith(vitals.RULE_PREFIX + "|"):
+    family, _, subject = key.partition("|")
+    if family == vitals.RULE_PREFIX and "|" in subject:
         vitals.time_passed(draft, key, state)
-    else:
+    elif family == device_health.RULE_PREFIX and "|" in subject:
         device_health.time_passed(draft, key, state)
+    else:
+        draft.drop_rule(key)
 
 
 def _find_next_wake(draft: Draft) -> None:

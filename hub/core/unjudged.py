@@ -68,7 +68,7 @@ def _keep_the_press(draft: Draft, event: DeviceEvent, named: str, residents: tup
         event_id = None if isinstance(fact, UnreadableSignal) else fact.event_id
         if event_id is not None and not event.retained:
             draft.say_heard(Heard(event.claimed_home or draft.home.id, event.device_id, event_id))
-        if event.seen:
+        if event.seen and not event.seen_untold:
             continue
         raise_alert(
             draft,

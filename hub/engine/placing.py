@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeGuard
 
-from hub.core.arrival import event_keys, keys_to_remember
+from hub.core.arrival import event_keys, keys_to_remember, recognise
 from hub.core.events import DeviceEvent
 from hub.core.home import UNASSIGNED_HOME_ID, Home
 from hub.core.record import record
@@ -105,16 +105,10 @@ def decode_all(
             keys = event_keys(event)
             if index not in first:
                 known = {**seen(keys), **known}
-            event = mark_seen(event, known)
+            event = recognise(event, known)
             for key in keys_to_remember(event):
                 known.setdefault(key, now)
         yield event
-
-
-def mark_seen(event: DeviceEvent, known: Mapping[tuple[str, str], datetime]) -> DeviceEvent:
-    """The event with whether, and when, it was known already."""
-    seen_at = [known[key] for key in event_keys(event) if key in known]
-    return replace(event, seen=True, seen_at=max(seen_at)) if seen_at else event
 
 
 def read(message: RawMessage, homes: Mapping[str, Home], enrolled_in: Mapping[str, str]) -> Decoded:

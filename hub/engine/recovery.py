@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from hub.core.arrival import event_keys
+from hub.core.arrival import event_keys, recognise
 from hub.core.events import DeviceEvent, Tick
 from hub.core.home import Home
-from hub.engine.placing import mark_seen, place, read
+from hub.engine.placing import place, read
 from hub.engine.turn import Turn
 from hub.ingest.message import RawMessage
 from hub.store import codec
@@ -67,4 +67,4 @@ def _event(
     if not logged.seen:
         return placed.event
     known = store.seen_event_ids(event_keys(placed.event), before_seq=logged.seq)
-    return replace(mark_seen(placed.event, known), seen=True)
+    return replace(recognise(placed.event, known), seen=True)

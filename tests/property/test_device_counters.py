@@ -22,7 +22,6 @@ from hub.core.events import Actor, ActorRole, Alive, Call, DeviceEvent, Input, R
 from hub.core.home import Home
 from hub.core.outcome import Outcome
 from hub.core.reasons import ReasonCode
-from hub.engine.placing import mark_seen
 from tests.story import TUESDAY_MORNING, story_context, street
 
 pytestmark = pytest.mark.slow
@@ -67,7 +66,7 @@ class Hub:
 
     def take(self, input_: Input, now: datetime) -> Outcome:
         if isinstance(input_, DeviceEvent):
-            input_ = mark_seen(input_, self.known)
+            input_ = identity.recognise(input_, self.known)
         outcome = stepping.step(self.home, input_, now, self.context)
         for key in outcome.remember:
             self.known[key] = now
@@ -226,7 +225,7 @@ class Fleet:
 
     def deliver(self, message: Message, copy_of: Message | None = None) -> None:
         before = len(self.hub.opened)
-        seen_at = mark_seen(message.event, self.hub.known).seen_at
+        seen_at = identity.recognise(message.event, self.hub.known).seen_at
         outcome = self.hub.take(message.event, self.now)
         opened = self.hub.opened[before:]
         original = copy_of or message

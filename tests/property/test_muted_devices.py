@@ -70,7 +70,7 @@ def test_no_device_is_muted_without_a_word(broken: str, every_s: int) -> None:
 @pytest.mark.parametrize(
     ("broken", "where", "name", "value"),
     [
-        ("number stands", judging, "_spoken_since", lambda *_: False),
+        ("number stands", judging, "spoken_since", lambda *_: False),
         ("boot and number stand, uptime begins", strange, "TOLD_AFTER", timedelta(days=9)),
         ("uptime runs twice", judging, "SILENCE_COUNTS", timedelta()),
     ],

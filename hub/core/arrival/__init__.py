@@ -6,7 +6,15 @@ numbers say: telemetry is judged live only when its life is believed, a press on
 Everything that follows from these numbers is decided here; the rest of the core uses the verdict.
 """
 
-from hub.core.arrival.identity import Identity, event_keys, identify, keys_to_remember, report_key
+from hub.core.arrival.copies import is_copy, with_hazard_told
+from hub.core.arrival.identity import (
+    Identity,
+    event_keys,
+    identify,
+    keys_to_remember,
+    recognise,
+    report_key,
+)
 from hub.core.arrival.judging import after_time_step, judge_arrival
 from hub.core.arrival.verdict import Arrival, Finding, Freshness, told_by
 
@@ -18,8 +26,11 @@ __all__ = [
     "after_time_step",
     "event_keys",
     "identify",
+    "is_copy",
     "judge_arrival",
     "keys_to_remember",
+    "recognise",
     "report_key",
     "told_by",
+    "with_hazard_told",
 ]

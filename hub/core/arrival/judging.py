@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from firmware_contracts.vocabulary import SEQUENCE_WINDOW
-from hub.core.arrival.strange import ALONE_AFTER, began, disbelief, heard_live, is_signal, judge_stranger
+from hub.core.arrival.standing import go_on_standing, spoken_since
+from hub.core.arrival.strange import ALONE_AFTER, began, disbelief, heard_live, judge_stranger
 from hub.core.arrival.timing import (
     DISTINCT_AFTER,
     EPOCH,
@@ -110,6 +111,7 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
         # Spoken just now, and far behind what was spoken just now: another device counts here.
         return judge_stranger(state, event, offset_ms, now, rule)
     live_at, doubted_since_at, other = state.live_at, state.doubted_since_at, state.other
+    standing = state.standing
     battery_percent, rssi_dbm = state.battery_percent, state.rssi_dbm
     finding = None
     if freshness is _LIVE:
@@ -117,15 +119,15 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
             freshness = _HISTORY
             doubted_since_at, finding = _late_for(state, event, now)
         else:
-            live_at, doubted_since_at = now, None
+            live_at, doubted_since_at, standing = now, None, None
             battery_percent = battery_percent if event.battery_percent is None else event.battery_percent
             rssi_dbm = rssi_dbm if event.rssi_dbm is None else event.rssi_dbm
             if other is not None and other.rival and now - other.at >= ALONE_AFTER:
                 other = None
-    elif freshness is _REPEATED and _spoken_since(state, event, offset_ms, drift_ms, footing, now):
-        doubted_since_at, finding = disbelief(state, event, now)
-        if finding is not None:
-            freshness, finding, live_at = _LIVE, Finding.COUNTER_STANDS, now
+    elif freshness is _REPEATED and spoken_since(state, event, offset_ms, drift_ms, footing, now):
+        standing, proven = go_on_standing(state.standing, event, uptime, now)
+        if proven:
+            freshness, finding, live_at, doubted_since_at = _LIVE, Finding.COUNTER_STANDS, now, None
     return Arrival(
         freshness,
         timedelta(0, 0, min(late_ms, LONGEST_MS) * 1000) if late_ms else NO_DELAY,
@@ -149,6 +151,9 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
             footing,
             other,
             doubted_since_at,
+            state.earlier_fingerprint,
+            standing,
+            state.hazards_told,
         ),
         finding,
     )
@@ -163,21 +168,6 @@ def _late_for(
     if since_at is not None and last_at is not None and now - last_at > ALONE_AFTER:
         state = replace(state, doubted_since_at=since_at + (now - last_at) - SILENCE_COUNTS)
     return disbelief(state, event, now, LATE_TOLD_AFTER)
-
-
-def _spoken_since(
-    state: DeviceState, event: DeviceEvent, offset_ms: int, drift_ms: int, footing: Footing, now: datetime
-) -> bool:
-    """Whether a message under a number that was used is no copy: its uptime says that it was spoken a moment ago, and the last
-    one that was live came before that."""
-    return (
-        footing is _FIRM
-        and not event.duplicate
-        and abs(offset_ms - state.offset_ms) <= STEADY_WITHIN_MS + drift_ms
-        and state.live_at is not None
-        and now - state.live_at >= DISTINCT_AFTER
-        and not is_signal(event)
-    )
 
 
 def _refit(
@@ -274,7 +264,9 @@ def after_time_step(state: DeviceState, by: timedelta) -> DeviceState:
     if state.offset_at is None:
         return state
     by_ms = by // MILLISECOND
-    late, other = state.late, state.other
+    late, other, standing = state.late, state.other, state.standing
+    if standing is not None:
+        standing = replace(standing, since_at=standing.since_at + by)
     if late is not None:
         late = Delay(late.offset_ms + by_ms, late.since_at + by, late.at + by, late.seen)
     if other is not None:
@@ -289,6 +281,7 @@ def after_time_step(state: DeviceState, by: timedelta) -> DeviceState:
         live_at=_moved(state.live_at, by),
         doubted_since_at=_moved(state.doubted_since_at, by),
         other=other,
+        standing=standing,
     )
 
 

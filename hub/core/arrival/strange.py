@@ -161,6 +161,7 @@ def _current(state: DeviceState, life: OtherLife, other: OtherLife | None, now: 
         other=other,
         online=True,
         doubted_since_at=None,
+        standing=None,
     )
 
 

@@ -179,7 +179,7 @@ def _on_service(draft: Draft, event: DeviceEvent, call: Call) -> None:
 
 def on_retained(draft: Draft, event: DeviceEvent) -> None:
     """The broker kept this press: old or new, nobody knows. Seen before: nothing. Otherwise a person asks, once per bytes."""
-    if event.seen:
+    if event.seen and not event.seen_untold:
         draft.ignored = "retained"
     else:
         _ask(draft, event, f"{event.fingerprint:08x}")

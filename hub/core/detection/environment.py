@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from firmware_contracts.vocabulary import Hazard
 from hub.core.alerts import AlertKind, Reason
-from hub.core.arrival import Arrival, Freshness, told_by
+from hub.core.arrival import Arrival, Freshness, is_copy, told_by, with_hazard_told
 from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Environment
 from hub.core.home import RulePhase, RuleState
@@ -53,7 +53,11 @@ def _judge(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, *
 
 
 def _found(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, key: str) -> None:
-    """`last_at` of the rule's state is when the device last told of it."""
+    """`last_at` of the rule's state is when the device last told of it. A copy of what had its alert tells nothing."""
+    counted_as = f"{event.elsewhere}/{event.device_id}" if event.elsewhere is not None else event.device_id
+    device = draft.device_state(counted_as)
+    if is_copy(device.hazards_told, event, hazard, arrival, draft.now):
+        return
     spoken_at = arrival.spoken_at(draft.now)
     late_s = 0 if arrival.freshness is Freshness.LIVE else int((draft.now - spoken_at).total_seconds())
     state = draft.rules.get(key)
@@ -61,8 +65,11 @@ def _found(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, k
     if state is not None and not (ended and draft.now - state.since_at >= AGAIN_AFTER):
         if spoken_at >= state.last_at:
             draft.put_rule(key, replace(state, last_at=spoken_at, told_by=told_by(event)))
+        if not ended:
+            draft.put_device_state(counted_as, with_hazard_told(device, event, hazard, draft.now))
         return
     draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, spoken_at, told_by=told_by(event)))
+    draft.put_device_state(counted_as, with_hazard_told(device, event, hazard, draft.now))
     raise_alert(
         draft,
         kind=AlertKind.ENVIRONMENT,
