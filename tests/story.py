@@ -461,7 +461,9 @@ class Story:
         alert: Alert | None = None,
     ) -> Result:
         alert = alert or self.alert()
-        return self.command(Resolve(alert.home_id, alert.id, actor(who), what_it_was, what_was_done))
+        here = alert.home_id if alert.may_be_elsewhere else None
+        outcome = (what_it_was, what_was_done)
+        return self.command(Resolve(alert.home_id, alert.id, actor(who), *outcome, at_home_id=here))
 
     def raise_by_hand(
         self, home_id: str = "h1", who: str = "operator-chen", resident: str | None = None

@@ -89,6 +89,10 @@ class Role(StrEnum):
     FAMILY_DOCTOR = "family_doctor"
 
 
+STAYS_AT_A_DESK = frozenset({Role.OPERATOR, Role.DUTY_MANAGER})
+"""Who never comes to the door: recorded by them, "on the way" means that somebody else is."""
+
+
 class When(StrEnum):
     """In which hours (local time) a step's role is asked."""
 
@@ -124,11 +128,13 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Who holds the alert, since when, and when the hold expires without progress."""
+    """Who holds the alert, since when, and when the hold expires without progress. `role`: in which they answered; None where it
+    is not known, and in alerts of older releases."""
 
     by: str
     since_at: datetime
     until_at: datetime
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +228,15 @@ class Alert:
         return self.state is not AlertState.RESOLVED
 
     @property
+    def may_be_elsewhere(self) -> bool:
+        """It names two homes, and nobody has said yet which it is. What is about a device alone is about no door."""
+        return (
+            self.other_home_id is not None
+            and self.settled_home_id is None
+            and self.kind is not AlertKind.TECHNICAL
+        )
+
+    @property
     def deadline_at(self) -> datetime | None:
         """The next instant at which something happens by itself; an open alert always has one."""
         if not self.open:
@@ -251,29 +266,29 @@ def add_evidence(alert: Alert, evidence: Evidence) -> Alert:
     )
 
 
-def acknowledge(alert: Alert, by: str, now: datetime) -> Alert:
+def acknowledge(alert: Alert, by: str, now: datetime, role: Role | None = None) -> Alert:
     """A named person takes the alert; it is theirs until the hold expires."""
-    return _hold(alert, AlertState.ACKNOWLEDGED, by, now, alert.policy.acknowledged_for)
+    return _hold(alert, AlertState.ACKNOWLEDGED, Hold(by, now, now + alert.policy.acknowledged_for, role))
 
 
-def go_on_the_way(alert: Alert, by: str, now: datetime) -> Alert:
-    return _hold(alert, AlertState.ON_THE_WAY, by, now, alert.policy.on_the_way_for)
+def go_on_the_way(alert: Alert, by: str, now: datetime, role: Role | None = None) -> Alert:
+    return _hold(alert, AlertState.ON_THE_WAY, Hold(by, now, now + alert.policy.on_the_way_for, role))
 
 
-def arrive_on_site(alert: Alert, by: str, now: datetime) -> Alert:
-    held = _hold(alert, AlertState.ON_SITE, by, now, alert.policy.on_site_for)
+def arrive_on_site(alert: Alert, by: str, now: datetime, role: Role | None = None) -> Alert:
+    held = _hold(alert, AlertState.ON_SITE, Hold(by, now, now + alert.policy.on_site_for, role))
     return replace(held, on_site_at=held.on_site_at or now)
 
 
-def _hold(alert: Alert, state: AlertState, by: str, now: datetime, lasting: timedelta) -> Alert:
+def _hold(alert: Alert, state: AlertState, hold: Hold) -> Alert:
     return replace(
         alert,
         state=state,
-        hold=Hold(by, now, now + lasting),
+        hold=hold,
         escalate_at=None,
         reassure_at=None,
-        first_answer_at=alert.first_answer_at or now,
-        first_answer_by=alert.first_answer_by if alert.first_answer_at else by,
+        first_answer_at=alert.first_answer_at or hold.since_at,
+        first_answer_by=alert.first_answer_by if alert.first_answer_at else hold.by,
         version=alert.version + 1,
     )
 

@@ -3,12 +3,10 @@
 from dataclasses import replace
 
 from hub.core import alerts as verbs
-from hub.core import escalation, membership, mistakes, requesting, whereabouts
+from hub.core import escalation, membership, mistakes, requesting, taking, whereabouts
 from hub.core.alerts import (
-    HELD_STATES,
     Alert,
     AlertKind,
-    AlertState,
     Reason,
     Severity,
     WhatItWas,
@@ -70,11 +68,11 @@ def obey(draft: Draft, command: Command) -> Result:
         )
     match command:
         case Acknowledge():
-            return _check(alert, command.expected_version) or _acknowledge(draft, alert, command)
+            return _check(alert, command.expected_version) or taking.acknowledge(draft, alert, command)
         case GoOnTheWay():
-            return _check(alert, command.expected_version) or _go_on_the_way(draft, alert, command)
+            return _check(alert, command.expected_version) or taking.go_on_the_way(draft, alert, command)
         case ArriveOnSite():
-            return _check(alert, command.expected_version) or _arrive_on_site(draft, alert, command)
+            return _check(alert, command.expected_version) or taking.arrive_on_site(draft, alert, command)
         case Resolve():
             return _check(alert, command.expected_version) or _resolve(draft, alert, command)
         case RecordAmbulance():
@@ -142,50 +140,11 @@ def anywhere_key(command: OpenRequest) -> tuple[str, str]:
     return ("command-key", command.command_id)
 
 
-def _acknowledge(draft: Draft, alert: Alert, command: Acknowledge) -> Result:
-    if alert.hold is not None and alert.hold.by == command.by.id:
-        return Done(alert.id, alert.version)
-    if alert.state is not AlertState.TRIGGERED:
-        return Refused(RefusalCode.HELD_BY_OTHER, "somebody else has taken this alert", alert.version)
-    membership.note_answer(draft, alert, command.by)
-    held = verbs.acknowledge(alert, command.by.id, draft.now)
-    return _taken(draft, alert, held, EntryKind.ALERT_ACKNOWLEDGED, Template.HOME_TAKEN)
-
-
-def _go_on_the_way(draft: Draft, alert: Alert, command: GoOnTheWay) -> Result:
-    if alert.state is AlertState.ON_SITE:
-        return Refused(RefusalCode.NOT_ALLOWED_NOW, "somebody is on site already", alert.version)
-    if alert.state is AlertState.ON_THE_WAY and alert.hold is not None and alert.hold.by == command.by.id:
-        return Done(alert.id, alert.version)
-    membership.note_answer(draft, alert, command.by)
-    held = verbs.go_on_the_way(alert, command.by.id, draft.now)
-    return _taken(draft, alert, held, EntryKind.ALERT_ON_THE_WAY, Template.HOME_ON_THE_WAY)
-
-
-def _arrive_on_site(draft: Draft, alert: Alert, command: ArriveOnSite) -> Result:
-    if alert.state is AlertState.ON_SITE and alert.hold is not None and alert.hold.by == command.by.id:
-        return Done(alert.id, alert.version)
-    membership.note_answer(draft, alert, command.by)
-    held = verbs.arrive_on_site(alert, command.by.id, draft.now)
-    return _taken(draft, alert, held, EntryKind.ALERT_ON_SITE, None)
-
-
-def _taken(draft: Draft, before: Alert, held: Alert, kind: EntryKind, say: Template | None) -> Result:
-    """A named person has it: what has not begun is cancelled, the others stand down, the elder hears it."""
-    by = held.hold.by if held.hold else None
-    draft.cancel_unsent(held.id)
-    draft.write(
-        kind, alert_id=held.id, by=by, data={"until": held.hold.until_at.isoformat() if held.hold else None}
-    )
-    if before.state not in HELD_STATES or (before.hold is not None and before.hold.by != by):
-        held = escalation.tell_asked(draft, held, Template.TAKEN, NotifyReason.TAKEN_BY_OTHER, but=by)
-    if say is not None and escalation.can_hear(draft, held):
-        held = escalation.tell_elder(draft, held, say, by=by)
-    draft.put_alert(held)
-    return Done(held.id, held.version)
-
-
 def _resolve(draft: Draft, alert: Alert, command: Resolve) -> Result:
+    settled = whereabouts.settle(draft, alert, command)
+    if isinstance(settled, Refused):
+        return settled
+    alert = settled
     resolved = verbs.resolve(
         alert, command.by.id, draft.now, command.what_it_was, command.what_was_done, command.note
     )
@@ -198,10 +157,12 @@ def _resolve(draft: Draft, alert: Alert, command: Resolve) -> Result:
             "what_it_was": command.what_it_was.value,
             "what_was_done": command.what_was_done.value,
             "note": command.note,
+            **({"at_home_id": resolved.settled_home_id} if resolved.settled_home_id else {}),
+            **({"home_unknown": True} if resolved.may_be_elsewhere else {}),
         },
     )
     resolved = escalation.tell_asked(
-        draft, resolved, Template.RESOLVED, NotifyReason.RESOLVED, but=command.by.id
+        draft, resolved, Template.RESOLVED, NotifyReason.RESOLVED, but={command.by.id}
     )
     if escalation.can_hear(draft, resolved) and command.what_it_was is not WhatItWas.DECEASED:
         mistake = command.what_it_was in mistakes.MISTAKES

@@ -1,11 +1,12 @@
 """Escalation: takes an open alert to its next step, resolves roles to people on duty, and tells the elder where things stand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from hub.core.alerts import HELD_STATES, Alert, AlertKind, AlertState, PolicyStep, Role, Severity, StepRole
 from hub.core.draft import Draft
+from hub.core.home import UNASSIGNED_HOME_ID
 from hub.core.journal import EntryKind
 from hub.core.notifications import HOME_CHANNEL, HoldReason, Notification, NotifyReason, Template
 from hub.core.roster import in_hours, on_duty, stands_in
@@ -134,11 +135,11 @@ def tell(
 
 
 def tell_asked(
-    draft: Draft, alert: Alert, template: Template, reason: NotifyReason, *, but: str | None
+    draft: Draft, alert: Alert, template: Template, reason: NotifyReason, *, but: Collection[str | None]
 ) -> Alert:
-    """Everybody who was asked, except one, hears that somebody has it or that it is over."""
+    """Everybody who was asked, except those, hears that somebody has it or that it is over."""
     for person_id in alert.asked:
-        if person_id != but:
+        if person_id not in but:
             alert, _ = tell(draft, alert, person_id, template, reason)
     return alert
 
@@ -153,7 +154,9 @@ def tell_elder(
         _hold(draft, alert, None, HoldReason.HOME_CANNOT_SPEAK)
         return alert
     person = draft.context.people.get(by) if by else None
-    resident = draft.profile.resident(alert.resident_ids[0]) if len(alert.resident_ids) == 1 else None
+    # By name only where it is known that it is they who hear it.
+    known = len(alert.resident_ids) == 1 and not alert.may_be_elsewhere
+    resident = draft.profile.resident(alert.resident_ids[0]) if known else None
     for device_id, event_id in targets:
         alert = _queue(
             draft,
@@ -175,7 +178,7 @@ def tell_elder(
                     "event_id": event_id,
                     "call_name": resident.call_name if resident else None,
                     "surname": person.surname if person else None,
-                    "by_role": role_of(draft, by),
+                    "by_role": _role_in(draft, alert, by),
                     "severity": alert.severity.value,
                 },
             ),
@@ -262,6 +265,11 @@ def _voices(draft: Draft, alert: Alert) -> list[tuple[str, str | None]]:
     devices = draft.profile.devices
     caller = devices.get(alert.device_id) if alert.device_id else None
     voices: list[tuple[str, str | None]] = []
+    if caller is None and alert.device_id is not None and _pressed_here(draft, alert):
+        voices.append((alert.device_id, alert.event_ids[-1]))
+        if alert.settled_home_id != alert.home_id:
+            # Perhaps nobody of this home pressed it: the device in the hand says what becomes of it, this home's others do not.
+            return voices
     if caller is not None and not caller.one_way and caller.family == "native" and alert.event_ids:
         voices.append((caller.id, alert.event_ids[-1]))
     if caller is None or not caller.speaks or not voices:
@@ -269,6 +277,12 @@ def _voices(draft: Draft, alert: Alert) -> list[tuple[str, str | None]]:
             (device.id, None) for device in devices.values() if device.speaks and device is not caller
         )
     return voices
+
+
+def _pressed_here(draft: Draft, alert: Alert) -> bool:
+    """Whether another home's device called that is listening here, where it spoke. What has no event ids is not spoken to."""
+    elsewhere = alert.other_home_id is not None and draft.home.id != UNASSIGNED_HOME_ID
+    return elsewhere and bool(alert.event_ids)
 
 
 def _queue(draft: Draft, alert: Alert, notification: Notification, role: Role | None) -> Alert:
@@ -321,6 +335,14 @@ def role_of(draft: Draft, person_id: str | None) -> str | None:
     return bound.value if bound else None
 
 
+def _role_in(draft: Draft, alert: Alert, person_id: str | None) -> str | None:
+    """As `role_of`; of the holder, where they stand to this home in no way, the role in which they answered."""
+    role = role_of(draft, person_id)
+    if role is None and alert.hold is not None and alert.hold.by == person_id and alert.hold.role is not None:
+        return alert.hold.role.value
+    return role
+
+
 def _for_people(
     draft: Draft, alert: Alert, role: str | None
 ) -> Mapping[str, str | float | int | bool | None]:
@@ -344,7 +366,7 @@ def _for_people(
         "phone": profile.phone,
         "opened_at": alert.opened_at.isoformat(),
         "by": by,
-        "by_role": role_of(draft, by),
+        "by_role": _role_in(draft, alert, by),
         "surname": person.surname if person else None,
         "what_it_was": alert.what_it_was.value if alert.what_it_was else None,
         "what_was_done": alert.what_was_done.value if alert.what_was_done else None,

@@ -239,20 +239,26 @@ class RaiseByHand:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """`expected_version` None means: whatever the version (a responder's answer); otherwise compare and swap."""
+    """`expected_version` None means: whatever the version (a responder's answer); otherwise compare and swap.
+    `take_over_from` names who holds the alert and shall hold it no longer: nobody loses one to a slip of a key."""
 
     home_id: str
     alert_id: str
     by: Actor
     expected_version: int | None = None
+    take_over_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GoOnTheWay:
+    """`on_behalf_of` names who set out, as `by` was told by telephone: theirs the alert stays, or becomes."""
+
     home_id: str
     alert_id: str
     by: Actor
     expected_version: int | None = None
+    take_over_from: str | None = None
+    on_behalf_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,10 +267,14 @@ class ArriveOnSite:
     alert_id: str
     by: Actor
     expected_version: int | None = None
+    take_over_from: str | None = None
+    on_behalf_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Resolve:
+    """Of an alert that may be about either of two homes `at_home_id` says which it was; `home_unknown` that nobody can tell."""
+
     home_id: str
     alert_id: str
     by: Actor
@@ -272,6 +282,8 @@ class Resolve:
     what_was_done: WhatWasDone
     note: str = ""
     expected_version: int | None = None
+    at_home_id: str | None = None
+    home_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class NotifyReason(StrEnum):
     PRESSED_AGAIN = "pressed_again"
     SEVERITY_RAISED = "severity_raised"
     TAKEN_BY_OTHER = "taken_by_other"
+    TAKEN_OVER = "taken_over"
     HOLD_EXPIRED = "hold_expired"
     RESOLVED = "resolved"
     CALL_STATE = "call_state"

@@ -22,6 +22,9 @@ class RefusalCode(StrEnum):
     NOT_ALLOWED_NOW = "not_allowed_now"
     """The state does not allow it (resolved is final)."""
     HELD_BY_OTHER = "held_by_other"
+    """It would take the alert from whom holds it, and does not name them."""
+    WHICH_HOME = "which_home"
+    """The alert names two homes: before it is closed somebody says which it was, or that it cannot be told."""
     INVALID = "invalid"
 
 

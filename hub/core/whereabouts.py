@@ -9,7 +9,16 @@ from dataclasses import replace
 from hub.core.alerts import Alert, Reason
 from hub.core.detection.device_health import RULE_PREFIX, accuse_device, acquit_device
 from hub.core.draft import Draft
-from hub.core.events import Call, DeviceEvent, Environment, Fall, TellWhere, TellWho, UnreadableSignal
+from hub.core.events import (
+    Call,
+    DeviceEvent,
+    Environment,
+    Fall,
+    Resolve,
+    TellWhere,
+    TellWho,
+    UnreadableSignal,
+)
 from hub.core.home import UNASSIGNED_HOME_ID, DeviceKind, RulePhase
 from hub.core.journal import EntryKind
 from hub.core.outcome import Done, RefusalCode, Refused, Result
@@ -81,14 +90,36 @@ def tell_where(draft: Draft, alert: Alert, command: TellWhere) -> Result:
         return Refused(RefusalCode.INVALID, f"the alert does not name home {command.at_home_id}")
     if alert.settled_home_id == command.at_home_id or alert.other_home_id is None:
         return Done(alert.id, alert.version)
+    alert = _at(draft, alert, command.at_home_id, command.by.id)
+    alert = draft.put_alert(replace(alert, version=alert.version + 1))
+    return Done(alert.id, alert.version)
+
+
+def settle(draft: Draft, alert: Alert, command: Resolve) -> Alert | Refused:
+    """An alert is about to be closed: of two homes that it names, somebody has said which it was, or that it cannot be told."""
+    if command.at_home_id is None:
+        if alert.may_be_elsewhere and not command.home_unknown:
+            return Refused(
+                RefusalCode.WHICH_HOME,
+                f"it may be home {alert.home_id} or home {alert.other_home_id}: say which it was",
+                alert.version,
+            )
+        return alert
+    if command.home_unknown or command.at_home_id not in (draft.home.id, alert.other_home_id):
+        return Refused(RefusalCode.INVALID, f"the alert cannot have been about home {command.at_home_id}")
+    if alert.other_home_id is None or alert.settled_home_id == command.at_home_id:
+        return alert
+    return _at(draft, alert, command.at_home_id, command.by.id)
+
+
+def _at(draft: Draft, alert: Alert, home_id: str, by: str) -> Alert:
     draft.write(
         EntryKind.ALERT_WHERE,
         alert_id=alert.id,
-        by=command.by.id,
-        data={"home_id": command.at_home_id, "other_home_id": alert.other_home_id},
+        by=by,
+        data={"home_id": home_id, "other_home_id": alert.other_home_id},
     )
-    alert = draft.put_alert(replace(alert, settled_home_id=command.at_home_id, version=alert.version + 1))
-    return Done(alert.id, alert.version)
+    return replace(alert, settled_home_id=home_id)
 
 
 def _judge_gateway(draft: Draft, event: DeviceEvent) -> None:

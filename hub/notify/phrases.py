@@ -6,7 +6,7 @@ Chinese first, English second. Only true sentences: a role that nobody named is 
 from typing import Final
 
 from firmware_contracts.vocabulary import Fault, Hazard, Measure, RejectReason
-from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
+from hub.core.alerts import STAYS_AT_A_DESK, AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.notifications import NotifyReason
 from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory
 
@@ -42,9 +42,6 @@ _SPOKEN_ROLES: dict[str, tuple[str, str]] = {
     Role.OPERATOR: ("值班员", "值班员"),
     Role.DUTY_MANAGER: ("值班长", "值班长"),
 }
-
-STAYS_AT_A_DESK: Final = frozenset({Role.OPERATOR, Role.DUTY_MANAGER})
-"""Who never comes to the door: recorded by them, "on the way" means that somebody else is."""
 
 
 def spoken_name(by_role: str | None, surname: str | None) -> str:
@@ -106,6 +103,13 @@ ROLES: dict[Role, Words] = {
     Role.CENTRE_DUTY: ("站点值班员", "centre duty"),
     Role.CARE_INSTITUTION: ("责任机构", "care institution"),
     Role.FAMILY_DOCTOR: ("家庭医生", "family doctor"),
+}
+
+ON_DUTY: dict[Role, Words] = {
+    # How who has an alert is named to those who were asked, family and neighbours among them; others as in ROLES.
+    Role.OPERATOR: ("值班员", "the operator on duty"),
+    Role.DUTY_MANAGER: ("值班长", "the duty manager"),
+    Role.CENTRE_DUTY: ("站点值班员", "the centre on duty"),
 }
 
 WHAT_IT_WAS: dict[WhatItWas, Words] = {
@@ -215,6 +219,7 @@ WHY_ASKED: dict[NotifyReason, Words] = {
     NotifyReason.PRESSED_AGAIN: ("老人又按了", "pressed again"),
     NotifyReason.SEVERITY_RAISED: ("情况加重", "it became graver"),
     NotifyReason.TAKEN_BY_OTHER: ("", ""),
+    NotifyReason.TAKEN_OVER: ("", ""),
     NotifyReason.HOLD_EXPIRED: ("接警后没有进展", "taken, but nothing moved"),
     NotifyReason.RESOLVED: ("", ""),
     NotifyReason.CALL_STATE: ("", ""),

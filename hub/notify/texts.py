@@ -14,8 +14,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
-from hub.core.notifications import Notification, Template
-from hub.notify.phrases import KINDS, ROLES, SEVERITIES, WHAT_IT_WAS, WHAT_WAS_DONE, WHY_ASKED, Words
+from hub.core.notifications import Notification, NotifyReason, Template
+from hub.notify.phrases import KINDS, ON_DUTY, ROLES, SEVERITIES, WHAT_IT_WAS, WHAT_WAS_DONE, WHY_ASKED, Words
 from hub.notify.reason_texts import AddressOf, reason_text, with_addresses
 from hub.notify.request_texts import request_text
 
@@ -103,6 +103,11 @@ def _reason_data(notification: Notification) -> dict[str, object]:
 def _taken(notification: Notification) -> Words:
     (kind_zh, kind_en), (subject_zh, subject_en) = _kind(notification), _subject(notification)
     who_zh, who_en = _who(notification)
+    if notification.reason is NotifyReason.TAKEN_OVER:
+        return (
+            f"已转交：{subject_zh}，{kind_zh}，改由{who_zh}接手，您不用再去。",
+            f"Handed over: {subject_en}, {kind_en}, {who_en} has taken it over from you, you need not go.",
+        )
     return (
         f"已接警：{subject_zh}，{kind_zh}，由{who_zh}处理，您不用再去。",
         f"Taken: {subject_en}, {kind_en}, {who_en} has it, you need not go.",
@@ -136,7 +141,8 @@ def _subject(notification: Notification) -> Words:
 
 
 def _who(notification: Notification) -> Words:
-    role_zh, role_en = _listed(notification, "by_role", Role, ROLES, ("其他人", "somebody else"))
+    named = {**ROLES, **ON_DUTY}
+    role_zh, role_en = _listed(notification, "by_role", Role, named, ("其他人", "somebody else"))
     surname = text_field(notification, "surname")
     return (f"{role_zh}{surname}", f"{role_en} {surname}") if surname else (role_zh, role_en)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from firmware_contracts.vocabulary import Kind
-from hub.core.alerts import Alert, AlertKind, AlertState
-from hub.core.events import TellWhere, TellWho
+from hub.core.alerts import Alert, AlertKind, AlertState, WhatItWas, WhatWasDone
+from hub.core.events import Resolve, TellWhere, TellWho
 from hub.core.home import DeviceKind
 from hub.core.journal import EntryKind
-from hub.core.outcome import Refused
+from hub.core.outcome import RefusalCode, Refused
 from hub.core.reasons import ReasonCode
 from hub.directory import moves
 from hub.directory.model import DeviceEntry
@@ -129,6 +129,79 @@ class TestSwapped:
         assert (after.settled_home_id, after.state) == ("h1", AlertState.TRIGGERED)
         (entry,) = life.entries(EntryKind.ALERT_WHERE)
         assert (entry.by, entry.data) == ("operator-chen", {"home_id": "h1", "other_home_id": "h1"})
+
+
+class TestWhoIsSpokenTo:
+    def test_the_pressed_device_says_what_becomes_of_the_call_and_no_other(self, life: Life) -> None:
+        life.press("h2", "button")
+        alert = life.of(AlertKind.EMERGENCY_CALL)
+        life.advance(seconds=61)
+        life.take("butler-wang", alert)
+        life.set_out("butler-wang", alert)
+        assert life.shown("h2", "button") == ["heard", "looking", "taken", "on_the_way"]
+        assert life.shown("h2", "cord") == []
+        assert life.shown("h1", "button") == []
+        assert life.said("h2", "button")[2] == "王管家接到了。", (
+            "nobody is called by a name that may be wrong"
+        )
+
+    def test_once_it_is_this_home_its_other_voices_say_it_too(self, life: Life) -> None:
+        life.press("h2", "button")
+        alert = life.of(AlertKind.EMERGENCY_CALL)
+        done(life.command(TellWhere("h2", alert.id, OPERATOR, "h2")))
+        life.take("butler-wang", life.of(AlertKind.EMERGENCY_CALL))
+        assert life.shown("h2", "button") == ["heard", "taken"]
+        assert life.said("h2", "cord") == ["王管家接到了。"]
+
+    def test_closed_it_is_shown_on_the_pressed_device(self, life: Life) -> None:
+        life.press("h2", "button")
+        life.answers()
+        assert life.shown("h2", "button") == ["heard", "taken", "closed"]
+
+
+class TestClosing:
+    OUTCOME = (WhatItWas.MISTAKE, WhatWasDone.BY_PHONE)
+
+    def test_it_is_asked_which_home_it_was(self, life: Life) -> None:
+        life.press("h2", "button")
+        alert = life.of(AlertKind.EMERGENCY_CALL)
+        refused = life.command(Resolve("h2", alert.id, OPERATOR, *self.OUTCOME))
+        assert isinstance(refused, Refused)
+        assert refused.code is RefusalCode.WHICH_HOME
+        assert life.of(AlertKind.EMERGENCY_CALL) == alert
+        wrong = Resolve("h2", alert.id, OPERATOR, *self.OUTCOME, at_home_id="h3")
+        assert isinstance(life.command(wrong), Refused)
+
+    @pytest.mark.parametrize("home_id", ["h1", "h2"])
+    def test_the_answer_is_recorded(self, life: Life, home_id: str) -> None:
+        life.press("h2", "button")
+        alert = life.of(AlertKind.EMERGENCY_CALL)
+        done(life.command(Resolve("h2", alert.id, OPERATOR, *self.OUTCOME, at_home_id=home_id)))
+        (where,) = life.entries(EntryKind.ALERT_WHERE)
+        assert where.data["home_id"] == home_id
+        (resolved,) = life.entries(EntryKind.ALERT_RESOLVED)
+        assert resolved.data["at_home_id"] == home_id
+
+    def test_that_nobody_can_tell_is_an_answer_too(self, life: Life) -> None:
+        life.press("h2", "button")
+        alert = life.of(AlertKind.EMERGENCY_CALL)
+        done(life.command(Resolve("h2", alert.id, OPERATOR, *self.OUTCOME, home_unknown=True)))
+        (resolved,) = life.entries(EntryKind.ALERT_RESOLVED)
+        assert resolved.data["home_unknown"] is True
+        assert life.entries(EntryKind.ALERT_WHERE) == []
+
+    def test_what_was_said_before_is_not_asked_again(self, life: Life) -> None:
+        life.press("h2", "button")
+        alert = life.of(AlertKind.EMERGENCY_CALL)
+        done(life.command(TellWhere("h2", alert.id, OPERATOR, "h1")))
+        done(life.command(Resolve("h2", alert.id, OPERATOR, *self.OUTCOME)))
+        (resolved,) = life.entries(EntryKind.ALERT_RESOLVED)
+        assert resolved.data["at_home_id"] == "h1"
+
+    def test_that_a_device_speaks_elsewhere_is_about_no_door(self, life: Life) -> None:
+        life.heartbeat("h2", "button")
+        (alert,) = swaps(life)
+        done(life.command(Resolve("h2", alert.id, OPERATOR, *self.OUTCOME)))
 
 
 class TestGateway:

@@ -1,0 +1,129 @@
+"""Who holds an alert: it is taken, somebody sets out, somebody is there. One person has it, and loses it to no slip of a key.
+
+What the holder did can be recorded by somebody else who was told by telephone; the holder stays the holder. Taking it over is
+a choice of its own: it names from whom, and they are told.
+"""
+
+from hub.core import alerts as verbs
+from hub.core import escalation, membership
+from hub.core.alerts import HELD_STATES, STAYS_AT_A_DESK, Alert, AlertState, Role
+from hub.core.draft import Draft
+from hub.core.events import Acknowledge, Actor, ActorRole, ArriveOnSite, GoOnTheWay
+from hub.core.journal import EntryKind
+from hub.core.notifications import NotifyReason, Template
+from hub.core.outcome import Done, RefusalCode, Refused, Result
+
+_AT_A_DESK = {
+    ActorRole.OPERATOR: Role.OPERATOR,
+    ActorRole.DUTY_MANAGER: Role.DUTY_MANAGER,
+    ActorRole.CENTRE_DUTY: Role.CENTRE_DUTY,
+}
+"""As whom a log-in answers that stands for nobody of the directory."""
+
+_AT_THE_DOOR = frozenset({ActorRole.RESPONDER, ActorRole.BUTLER})
+"""Who says of themselves that they set out, or are there."""
+
+
+def acknowledge(draft: Draft, alert: Alert, command: Acknowledge) -> Result:
+    if alert.hold is not None and alert.hold.by == command.by.id:
+        return Done(alert.id, alert.version)
+    if alert.hold is not None and alert.hold.by != command.take_over_from:
+        return _held_by_other(alert)
+    membership.note_answer(draft, alert, command.by)
+    held = verbs.acknowledge(alert, command.by.id, draft.now, answers_as(draft, command.by))
+    return _taken(draft, alert, held, command.by, EntryKind.ALERT_ACKNOWLEDGED, Template.HOME_TAKEN)
+
+
+def go_on_the_way(draft: Draft, alert: Alert, command: GoOnTheWay) -> Result:
+    if alert.state is AlertState.ON_SITE:
+        return Refused(RefusalCode.NOT_ALLOWED_NOW, "somebody is on site already", alert.version)
+    holder = _holder_after(draft, alert, command)
+    if isinstance(holder, Refused):
+        return holder
+    if alert.state is AlertState.ON_THE_WAY and alert.hold is not None and alert.hold.by == holder.id:
+        return Done(alert.id, alert.version)
+    membership.note_answer(draft, alert, holder)
+    held = verbs.go_on_the_way(alert, holder.id, draft.now, answers_as(draft, holder))
+    return _taken(draft, alert, held, command.by, EntryKind.ALERT_ON_THE_WAY, Template.HOME_ON_THE_WAY)
+
+
+def arrive_on_site(draft: Draft, alert: Alert, command: ArriveOnSite) -> Result:
+    holder = _holder_after(draft, alert, command)
+    if isinstance(holder, Refused):
+        return holder
+    if alert.state is AlertState.ON_SITE and alert.hold is not None and alert.hold.by == holder.id:
+        return Done(alert.id, alert.version)
+    membership.note_answer(draft, alert, holder)
+    held = verbs.arrive_on_site(alert, holder.id, draft.now, answers_as(draft, holder))
+    return _taken(draft, alert, held, command.by, EntryKind.ALERT_ON_SITE, None)
+
+
+def answers_as(draft: Draft, actor: Actor) -> Role | None:
+    """The role in which somebody answers: under which they stand to this home, else the one of their log-in."""
+    stands_as = escalation.role_of(draft, actor.id)
+    return Role(stands_as) if stands_as is not None else _AT_A_DESK.get(actor.role)
+
+
+def _holder_after(draft: Draft, alert: Alert, command: GoOnTheWay | ArriveOnSite) -> Actor | Refused:
+    """Who holds the alert once this is recorded: its holder, unless the command names from whom it is taken."""
+    by, other = command.by, command.on_behalf_of
+    holds = alert.hold.by if alert.hold is not None else None
+    if other is not None and command.take_over_from is not None:
+        return Refused(
+            RefusalCode.INVALID, "either on behalf of the holder, or taken over from them: not both"
+        )
+    if other is not None and other != by.id:
+        if holds not in (None, by.id, other):
+            return _held_by_other(alert)
+        if other != holds and other not in alert.asked:
+            return Refused(RefusalCode.INVALID, f"{other} was not asked about this alert")
+        return Actor(other, ActorRole.RESPONDER)
+    if holds in (None, by.id, command.take_over_from) or _gives_way(draft, alert, by):
+        return by
+    return _held_by_other(alert)
+
+
+def _gives_way(draft: Draft, alert: Alert, by: Actor) -> bool:
+    """Who sits at a desk has the alert until somebody goes to the door: that one takes nothing from them."""
+    if alert.hold is None or by.role not in _AT_THE_DOOR:
+        return False
+    role = alert.hold.role or escalation.role_of(draft, alert.hold.by)
+    return role in STAYS_AT_A_DESK or (role == Role.CENTRE_DUTY and alert.state is AlertState.ACKNOWLEDGED)
+
+
+def _held_by_other(alert: Alert) -> Refused:
+    holder = alert.hold.by if alert.hold is not None else "nobody"
+    return Refused(
+        RefusalCode.HELD_BY_OTHER,
+        f"held by {holder} ({alert.state.value}): name them in take_over_from to take it over",
+        alert.version,
+    )
+
+
+def _taken(
+    draft: Draft, before: Alert, held: Alert, by: Actor, kind: EntryKind, say: Template | None
+) -> Result:
+    """A named person has it: what has not begun is cancelled, the others stand down, the elder hears it."""
+    holder = held.hold.by if held.hold else by.id
+    lost = before.hold.by if before.hold is not None and before.hold.by not in (holder, by.id) else None
+    draft.cancel_unsent(held.id)
+    draft.write(
+        kind,
+        alert_id=held.id,
+        by=by.id,
+        data={
+            "until": held.hold.until_at.isoformat() if held.hold else None,
+            **({"holder": holder} if holder != by.id else {}),
+            **({"taken_from": lost} if lost is not None else {}),
+        },
+    )
+    if before.state not in HELD_STATES or (before.hold is not None and before.hold.by != holder):
+        held = escalation.tell_asked(
+            draft, held, Template.TAKEN, NotifyReason.TAKEN_BY_OTHER, but={holder, lost}
+        )
+    if lost is not None and lost in draft.context.people:
+        held, _ = escalation.tell(draft, held, lost, Template.TAKEN, NotifyReason.TAKEN_OVER)
+    if say is not None and escalation.can_hear(draft, held):
+        held = escalation.tell_elder(draft, held, say, by=holder)
+    draft.put_alert(held)
+    return Done(held.id, held.version)

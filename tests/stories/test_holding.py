@@ -1,0 +1,135 @@
+"""One person holds an alert, and loses it to nobody who does not say so; what they did may be told by somebody else."""
+
+from typing import Any
+
+import pytest
+
+from hub.core.alerts import Alert, AlertState, Role
+from hub.core.events import Acknowledge, Actor, ActorRole, ArriveOnSite, GoOnTheWay
+from hub.core.journal import EntryKind
+from hub.core.notifications import NotifyReason
+from hub.core.outcome import RefusalCode, Refused
+from tests.story import Story, done
+
+DESK = Actor("chen", ActorRole.OPERATOR)
+"""A log-in that stands for nobody of the directory."""
+OTHER_DESK = Actor("xu", ActorRole.DUTY_MANAGER)
+BUTLER = "butler-wang"
+
+
+@pytest.fixture
+def coming(story: Story) -> Alert:
+    """The butler has set out."""
+    story.press()
+    story.set_out(BUTLER)
+    story.forget_calls()
+    return story.alert()
+
+
+def hold_of(story: Story) -> tuple[str, AlertState]:
+    alert = story.alert()
+    assert alert.hold is not None
+    return alert.hold.by, alert.state
+
+
+@pytest.mark.parametrize("verb", [Acknowledge, GoOnTheWay, ArriveOnSite])
+@pytest.mark.parametrize("named", [{}, {"take_over_from": "deputy-zhou"}], ids=["unnamed", "another"])
+def test_nobody_takes_it_from_the_butler_without_naming_them(
+    story: Story, coming: Alert, verb: Any, named: dict[str, str]
+) -> None:
+    refused = story.command(verb("h1", coming.id, DESK, **named))
+    assert isinstance(refused, Refused)
+    assert refused.code is RefusalCode.HELD_BY_OTHER
+    assert BUTLER in refused.detail
+    assert "take_over_from" in refused.detail
+    assert story.alert() == coming
+    assert story.phone.sent == []
+
+
+def test_what_the_butler_told_by_telephone_leaves_the_butler_the_holder(story: Story, coming: Alert) -> None:
+    for _ in range(2):
+        done(story.command(ArriveOnSite("h1", coming.id, DESK, on_behalf_of=BUTLER)))
+    assert hold_of(story) == (BUTLER, AlertState.ON_SITE)
+    (entry,) = story.entries(EntryKind.ALERT_ON_SITE)
+    assert (entry.by, entry.data["holder"]) == ("chen", BUTLER)
+    assert story.phone.sent == [], "nobody is told that anybody else has it"
+
+
+def test_the_desk_that_has_it_can_say_that_the_butler_set_out(story: Story) -> None:
+    story.press()
+    alert = story.alert()
+    done(story.command(Acknowledge("h1", alert.id, DESK)))
+    story.forget_calls()
+    done(story.command(GoOnTheWay("h1", alert.id, DESK, on_behalf_of=BUTLER)))
+    assert hold_of(story) == (BUTLER, AlertState.ON_THE_WAY)
+    assert story.said() == ["王管家出门了，正往您家来。"]
+    stranger = story.command(GoOnTheWay("h1", alert.id, DESK, on_behalf_of="son-zhao"))
+    assert isinstance(stranger, Refused), "not asked about this home"
+
+
+@pytest.mark.parametrize(("verb", "state"), [(Acknowledge, "acknowledged"), (ArriveOnSite, "on_site")])
+def test_taking_over_is_told_to_whom_it_is_taken_from(
+    story: Story, coming: Alert, verb: Any, state: str
+) -> None:
+    for _ in range(2):
+        done(story.command(verb("h1", coming.id, OTHER_DESK, take_over_from=BUTLER)))
+    assert hold_of(story) == ("xu", AlertState(state))
+    told = [one for one in story.phone.sent if one.person_id == BUTLER]
+    assert [one.reason for one in told] == [NotifyReason.TAKEN_OVER]
+    (entry,) = [one.entry for one in story.journal if one.entry.data.get("taken_from")]
+    assert (entry.by, entry.data["taken_from"]) == ("xu", BUTLER)
+    again = story.command(GoOnTheWay("h1", coming.id, DESK, take_over_from=BUTLER))
+    assert isinstance(again, Refused), "the butler has it no more"
+
+
+def test_both_at_once_is_neither(story: Story, coming: Alert) -> None:
+    both = ArriveOnSite("h1", coming.id, DESK, take_over_from=BUTLER, on_behalf_of=BUTLER)
+    refused = story.command(both)
+    assert isinstance(refused, Refused)
+    assert refused.code is RefusalCode.INVALID
+
+
+def test_a_desk_gives_way_to_whoever_goes_to_the_door_and_a_butler_does_not(story: Story) -> None:
+    story.press()
+    alert = story.alert()
+    done(story.command(Acknowledge("h1", alert.id, DESK)))
+    done(story.command(GoOnTheWay("h1", alert.id, Actor(BUTLER, ActorRole.RESPONDER))))
+    assert hold_of(story) == (BUTLER, AlertState.ON_THE_WAY)
+    other = story.command(GoOnTheWay("h1", alert.id, Actor("deputy-zhou", ActorRole.RESPONDER)))
+    assert isinstance(other, Refused)
+    assert hold_of(story) == (BUTLER, AlertState.ON_THE_WAY)
+
+
+@pytest.mark.parametrize(
+    ("actor", "role", "said"),
+    [
+        (DESK, Role.OPERATOR, "李奶奶，值班员接到了。"),
+        (OTHER_DESK, Role.DUTY_MANAGER, "李奶奶，值班长接到了。"),
+        (Actor("lin", ActorRole.CENTRE_DUTY), Role.CENTRE_DUTY, "李奶奶，站点值班员接到了。"),
+        (Actor("root", ActorRole.ADMINISTRATOR), None, "李奶奶，有人接到了。"),
+        (Actor("manager-xu", ActorRole.OPERATOR), Role.DUTY_MANAGER, "李奶奶，值班长接到了。"),
+    ],
+    ids=["operator", "duty manager", "centre duty", "administrator", "named person"],
+)
+def test_the_elder_hears_as_what_somebody_answered(
+    story: Story, actor: Actor, role: Role | None, said: str
+) -> None:
+    story.press()
+    alert = story.alert()
+    story.forget_calls()
+    done(story.command(Acknowledge("h1", alert.id, actor)))
+    hold = story.alert().hold
+    assert hold is not None
+    assert hold.role is role
+    assert story.said() == [said]
+    others = [one for one in story.phone.sent if one.person_id == BUTLER]
+    assert [one.data["by_role"] for one in others] == [role.value if role else None]
+
+
+def test_a_hold_of_a_desk_is_known_after_a_crash(story: Story) -> None:
+    story.press()
+    done(story.command(Acknowledge("h1", story.alert().id, DESK)))
+    story.crash()
+    hold = story.alert().hold
+    assert hold is not None
+    assert (hold.by, hold.role) == ("chen", Role.OPERATOR)
