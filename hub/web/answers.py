@@ -140,11 +140,11 @@ def _command(answer: AnswerIn, home_id: str, alert_id: str) -> Command:
     by = Actor(answer.person_id, ActorRole.RESPONDER)
     match answer.action:
         case "acknowledge":
-            return Acknowledge(home_id, alert_id, by)
+            return Acknowledge(home_id, alert_id, by, take_over_from=answer.take_over_from)
         case "on_the_way":
-            return GoOnTheWay(home_id, alert_id, by)
+            return GoOnTheWay(home_id, alert_id, by, take_over_from=answer.take_over_from)
         case "on_site":
-            return ArriveOnSite(home_id, alert_id, by)
+            return ArriveOnSite(home_id, alert_id, by, take_over_from=answer.take_over_from)
         case "note":
             return AddNote(home_id, alert_id, by, answer.note)
         case "resolve":
@@ -156,7 +156,11 @@ def _command(answer: AnswerIn, home_id: str, alert_id: str) -> Command:
                     where="what_it_was, what_was_done",
                     remedy="Send both.",
                 )
-            return Resolve(home_id, alert_id, by, answer.what_it_was, answer.what_was_done, answer.note)
+            return Resolve(
+                *(home_id, alert_id, by, answer.what_it_was, answer.what_was_done, answer.note),
+                at_home_id=answer.at_home_id,
+                home_unknown=answer.home_unknown,
+            )
         case _:
             raise _wrong_action()
 

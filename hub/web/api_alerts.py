@@ -28,10 +28,12 @@ from hub.web.models import (
     AlertDetail,
     AlertOut,
     AlertPage,
+    GoIn,
     MoveIn,
     NoteIn,
     RaiseIn,
     ResolveIn,
+    TakeIn,
 )
 from hub.web.models_finding import WhoIn
 from hub.web.parts import ActOnAlerts, Parts, PartsDep, RaiseAlert, ViewAlerts
@@ -130,26 +132,29 @@ async def raise_by_hand(
 
 
 @router.post("/alerts/{alert_id}/acknowledge", tags=["alerts"])
-async def acknowledge(alert_id: str, body: MoveIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
-    """Take the alert: it is yours until the hold expires."""
+async def acknowledge(alert_id: str, body: TakeIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
+    """Take the alert: it is yours until the hold expires. From somebody who has it only by naming them."""
     home_id = await _home_of(parts, user, alert_id)
-    return await move_alert(
-        parts, Acknowledge(home_id, alert_id, user.actor, body.version), home_id, alert_id
-    )
+    command = Acknowledge(home_id, alert_id, user.actor, body.version, body.take_over_from)
+    return await move_alert(parts, command, home_id, alert_id)
 
 
 @router.post("/alerts/{alert_id}/on-the-way", tags=["alerts"])
-async def on_the_way(alert_id: str, body: MoveIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
+async def on_the_way(alert_id: str, body: GoIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
+    """You set out; or, as they told you, somebody else did."""
     home_id = await _home_of(parts, user, alert_id)
-    return await move_alert(parts, GoOnTheWay(home_id, alert_id, user.actor, body.version), home_id, alert_id)
+    whose = (body.take_over_from, body.on_behalf_of)
+    command = GoOnTheWay(home_id, alert_id, user.actor, body.version, *whose)
+    return await move_alert(parts, command, home_id, alert_id)
 
 
 @router.post("/alerts/{alert_id}/on-site", tags=["alerts"])
-async def on_site(alert_id: str, body: MoveIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
+async def on_site(alert_id: str, body: GoIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
+    """You are there; or, as they told you, somebody else is."""
     home_id = await _home_of(parts, user, alert_id)
-    return await move_alert(
-        parts, ArriveOnSite(home_id, alert_id, user.actor, body.version), home_id, alert_id
-    )
+    whose = (body.take_over_from, body.on_behalf_of)
+    command = ArriveOnSite(home_id, alert_id, user.actor, body.version, *whose)
+    return await move_alert(parts, command, home_id, alert_id)
 
 
 @router.post("/alerts/{alert_id}/ambulance", tags=["alerts"])
@@ -162,11 +167,11 @@ async def ambulance(alert_id: str, body: MoveIn, parts: PartsDep, user: ActOnAle
 
 @router.post("/alerts/{alert_id}/resolve", tags=["alerts"])
 async def resolve(alert_id: str, body: ResolveIn, parts: PartsDep, user: ActOnAlerts) -> AlertOut:
-    """Final. What it was and what was done are two closed lists."""
+    """Final. What it was and what was done are two closed lists; of an alert that names two homes also which it was."""
     home_id = await _home_of(parts, user, alert_id)
-    command = Resolve(
-        home_id, alert_id, user.actor, body.what_it_was, body.what_was_done, body.note, body.version
-    )
+    outcome = (body.what_it_was, body.what_was_done, body.note)
+    where = (body.at_home_id, body.home_unknown)
+    command = Resolve(home_id, alert_id, user.actor, *outcome, body.version, *where)
     return await move_alert(parts, command, home_id, alert_id)
 
 

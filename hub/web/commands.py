@@ -8,6 +8,7 @@ from hub.core.events import Command
 from hub.core.outcome import RefusalCode, Refused, Result
 from hub.core.service_requests import ServiceRequest
 from hub.store.views import AlertDetail
+from hub.web.holding import holding_problem
 from hub.web.hub import answer
 from hub.web.models import AlertOut
 from hub.web.parts import Parts
@@ -49,7 +50,9 @@ async def move_alert(parts: Parts, command: Command, home_id: str, alert_id: str
     result = await obey(parts, command)
     current = await current_alert(parts, home_id, alert_id)
     if isinstance(result, Refused):
-        raise refusal(result, current=parts.views.alert(current).model_dump(mode="json") if current else None)
+        shown = parts.views.alert(current) if current else None
+        known = holding_problem(result, shown, parts.settings.timezone) if shown else None
+        raise known or refusal(result, current=shown.model_dump(mode="json") if shown else None)
     if current is None:
         raise not_found("alert", "alert_id")
     return parts.views.alert(current)
@@ -62,6 +65,7 @@ _TEXTS = {
         "Somebody else has taken it.",
         "Speak with the holder in `current`.",
     ),
+    RefusalCode.WHICH_HOME: ("which_home", "It names two homes.", "Say which it was."),
     RefusalCode.NOT_ALLOWED_NOW: ("not_allowed_now", "Its state does not allow this.", "Look at `current`."),
 }
 

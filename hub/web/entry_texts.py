@@ -19,12 +19,18 @@ def entry_text(kind: EntryKind, data: Data, by: str | None, names: Names) -> Wor
         key = "entry.alert_escalated_again"
     elif kind is EntryKind.ALERT_RESOLVED and data.get("cleared_by_itself"):
         key = "entry.alert_cleared"
+    elif kind is EntryKind.ALERT_RESOLVED and data.get("home_unknown"):
+        key = "entry.alert_resolved_home_unknown"
+    elif kind in _OF_HOLDING and (data.get("taken_from") or data.get("holder")):
+        key = f"{key}_over" if data.get("taken_from") else f"{key}_for"
     elif kind in _OF_REQUESTS:
         key = _request_key(kind, data, by)
     words = WORDS.get(key, WORDS["entry.unknown"])
     who = data.get("holder") if kind is EntryKind.ALERT_HOLD_EXPIRED else by
     parts: dict[str, Words] = {
         "by": _same(names(str(who))) if who else both("by.hub"),
+        "holder": _named(data.get("holder"), names),
+        "lost": _named(data.get("taken_from"), names),
         "why": _why(kind, data),
         "whom": _whom(data, names),
         "note": _same(str(data.get("note") or "")),
@@ -37,9 +43,7 @@ def entry_text(kind: EntryKind, data: Data, by: str | None, names: Names) -> Wor
         "away": _listed("away", data.get("kind")),
         "membership": _listed("membership", data.get("to") or "left"),
         "home": _same(str(data.get("home_id") or "")),
-        "assignee": _same(names(str(data["assignee_id"])))
-        if data.get("assignee_id")
-        else both("whom.nobody"),
+        "assignee": _named(data.get("assignee_id"), names),
         "cancel_reason": _listed("cancel_reason", data.get("cancel_reason")),
         "remedy": _listed("remedy", data.get("remedy")),
     }
@@ -49,6 +53,7 @@ def entry_text(kind: EntryKind, data: Data, by: str | None, names: Names) -> Wor
     )
 
 
+_OF_HOLDING = frozenset({EntryKind.ALERT_ACKNOWLEDGED, EntryKind.ALERT_ON_THE_WAY, EntryKind.ALERT_ON_SITE})
 _OF_REQUESTS = frozenset({EntryKind.REQUEST_OPENED, EntryKind.REQUEST_MOVED, EntryKind.REQUEST_ASKED_AGAIN})
 _MOVES = {
     "new": "entry.request_given_back",
@@ -89,6 +94,10 @@ def _whom(data: Data, names: Names) -> Words:
     if data.get("device_id"):
         return both("whom.home", device=data["device_id"])
     return role if role.zh else WORDS["whom.nobody"]
+
+
+def _named(who: object, names: Names) -> Words:
+    return _same(names(str(who))) if who else both("whom.nobody")
 
 
 def _listed(group: str, value: object) -> Words:

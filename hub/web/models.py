@@ -46,6 +46,9 @@ class ResidentRef(Out):
 
 
 class HolderOut(PersonRef):
+    """Who holds an alert, in which role they answered (None: not known), since when and until when."""
+
+    role: Role | None = None
     since_at: AwareDatetime
     until_at: AwareDatetime
 
@@ -142,10 +145,29 @@ class MoveIn(In):
     )
 
 
+class TakeIn(MoveIn):
+    """Whoever holds an alert loses it to nobody who does not name them: 409 `held_by_other`."""
+
+    take_over_from: Id | None = Field(
+        None, description="The id of its holder: the alert is yours from now on, and they are told."
+    )
+
+
+class GoIn(TakeIn):
+    on_behalf_of: Id | None = Field(
+        None,
+        description="The id of its holder, or of somebody who was asked: what they did, as they told you.",
+    )
+
+
 class ResolveIn(MoveIn):
     what_it_was: WhatItWas
     what_was_done: WhatWasDone
     note: Note = ""
+    at_home_id: Id | None = Field(
+        None, description="Needed where the alert names a second home: which of the two it was."
+    )
+    home_unknown: bool = Field(False, description="In its place: nobody can tell which it was.")
 
 
 class NoteIn(In):
@@ -335,6 +357,9 @@ class AnswerIn(In):
     action: Literal["acknowledge", "on_the_way", "on_site", "resolve", "note"] | RequestAnswer
     what_it_was: WhatItWas | None = None
     what_was_done: WhatWasDone | None = None
+    take_over_from: Id | None = None
+    at_home_id: Id | None = None
+    home_unknown: bool = False
     cancel_reason: CancelReason | None = None
     remedy: MistakeRemedy | None = None
     note: Note = ""

@@ -97,7 +97,7 @@ class Views:
 
     def _alert(self, alert: Alert) -> AlertOut:
         profile = self.profile(alert.home_id)
-        device = profile.devices.get(alert.device_id) if alert.device_id else None
+        device = self._device_of(alert, profile)
         residents = [resident for resident in profile.residents if resident.id in alert.resident_ids]
         hold = alert.hold
         last = alert.evidence[-1].reason if alert.evidence else None
@@ -121,14 +121,19 @@ class Views:
             centre=self.centre(profile.centre_id),
             device_id=alert.device_id,
             device_kind=device.kind if device else None,
-            room=device.room if device else None,
+            # Where another home's device hangs here nobody knows.
+            room=device.room if device and alert.device_id in profile.devices else None,
             signs=len(alert.evidence),
             last_sign=self._reason(last.code, last.data) if last else None,
             last_sign_code=last.code if last else None,
             step=alert.step + 1,
             escalate_at=alert.escalate_at,
             holder=HolderOut(
-                id=hold.by, name=self.name(hold.by), since_at=hold.since_at, until_at=hold.until_at
+                id=hold.by,
+                name=self.name(hold.by),
+                role=hold.role,
+                since_at=hold.since_at,
+                until_at=hold.until_at,
             )
             if hold
             else None,
@@ -143,6 +148,13 @@ class Views:
             resident_unconfirmed=alert.resident_unconfirmed,
             other_home=self._other_home(alert),
         )
+
+    def _device_of(self, alert: Alert, profile: Profile) -> Device | None:
+        """What was pressed, be it another home's."""
+        if alert.device_id is None:
+            return None
+        other = self.profile(alert.other_home_id) if alert.other_home_id else _EMPTY
+        return profile.devices.get(alert.device_id) or other.devices.get(alert.device_id)
 
     def _reason(self, code: str, data: Mapping[str, Any]) -> TextOut:
         if code == CANNOT_BE_SHOWN:

@@ -17,6 +17,7 @@ HELP = (
     (("A",), "action.acknowledge"),
     (("G",), "action.on_the_way"),
     (("S",), "action.on_site"),
+    (("T",), "action.take_over"),
     (("R",), "action.resolve"),
     (("N",), "action.note"),
     (("1",), "action.ambulance"),

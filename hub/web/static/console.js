@@ -4,6 +4,7 @@ import { Unseen } from "./again.js";
 import { call } from "./api.js";
 import { ACTIONS, detailView, timelineItems } from "./detail.js";
 import { ambulanceDialog, helpDialog, noteDialog, raiseDialog, raisedDialog, resolveDialog } from "./dialogs.js";
+import { heldByOther, holderWords, holdingDialog, mustAsk } from "./holding.js";
 import { follow } from "./live.js";
 import { RANKS, duration, page, syncClock, t } from "./page.js";
 import { alertRow, byUrgency, names, requestRow, tick } from "./rows.js";
@@ -107,6 +108,12 @@ function put(alert) {
   const waitsAgain = known && known.state !== "triggered" && alert.state === "triggered";
   if (alert.open) alerts.set(alert.id, alert);
   else alerts.delete(alert.id);
+  const lost = known?.holder?.id === page.user.id && alert.holder && alert.holder.id !== page.user.id;
+  if (lost && alert.open) {
+    const words = t("holding.yours_no_more", { whom: names(alert), held: holderWords(alert) });
+    say(words, true);
+    $("announce").textContent = words;
+  }
   if (isNew || waitsAgain) {
     sound.arrived(alert.severity);
     announce(alert);
@@ -314,8 +321,8 @@ async function act(name, id = selected) {
   const alert = id && known(id);
   const action = ACTIONS.find((one) => one.name === name);
   if (!alert) return;
-  if (!action.when.includes(alert.state)) {
-    if (alert.open) say(t("stale.changed_to", { name: alert.holder?.name ?? "", state: t(`state.${alert.state}`) }), true);
+  if (!action.when.includes(alert.state) || (action.ofOthers && !heldByOther(alert))) {
+    if (alert.open) say(alert.holder ? holderWords(alert) : t("stale.changed_to", { name: "", state: t(`state.${alert.state}`) }), true);
     return;
   }
   chosenByHand = true;
@@ -327,7 +334,9 @@ async function act(name, id = selected) {
     return wrong && `${wrong}${t("stale.kept")}`;
   };
   let done = false;
-  if (name === "resolve") done = await resolveDialog(alert, (body) => sendTyped(body, "resolve"));
+  let words = t(`action.${name}`);
+  if (mustAsk(alert, action)) done = words = await holdingDialog(alert, action, (body) => send(body, action.path));
+  else if (name === "resolve") done = await resolveDialog(alert, heldByOther(alert) && holderWords(alert), (body) => sendTyped(body, "resolve"));
   else if (name === "note") done = await noteDialog(alert, (body) => sendTyped(body, "notes"));
   else if (name === "ambulance") done = await ambulanceDialog(alert, cards.get(alert.home_id), (body) => send(body, "ambulance"));
   else {
@@ -335,7 +344,7 @@ async function act(name, id = selected) {
     if (wrong) say(wrong, true);
     else done = true;
   }
-  if (done) say(`${t(`action.${name}`)} · ${names(alert)}`);
+  if (done) say([words, names(alert)].join(" · "));
   if (done && name === "resolve") afterResolve(id);
 }
 
@@ -349,9 +358,11 @@ async function command(id, path, body) {
     return null;
   }
   const current = answer.data.current;
-  if (!current) return t("said.failed", { why: answer.data.detail ?? "" });
+  const why = (page.language === "zh" && answer.data.zh) || answer.data.detail;
+  if (!current) return t("said.failed", { why: why ?? "" });
   put(current);
   render();
+  if (answer.data.type?.endsWith(":which_home")) return why;
   const holder = current.holder ?? current.resolved_by;
   return holder && holder.id !== page.user.id
     ? t("stale.taken", { name: holder.name, state: t(`state.${current.state}`) })

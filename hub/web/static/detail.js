@@ -1,12 +1,14 @@
 // The detail of one alert: what to know at the telephone and at the door, what happened so far, and what can be done.
 
+import { heldByOther, holderWords } from "./holding.js";
 import { MARKS, el, inLanguage, localTime, page, t } from "./page.js";
 import { names, place, since, why } from "./rows.js";
 
 export const ACTIONS = [
   { key: "A", name: "acknowledge", path: "acknowledge", when: ["triggered"] },
-  { key: "G", name: "on_the_way", path: "on-the-way", when: ["triggered", "acknowledged", "on_the_way"] },
-  { key: "S", name: "on_site", path: "on-site", when: ["triggered", "acknowledged", "on_the_way", "on_site"] },
+  { key: "T", name: "take_over", path: "acknowledge", dialog: true, when: ["acknowledged", "on_the_way", "on_site"], ofOthers: true },
+  { key: "G", name: "on_the_way", path: "on-the-way", goes: true, when: ["triggered", "acknowledged", "on_the_way"] },
+  { key: "S", name: "on_site", path: "on-site", goes: true, when: ["triggered", "acknowledged", "on_the_way", "on_site"] },
   { key: "R", name: "resolve", dialog: true, when: ["triggered", "acknowledged", "on_the_way", "on_site"] },
   { key: "N", name: "note", dialog: true, when: ["triggered", "acknowledged", "on_the_way", "on_site"] },
   { key: "1", name: "ambulance", dialog: true, when: ["triggered", "acknowledged", "on_the_way", "on_site"] },
@@ -26,9 +28,9 @@ export function detailView(alert, card, { act, back, who, where }) {
       el("p", { class: "detail-place" }, place(alert)),
       el("p", { class: "detail-why" }, why(alert), alert.signs > 0 && el("span", { class: "signs" }, since(alert))),
       el("p", { class: "detail-state" },
-        el("span", { class: `state state-${alert.state}` }, t(`state.${alert.state}`)), " ",
+        alert.holder ? "" : [el("span", { class: `state state-${alert.state}` }, t(`state.${alert.state}`)), " "],
         alert.holder
-          ? `${t("queue.held_by", { name: alert.holder.name })} ${t("queue.held_until", { time: localTime(alert.holder.until_at) })}`
+          ? [el("span", { class: `held-line state-${alert.state}` }, holderWords(alert)), " ", el("span", { class: "dim" }, t("queue.held_until", { time: localTime(alert.holder.until_at) }))]
           : alert.open
             ? el("span", { "data-next": alert.escalate_at ?? "" })
             : alert.what_it_was && `${t(`what_it_was.${alert.what_it_was}`)}${t("list.and")}${t(`what_was_done.${alert.what_was_done}`)}`)),
@@ -74,7 +76,7 @@ function timelineItem(entry) {
 }
 
 function actionButtons(alert, act) {
-  return el("div", { class: "actions", role: "group" }, ACTIONS.map((action) =>
+  return el("div", { class: "actions", role: "group" }, ACTIONS.filter((action) => offered(action, alert)).map((action) =>
     el("button", {
       type: "button",
       class: action.name === NEXT[alert.state] ? "primary" : "",
@@ -82,6 +84,11 @@ function actionButtons(alert, act) {
       disabled: !action.when.includes(alert.state),
       on: { click: () => act(action.name) },
     }, el("kbd", {}, action.key), t(`action.${action.name}`))));
+}
+
+/** What somebody else holds is taken over, not taken: one button stands where the other would. */
+function offered(action, alert) {
+  return heldByOther(alert) ? action.name !== "acknowledge" : !action.ofOthers;
 }
 
 function whichElder(alert, who) {

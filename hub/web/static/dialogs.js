@@ -6,9 +6,10 @@ import { names, place } from "./rows.js";
 
 const DIGITS = "1234567890QWE";
 const LETTERS = "ASDFGHJ";
+const HOMES = "ZXC";
 
 /** Show `dialog`; `send(form)` returns null when done, or the words that say what is wrong. Resolves when it is closed. */
-function open(dialog, about, send) {
+export function open(dialog, about, send) {
   const form = dialog.querySelector("form");
   const notice = dialog.querySelector("[data-notice]");
   const aboutElement = dialog.querySelector("[data-about]");
@@ -45,15 +46,32 @@ function open(dialog, about, send) {
   });
 }
 
-export function resolveDialog(alert, send) {
+/** Of an alert that names two homes: which of them it was. True when it has to be said. */
+function whichHome(form, alert) {
+  const other = alert.other_home;
+  const asks = Boolean(other && !other.settled && alert.kind !== "technical");
+  const group = form.querySelector("[data-where]");
+  group.hidden = !asks;
+  const already = form.querySelector("[name=at_home]:checked")?.value;
+  group.querySelector("[data-homes]").replaceChildren(...(asks
+    ? [[alert.home_id, `${place(alert)} ${names(alert)}`], [other.id, `${other.address || other.id} ${other.residents.map((one) => one.name).join(t("list.and"))}`], ["unknown", t("resolve.home_unknown")]]
+      .map(([value, words], index) => choice("at_home", value, words, HOMES[index], value === already))
+    : []));
+  return asks;
+}
+
+/** `held`: who holds the alert, where that is somebody else. */
+export function resolveDialog(alert, held, send) {
   const dialog = document.getElementById("resolve-dialog");
   const form = dialog.querySelector("form");
   if (form.dataset.alert !== alert.id) form.reset();
   form.dataset.alert = alert.id;
+  const asksWhere = whichHome(form, alert);
+  const groups = [["what_it_was", DIGITS], ["what_was_done", LETTERS], ...(asksWhere ? [["at_home", HOMES]] : [])];
   const keys = (event) => {
     if (event.target instanceof HTMLTextAreaElement || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.key.toUpperCase();
-    for (const [group, letters] of [["what_it_was", DIGITS], ["what_was_done", LETTERS]]) {
+    for (const [group, letters] of groups) {
       const found = letters.indexOf(key);
       if (key.length === 1 && found >= 0) {
         const option = form.elements[group][found];
@@ -68,10 +86,13 @@ export function resolveDialog(alert, send) {
     }
   };
   form.addEventListener("keydown", keys);
-  return open(dialog, `${names(alert)} · ${place(alert)}`, async () => {
+  return open(dialog, [`${names(alert)} · ${place(alert)}`, held && el("strong", { class: "held-line" }, held)].filter(Boolean), async () => {
     const chosen = { what_it_was: form.elements.what_it_was.value, what_was_done: form.elements.what_was_done.value };
     if (!chosen.what_it_was || !chosen.what_was_done) return t("resolve.missing");
-    return send({ ...chosen, note: form.elements.note.value });
+    const home = asksWhere ? form.elements.at_home.value : null;
+    if (asksWhere && !home) return t("resolve.missing_home");
+    const where = !home ? {} : home === "unknown" ? { home_unknown: true } : { at_home_id: home };
+    return send({ ...chosen, ...where, note: form.elements.note.value });
   }).finally(() => form.removeEventListener("keydown", keys));
 }
 

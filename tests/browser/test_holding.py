@@ -1,0 +1,181 @@
+"""Somebody holds an alert: a key of somebody else asks first, records for the holder, and takes over only by choice."""
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from hub.core.alerts import Alert, AlertState, Role
+from hub.core.events import Acknowledge, Actor, ActorRole, GoOnTheWay
+from hub.core.outcome import Done
+from tests.browser.conftest import Opener
+from tests.web.running import RunningHub
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+
+SHOTS = os.environ.get("CARE_SHOTS")
+PHONE = {"width": 390, "height": 844}
+SMALL_PHONE = {"width": 360, "height": 640}
+
+
+def picture(page: "Page", name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+def set_out(hub: RunningHub) -> tuple[Alert, str, str]:
+    """A press; the home's butler is on the way. The alert, the butler's id and name."""
+    home_id = hub.home_ids()[12]
+    alert = hub.emergency(home_id)
+    (butler,) = hub.engine.homes()[home_id].profile.people[Role.BUTLER][:1]
+    assert isinstance(hub.command(GoOnTheWay(home_id, alert.id, Actor(butler, ActorRole.RESPONDER))), Done), (
+        "the butler was asked"
+    )
+    return now(hub, alert), butler, hub.engine.context().people[butler].name
+
+
+def now(hub: RunningHub, alert: Alert) -> Alert:
+    return hub.engine.homes()[alert.home_id].alerts[alert.id]
+
+
+def chosen(page: "Page", alert: Alert) -> None:
+    page.locator(f'#queue .row[data-id="{alert.id}"] .row-main').click()
+    expect(page.locator(".detail-name")).to_be_visible()
+
+
+def test_a_step_that_the_butler_told_is_recorded_for_the_butler(
+    hub: RunningHub, open_console: Opener
+) -> None:
+    alert, butler, name = set_out(hub)
+    page = open_console()
+    chosen(page, alert)
+    expect(page.locator(".detail-state")).to_contain_text(f"{name}（养老管家）")
+    picture(page, "20-held-detail")
+    page.keyboard.press("s")
+    dialog = page.locator("#holding-dialog")
+    expect(dialog.locator("[data-held]")).to_contain_text(f"{name}（养老管家）")
+    expect(dialog.locator("[data-held]")).to_contain_text("已出发，在路上")
+    picture(page, "21-held-dialog")
+    assert now(hub, alert).state is AlertState.ON_THE_WAY, "a key alone records nothing"
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#timeline")).to_contain_text(f"{name}已到场（陈静代记）")
+    hold = now(hub, alert).hold
+    assert hold is not None
+    assert hold.by == butler
+    expect(page.locator("#said")).to_contain_text(f"{name}（代记）")
+
+
+def test_a_step_that_is_recorded_already_can_only_be_taken_over(
+    hub: RunningHub, open_console: Opener
+) -> None:
+    alert, butler, name = set_out(hub)
+    page = open_console()
+    chosen(page, alert)
+    page.keyboard.press("g")
+    dialog = page.locator("#holding-dialog")
+    expect(dialog.locator("[data-recorded]")).to_contain_text("已经记过")
+    page.keyboard.press("g")
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
+    picture(page, "22-held-recorded")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    hold = now(hub, alert).hold
+    assert hold is not None
+    assert hold.by == butler
+    assert name
+
+
+def test_taking_over_is_a_key_of_its_own_and_is_told(hub: RunningHub, open_console: Opener) -> None:
+    alert, butler, _ = set_out(hub)
+    page = open_console()
+    chosen(page, alert)
+    page.keyboard.press("t")
+    dialog = page.locator("#holding-dialog")
+    expect(dialog.get_by_role("radio")).to_have_count(1)
+    page.keyboard.press("Enter")
+    assert now(hub, alert).hold == alert.hold, "nothing is chosen by itself"
+    page.keyboard.press("1")
+    picture(page, "23-take-over")
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#timeline")).to_contain_text("陈静已接警，接手自")
+    hold = now(hub, alert).hold
+    assert hold is not None
+    assert (hold.by, hold.role) == ("chen", Role.OPERATOR)
+    told = [
+        entry.entry.data
+        for entry in hub.queries.alert(alert.id).timeline  # type: ignore[union-attr]
+        if entry.entry.data.get("reason") == "taken_over"
+    ]
+    assert {one["person_id"] for one in told} == {butler}
+
+
+def test_who_loses_an_alert_sees_who_has_it_now(hub: RunningHub, open_console: Opener) -> None:
+    home_id = hub.home_ids()[12]
+    alert = hub.emergency(home_id)
+    hub.command(Acknowledge(home_id, alert.id, Actor("chen", ActorRole.OPERATOR)))
+    chen, xu = open_console("chen"), open_console("xu")
+    for page in (chen, xu):
+        expect(page.locator("#queue .row.held")).to_have_count(1)
+    chosen(xu, alert)
+    xu.locator("[data-action=take_over]").click()
+    xu.locator("#holding-dialog .choice").click()
+    xu.locator("#holding-dialog .primary").click()
+    expect(chen.locator("#said")).to_contain_text("徐敏（坐席）")
+    expect(chen.locator("#said")).to_contain_text("不再由您负责")
+    picture(chen, "24-lost")
+
+
+@pytest.mark.parametrize("size", [PHONE, SMALL_PHONE], ids=["390x844", "360x640"])
+@pytest.mark.parametrize("english", [False, True], ids=["zh", "en"])
+def test_on_a_telephone_every_dialogs_button_is_in_sight(
+    hub: RunningHub, open_console: Opener, size: dict[str, int], english: bool
+) -> None:
+    alert, _, name = set_out(hub)
+    page = open_console(viewport=size, has_touch=True)
+    if english:
+        page.locator("#language").click()
+        page.wait_for_selector("html[lang=en][data-ready]")
+    shot = f"{size['width']}-{'en' if english else 'zh'}"
+    picture(page, f"25-queue-{shot}")
+    page.locator("#queue .row .row-name").tap()
+    picture(page, f"25-detail-{shot}")
+    for action, dialog_id in (("resolve", "resolve"), ("on_site", "holding")):
+        page.locator(f"[data-action={action}]").tap()
+        dialog = page.locator(f"#{dialog_id}-dialog")
+        expect(dialog).to_contain_text(name)
+        picture(page, f"26-{action}-{shot}")
+        expect(dialog.locator(".primary")).to_be_in_viewport(ratio=1)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        if action == "resolve":
+            dialog.locator(".choice").last.scroll_into_view_if_needed()
+            expect(dialog.locator(".primary")).to_be_in_viewport(ratio=1)
+            dialog.locator("[data-cancel]").tap()
+            expect(dialog).to_be_hidden()
+    page.locator("#holding-dialog .primary").tap()
+    expect(page.locator("#holding-dialog")).to_be_hidden()
+    assert now(hub, alert).state is AlertState.ON_SITE
+
+
+@pytest.mark.parametrize("width", [390, 360])
+def test_every_entry_of_the_menu_is_in_sight_on_a_telephone(
+    hub: RunningHub, open_console: Opener, width: int
+) -> None:
+    page = open_console(viewport={"width": width, "height": 844})
+    links = page.locator(".top nav a:visible")
+    assert "排班" in links.all_inner_texts()
+    for link in links.all():
+        box = link.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        middle = (box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)
+        hit = page.evaluate("([x, y]) => document.elementFromPoint(x, y)?.textContent", middle)
+        assert hit == link.inner_text(), "nothing lies on its end"
+    picture(page, f"27-menu-{width}")
