@@ -16,6 +16,7 @@ from hub.web.pages import (
     reports,
     requests,
     roster,
+    roster_forms,
 )
 from hub.web.pages.rendering import NOT_FOR_SCRIPTS, Pages, pages_of
 
@@ -31,6 +32,7 @@ ROUTERS = (
     enrol.router,
     life.router,
     roster.router,
+    roster_forms.router,
     reports.router,
     people.router,
     centres.router,

@@ -37,7 +37,16 @@ PAGE: dict[str, Words] = {
     "roster.ahead_none": Words(
         "今后八周没有空岗，也没有重复排班。", "No gaps and no double bookings in the next eight weeks."
     ),
-    "roster.ahead_more": Words("还有 {count} 条，先处理上面的。", "{count} more; settle these first."),
+    "roster.ahead_more": Words("另有 {count} 项", "{count} more"),
+    "roster.ahead_times": Words(
+        "{first} 至 {last}，共 {times} 次", "{first} to {last}, {times} times in all"
+    ),
+    "roster.run_days": Words(
+        "{first} 至 {last} {hours}（{count} 天）", "{first} to {last}, {hours} ({count} days)"
+    ),
+    "roster.run_nights": Words(
+        "{first} 至 {last} {hours}（{count} 夜）", "{first} to {last}, {hours} ({count} nights)"
+    ),
     "roster.when": Words("{from_at} 至 {until_at}", "{from_at} to {until_at}"),
     "roster.weekday.0": Words("周一", "Mon"),
     "roster.weekday.1": Words("周二", "Tue"),
