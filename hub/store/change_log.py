@@ -77,6 +77,7 @@ class Wanted:
     by: str | None = None
     what: What | None = None
     about_id: str | None = None
+    about_ids: Collection[str] | None = None
     reached: Reached | None = None
     or_by: str | None = None
 
@@ -95,6 +96,8 @@ def changes(
         query = query.where(_CHANGE.c.what == wanted.what.value)
     if wanted.about_id is not None:
         query = query.where(_CHANGE.c.about_id == wanted.about_id)
+    if wanted.about_ids is not None:
+        query = query.where(_CHANGE.c.about_id.in_(wanted.about_ids))
     if wanted.reached is not None:
         query = query.where(or_(is_reached(wanted.reached), _CHANGE.c.by == wanted.or_by))
     return [

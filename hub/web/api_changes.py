@@ -67,7 +67,7 @@ async def list_changes(
     before: Annotated[int | None, Query(ge=1, le=LAST)] = None,
 ) -> ChangePage:
     """Newest first. With a scope: what concerned its homes, centres, people and log-ins, and what you did yourself."""
-    wanted = Wanted(by or None, what, about or None, reached(parts, user), user.login)
+    wanted = Wanted(by or None, what, about or None, reached=reached(parts, user), or_by=user.login)
     found = await asyncio.to_thread(
         parts.queries.read,
         lambda connection: change_log.changes(connection, limit=limit, before=before, wanted=wanted),

@@ -231,7 +231,12 @@ async def request_cover(body: CoverIn, parts: PartsDep, user: ConfirmCover) -> C
             asked_by=user.person_id if mine else None,
         ),
         *("person", body.covered_id),
-        told={"change": "cover_requested", "by": body.by_id},
+        told={
+            "change": "cover_requested",
+            "by": body.by_id,
+            "from": body.from_at.isoformat(),
+            "until": body.until_at.isoformat(),
+        },
     )
     newest = max(
         directory.covers, key=lambda one: one.requested_at or datetime.min.replace(tzinfo=now.tzinfo)
@@ -409,4 +414,10 @@ def _known_shift(parts: Parts, user: User, shift_id: str) -> Shift:
 
 
 def _told(shift: Shift | DatedShift, what: str) -> dict[str, Any]:
-    return {"change": what, "role": shift.role.value, "centre": shift.centre_id}
+    return {
+        "change": what,
+        "role": shift.role.value,
+        "centre": shift.centre_id,
+        "starts": f"{shift.starts:%H:%M}",
+        "ends": f"{shift.ends:%H:%M}",
+    }

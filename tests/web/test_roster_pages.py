@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -89,6 +90,55 @@ def butlers_of_b01(hub: RunningHub, days: float) -> set[str]:
     home = hub.engine.home("h0001")
     assert home is not None
     return set(on_duty(Role.BUTLER, home.profile, at, context))
+
+
+def test_each_entry_says_who_made_it_and_when(hub: RunningHub, as_: Callable[[str], Client]) -> None:
+    manager, b01 = as_("manager"), as_("b01")
+    assert cover(hub, b01).status_code == 201
+    leave = {"person_id": "b03", "from_at": ahead(hub, 1).isoformat(), "until_at": ahead(hub, 2).isoformat()}
+    assert manager.post("/api/v1/roster/leaves", json=leave).status_code == 201
+    dated = {
+        "person_id": "b04",
+        "role": "butler",
+        "on": local_day(hub, 1).isoformat(),
+        "starts": "08:00",
+        "ends": "12:00",
+        "centre_id": LARGE,
+    }
+    assert manager.post("/api/v1/roster/dated-shifts", json=dated).status_code == 201
+    day = local_day(hub, 1).isoformat()
+    page = manager.get("/roster", params={"centre": LARGE, "week": day}).text
+    at = f"{hub.engine.context().local(hub.clock.now()):%m-%d}"
+
+    def panel(name: str) -> str:
+        return page.split(f'<h2 id="{name}">')[1].split("</section>")[0]
+
+    assert re.search(rf'class="line-two author">b01 {at} .. \d\d:\d\d 录入<', panel("covers"))
+    assert re.search(rf'class="line-two author">manager {at} .. \d\d:\d\d 录入<', panel("leaves"))
+    assert re.search(rf'class="line-two author">manager {at} .. \d\d:\d\d 录入<', panel("dated"))
+    # What came with the ledger has no author here, and none is made up.
+    assert "录入<" not in panel("shifts")
+    assert "来自台账或更早的记录" in panel("shifts")
+
+
+def test_empty_nights_are_told_once_for_each_desk_the_call_centre_first(
+    hub: RunningHub, as_: Callable[[str], Client]
+) -> None:
+    desks = (Role.CENTRE_DUTY, Role.OPERATOR)
+    kept = tuple(one for one in hub.directory.shifts if not (one.role in desks and one.starts > one.ends))
+    hub.keeper.adopt(replace(hub.directory, shifts=kept))
+    manager = as_("manager")
+    problems = manager.get("/api/v1/roster/problems").json()
+    found = [one for one in problems if one["kind"] == "nobody"]
+    page = manager.get("/roster").text.split('id="ahead"')[1].split("</section>")[0]
+    assert len(found) > 100
+    # Nothing is out of reach, and nothing is told twice.
+    for text in {one["text"] for one in problems}:
+        assert page.count(text) == 1
+    assert page.index("没有坐席：呼叫中心") < min(
+        page.index(text) for text in {one["text"] for one in problems} if "没有坐席" not in text
+    )
+    assert re.search(r"21:00–07:00（\d\d 夜）", page)
 
 
 # --- looking ------------------------------------------------------------------------------------------------------------

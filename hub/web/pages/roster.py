@@ -23,8 +23,9 @@ from hub.web.models_roster import (
     Day,
 )
 from hub.web.pages.rendering import pages_of
-from hub.web.pages.roster_told import ahead, elsewhere, on_which, place_word, when
+from hub.web.pages.roster_told import ahead, elsewhere, entered_word, on_which, place_word, when
 from hub.web.parts import Parts, PartsDep, ViewRoster
+from hub.web.roster_authors import authors_of
 from hub.web.roster_changes import directory_of
 from hub.web.roster_week import CALL_CENTRE, Week
 from hub.web.staff import staff
@@ -68,6 +69,7 @@ async def shown(
     found = await api_roster.outlooks_of(request).ahead(parts)
     to_settle = ahead(parts, roster_changes.of_concern(parts, user, found), language)
     own = roster_changes.own_only(user)
+    authors = await authors_of(parts, week)
     centre = next((one for one in directory_of(parts).centres if one.id == place), None)
     today = parts.hub.context().local(parts.hub.now()).date()
     return pages.page(
@@ -100,6 +102,7 @@ async def shown(
         place_name=lambda one: place_word(parts, one or CALL_CENTRE, language),
         when=partial(when, parts, language),
         on_which=partial(on_which, language),
+        entered=lambda entry_id: entered_word(parts, authors.get(entry_id), language),
         elsewhere=partial(elsewhere, place, own),
         now=parts.hub.now(),
         today=today,

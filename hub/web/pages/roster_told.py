@@ -10,10 +10,14 @@ from hub.core.shifts import Shift
 from hub.directory.outlook import RosterProblem
 from hub.directory.outlook_runs import Run, folded
 from hub.web import roster_changes
+from hub.web.account_rules import RESERVED
 from hub.web.parts import Parts
+from hub.web.roster_authors import Entered
 from hub.web.roster_changes import directory_of
 from hub.web.roster_week import CALL_CENTRE, PersonWeek
 from hub.web.words import Language, say
+
+_IN_ONE_LINE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,8 @@ def ahead(parts: Parts, problems: Iterable[RosterProblem], language: Language) -
     told: list[Ahead] = []
     for one in folded(problems, parts.settings.timezone):
         runs = tuple(_run(parts, language, run) for run in one.runs)
-        if len(runs) == 1:
-            whole, runs = runs[0], ()
+        if len(runs) <= _IN_ONE_LINE:
+            whole, runs = say(language, "roster.then").join(runs), ()
         else:
             whole = say(
                 language,
@@ -66,6 +70,17 @@ def place_word(parts: Parts, place: str, language: Language) -> str:
     if place == CALL_CENTRE:
         return say(language, "roster.call_centre")
     return next((one.name for one in directory_of(parts).centres if one.id == place), place)
+
+
+def entered_word(parts: Parts, entered: Entered | None, language: Language) -> str:
+    """Who entered something, and when."""
+    if entered is None:
+        return say(language, "roster.not_entered")
+    name = parts.logins.names.get(entered.by, entered.by)
+    if entered.by in RESERVED:
+        name = say(language, "changes.local" if entered.by == "local" else "changes.system")
+    at = entered.at.astimezone(parts.settings.timezone)
+    return say(language, "roster.entered", name=name, at=f"{_day(parts, language, at.date())} {at:%H:%M}")
 
 
 def elsewhere(place: str, own: bool, person: PersonWeek) -> str | None:

@@ -290,6 +290,8 @@ CHANGES: dict[str, Words] = {
     "change_data.path": Words("地址", "address"),
     "change_data.permission": Words("需要的权限", "permission needed"),
     "change_data.person_id": Words("人员", "person"),
+    "change_data.starts": Words("开始", "starts"),
+    "change_data.ends": Words("结束", "ends"),
     "change_data.role": Words("角色", "role"),
     "change_data.until_at": Words("到", "until"),
     "changes.yes": Words("是", "yes"),

@@ -38,6 +38,9 @@ PAGE: dict[str, Words] = {
         "今后八周没有空岗，也没有重复排班。", "No gaps and no double bookings in the next eight weeks."
     ),
     "roster.ahead_more": Words("另有 {count} 项", "{count} more"),
+    "roster.entered": Words("{name} {at} 录入", "entered by {name}, {at}"),
+    "roster.not_entered": Words("来自台账或更早的记录", "from a ledger, or before this was recorded"),
+    "roster.then": Words("；", "; "),
     "roster.ahead_times": Words(
         "{first} 至 {last}，共 {times} 次", "{first} to {last}, {times} times in all"
     ),
