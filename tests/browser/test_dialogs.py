@@ -29,6 +29,14 @@ def test_axe_finds_nothing_in_any_dialog(hub: RunningHub, context: "BrowserConte
         page.wait_for_selector(f"#{action}-dialog:not([open])", state="attached")
     if page.locator(".back").is_visible():
         page.locator(".back").click()
+    page.locator("#queue .row.held .row-main").first.click()
+    page.locator("[data-action=on_site]").click()
+    page.wait_for_selector("#holding-dialog[open]")
+    found += violations(page, "held by somebody else")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#holding-dialog:not([open])", state="attached")
+    if page.locator(".back").is_visible():
+        page.locator(".back").click()
     page.locator("#raise-button").click()
     found += violations(page, "raise, nothing typed")
     page.locator("#raise-dialog [name=q]").fill("no such person")

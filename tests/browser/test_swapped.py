@@ -46,6 +46,42 @@ def test_a_call_between_two_homes(hub: RunningHub, open_console: Opener) -> None
     expect(page.locator("#timeline")).to_contain_text(f"说明了是住户{profiles[there].address}")
 
 
+@pytest.mark.parametrize("size", [None, {"width": 390, "height": 844}], ids=["desk", "phone"])
+def test_closing_a_call_between_two_homes_asks_which_it_was(
+    hub: RunningHub, open_console: Opener, size: dict[str, int] | None
+) -> None:
+    hub.keeper.adopt(hub.directory)
+    here, there = hub.home_ids()[:2]
+    page = open_console(viewport=size)
+    press = {"event_id": "event-which", "age_ms": 0, "action": "emergency"}
+    hub.say(here, hub.caller(there).id, Kind.CALL, press)
+    page.locator("#queue .row.severity-emergency .row-main").click()
+    expect(page.locator(".detail-why")).to_contain_text("一键呼叫器")
+    flat = hub.engine.homes()[there].profile.address.split(" ")[-1]
+    other = page.locator("#queue .row.severity-emergency .row-other")
+    expect(other).to_contain_text(flat)
+    page.locator("[data-action=ambulance]").click()
+    expect(page.locator("#ambulance-dialog .read-out")).to_contain_text(flat)
+    page.keyboard.press("Escape")
+    page.locator("[data-action=resolve]").click()
+    dialog = page.locator("#resolve-dialog")
+    for key in ("5", "a", "Enter"):
+        page.keyboard.press(key)
+    expect(dialog.locator("[data-notice]")).to_have_text("请选是哪一户。")
+    homes = dialog.locator("[data-where] .choice")
+    expect(homes).to_have_count(3)
+    addresses = [hub.engine.homes()[home_id].profile.address for home_id in (here, there)]
+    for number, address in enumerate(addresses):
+        expect(homes.nth(number)).to_contain_text(address)
+    page.keyboard.press("x")
+    picture(page, f"13-which-home-{'phone' if size else 'desk'}")
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(other).to_have_count(0)
+    closed = hub.queries.list_alerts(home_id=here, is_open=False)[0]
+    assert closed.settled_home_id == there
+
+
 def test_what_became_of_an_elder_is_recorded_on_a_page(hub: RunningHub, open_console: Opener) -> None:
     hub.keeper.adopt(hub.directory)
     manager = ("manager", "值班长", ActorRole.DUTY_MANAGER, _HASH, hub.clock.now())

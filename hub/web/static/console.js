@@ -119,10 +119,11 @@ function put(alert) {
     announce(alert);
   }
   if (shown?.id === alert.id && alert.version >= shown.version) {
-    const mineNow = alert.holder?.id === page.user.id && shown.holder?.id !== page.user.id;
+    // The door code comes and goes with the hold.
+    const turned = (alert.holder?.id === page.user.id) !== (shown.holder?.id === page.user.id);
     shown = { ...alert, timeline: shown.timeline };
     renderDetail();
-    if (mineNow || shown.holder === null) refreshCard(alert.home_id);
+    if (turned || shown.holder === null) refreshCard(alert.home_id);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { el, newId, serverNow, t } from "./page.js";
-import { names, place } from "./rows.js";
+import { names, otherPlace, place } from "./rows.js";
 
 const DIGITS = "1234567890QWE";
 const LETTERS = "ASDFGHJ";
@@ -54,7 +54,7 @@ function whichHome(form, alert) {
   group.hidden = !asks;
   const already = form.querySelector("[name=at_home]:checked")?.value;
   group.querySelector("[data-homes]").replaceChildren(...(asks
-    ? [[alert.home_id, `${place(alert)} ${names(alert)}`], [other.id, `${other.address || other.id} ${other.residents.map((one) => one.name).join(t("list.and"))}`], ["unknown", t("resolve.home_unknown")]]
+    ? [[alert.home_id, [names(alert), alert.address || alert.home_id].join(" · ")], [other.id, [names(other), other.address || other.id].join(" · ")], ["unknown", t("resolve.home_unknown")]]
       .map(([value, words], index) => choice("at_home", value, words, HOMES[index], value === already))
     : []));
   return asks;
@@ -116,6 +116,7 @@ export function ambulanceDialog(alert, card, send) {
   const elders = (card?.residents ?? []).filter((resident) => alert.residents.some((one) => one.id === resident.id));
   const about = [
     el("p", { class: "read-place" }, place(alert)),
+    el("p", { class: "read-place" }, otherPlace(alert)),
     ...elders.map((elder) => el("p", {}, `${elder.name}${elder.birth_year ? ` · ${born(elder.birth_year)}` : ""}`)),
     el("p", {}, [...new Set(elders.flatMap((elder) => elder.flags))].map((flag) => t(`flag.${flag}`)).join(t("list.and"))),
     el("p", {}, card?.phone ? `${t("card.phone")} ${card.phone}` : ""),

@@ -44,8 +44,8 @@ export async function holdingDialog(alert, action, send) {
   const onBehalf = action.goes && !recorded;
   const takeOver = action.goes ? "holding.take_over_as" : alert.asked.some((one) => one.id === holder.id) ? "holding.take_over" : "holding.take_over_desk";
   find("held").textContent = holderWords(alert);
-  find("question").textContent = action.goes ? t("holding.question", values) : "";
-  find("question").hidden = !action.goes;
+  find("question").textContent = onBehalf ? t("holding.question", values) : "";
+  find("question").hidden = !onBehalf;
   find("recorded").hidden = !recorded;
   find("recorded").textContent = recorded ? t("holding.recorded", values) : "";
   find("choices").replaceChildren(...[

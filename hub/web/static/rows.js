@@ -20,6 +20,13 @@ export function shortPlace(item) {
   return place({ ...item, address: parts.length > 5 ? parts.slice(-4).join(" ") : item.address });
 }
 
+/** The second home that it may be, with who lives there; nothing once somebody has said which it is. */
+export function otherPlace(alert) {
+  const other = alert.other_home;
+  if (!other || other.settled || alert.kind === "technical") return "";
+  return t("other_home.or", { place: shortPlace({ ...other, home_id: other.id }), who: names(other) });
+}
+
 export function why(alert) {
   const room = alert.room ? t(`room.${alert.room}`).replace(/^room\./, "") : "";
   const device = alert.device_kind ? `${room}${room && " "}${t(`device.${alert.device_kind}`)}` : "";
@@ -64,6 +71,7 @@ export function alertRow(alert, { choose, acknowledge, again = "" }) {
         alert.flags.includes("hard_of_hearing") && el("span", { class: "tag tag-strong" }, t("flag.hard_of_hearing")),
         alert.flags.includes("on_oxygen") && el("span", { class: "tag tag-strong" }, t("flag.on_oxygen"))),
       el("span", { class: "row-place", title: alert.address }, shortPlace(alert)),
+      otherPlace(alert) && el("span", { class: "row-place row-other", title: alert.other_home.address }, otherPlace(alert)),
       el("span", { class: "row-why" }, why(alert)),
       alert.signs > 0 && el("span", { class: "signs" }, since(alert))),
     el("span", { class: "row-end" },

@@ -33,6 +33,7 @@ WORDS: dict[str, Words] = {
     ),
     "action.take_over": Words("接手", "Take over"),
     "action.confirm": Words("确定", "OK"),
+    "other_home.or": Words("也可能是 {place}（{who}）", "or {place} ({who})"),
     "resolve.which_home": Words("是哪一户的事", "Which home it was"),
     "resolve.home_unknown": Words("说不清是哪一户", "Cannot be told"),
     "resolve.missing_home": Words("请选是哪一户。", "Please say which home it was."),
