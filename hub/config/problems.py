@@ -123,9 +123,7 @@ class Source:
     ) -> Model | None:
         """The values as `model`, or None after noting every problem. `overrides`: path -> (where it came from, value)."""
         given = overrides or {}
-        data = json.loads(json.dumps(self.data, default=str))
-        for path, (_, value) in given.items():
-            _put(data, path, value)
+        data = self._with(given)
         try:
             # Strict as JSON is: "1883" is no number, but a word of a closed list may be given as text.
             return model.model_validate_json(json.dumps(data), strict=True)
@@ -140,6 +138,23 @@ class Source:
                 else:
                     self.complain(path, found, remedy)
             return None
+
+    def section(
+        self, model: type[Model], name: str, overrides: Mapping[KeyPath, tuple[str, Any]]
+    ) -> Model | None:
+        """One section for itself, whatever is wrong with others; None where there is none or it is broken, which `read` tells."""
+        values = self._with(overrides).get(name)
+        try:
+            return model.model_validate_json(json.dumps(values), strict=True)
+        except ValidationError:
+            return None
+
+    def _with(self, overrides: Mapping[KeyPath, tuple[str, Any]]) -> Any:
+        """The values as JSON knows them, with these in their places."""
+        data = json.loads(json.dumps(self.data, default=str))
+        for path, (_, value) in overrides.items():
+            _put(data, path, value)
+        return data
 
 
 def _too_deep_in(text: str) -> int:

@@ -42,7 +42,7 @@ ENVIRONMENT: Mapping[str, KeyPath] = {
 }
 """What the environment overrides, for containers and tests. Paths count from the working directory there."""
 
-SECRETS: Mapping[str, KeyPath] = {
+SECRETS: Mapping[str, tuple[str, str]] = {
     "CARE_MQTT_PASSWORD": ("mqtt", "password_file"),
     "CARE_WEBHOOK_SECRET": ("webhook", "secret_file"),
 }
@@ -88,7 +88,8 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     if not path.is_file():
         # Which rules and policies it would have named, nobody knows.
         raise ConfigProblems(tuple(source.problems))
-    parsed = source.read(SettingsFile, _overrides(given)) if source.readable else None
+    overrides = _overrides(given)
+    parsed = source.read(SettingsFile, overrides) if source.readable else None
     base = path.parent
     hub_section = source.data.get("hub")
     named = hub_section if isinstance(hub_section, dict) else {}
@@ -96,15 +97,20 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     policies, policy_problems = load_policies(base / _named(named, "policies", "policies.toml"))
     holidays = base / _named(named, "holidays", "holidays")
     calendar, holiday_problems = load_holidays(holidays)
-    if parsed is not None and "holidays" in named and not holidays.is_dir():
+    if _named(named, "holidays", "") and not holidays.is_dir():
         source.complain(
             ("hub", "holidays"), f'found "{holidays}", which is no folder', "name a folder of years"
         )
-    secrets = Secrets()
     if parsed is not None:
         parsed = _absolute(parsed, base, given)
-        _check(source, parsed, given)
-        secrets = _secrets(source, parsed, given)
+    # What can be seen of sections and files whatever else is wrong.
+    secrets = Secrets()
+    if source.readable:
+        _check_mqtt(source, source.section(MqttSection, "mqtt", overrides), given)
+        _check_web(source, source.section(WebSection, "web", overrides))
+        _check_webhook(source, source.section(WebhookSection, "webhook", overrides), given)
+        _check_files(source)
+        secrets = _secrets(source, given)
     problems = (*source.problems, *rule_problems, *policy_problems, *holiday_problems)
     if parsed is None or rules is None or policies is None or calendar is None or problems:
         raise ConfigProblems(problems)
@@ -162,15 +168,19 @@ def _absolute(parsed: SettingsFile, base: Path, environment: Mapping[str, str]) 
     return parsed.model_copy(update=changed)
 
 
-def _check(source: Source, parsed: SettingsFile, environment: Mapping[str, str]) -> None:
-    """What no single key can tell."""
-    web, mqtt = parsed.web, parsed.mqtt
-    if not web.loopback and not web.allow_remote:
+def _check_web(source: Source, web: WebSection | None) -> None:
+    if web is not None and not web.loopback and not web.allow_remote:
         source.complain(
             ("web", "host"),
             f'found "{web.host}", which other machines can reach',
             "keep 127.0.0.1, or set allow_remote = true once accounts and TLS (own or a proxy's) are set up",
         )
+
+
+def _check_mqtt(source: Source, mqtt: MqttSection | None, environment: Mapping[str, str]) -> None:
+    """What no single key can tell."""
+    if mqtt is None:
+        return
     if mqtt.host is None:
         for key in ("username", "password_file", "tls"):
             if getattr(mqtt, key):
@@ -182,15 +192,19 @@ def _check(source: Source, parsed: SettingsFile, environment: Mapping[str, str])
         missing = "a password" if mqtt.username is not None else "a username"
         remedy = "give username together with password_file (or CARE_MQTT_PASSWORD), or none of them"
         source.complain(("mqtt",), f"{missing} is missing", remedy)
-    if parsed.webhook is not None and not (
-        parsed.webhook.secret_file or environment.get("CARE_WEBHOOK_SECRET")
-    ):
+
+
+def _check_files(source: Source) -> None:
+    for key in _FILES:
+        file = _file(source, key)
+        if file is not None and not file.is_file():
+            source.complain(key, f'found "{file}", which is no file', "name an existing file")
+
+
+def _check_webhook(source: Source, webhook: WebhookSection | None, environment: Mapping[str, str]) -> None:
+    if webhook is not None and not (webhook.secret_file or environment.get("CARE_WEBHOOK_SECRET")):
         remedy = "give secret_file or CARE_WEBHOOK_SECRET: whoever answers an alert must be known to be the receiver"
         source.complain(("webhook",), "has no secret", remedy)
-    for path in _FILES:
-        file = getattr(getattr(parsed, path[0]), path[1])
-        if file is not None and not file.is_file():
-            source.complain(path, f'found "{file}", which is no file', "name an existing file")
 
 
 _MIN_SECRET = 16
@@ -206,11 +220,17 @@ _FILES = (
 )
 
 
-def _secrets(source: Source, parsed: SettingsFile, environment: Mapping[str, str]) -> Secrets:
+def _file(source: Source, path: tuple[str, str]) -> Path | None:
+    """The file that a key names, counted from the settings' folder; None where it names none that there could be."""
+    section = source.data.get(path[0])
+    name = section.get(path[1]) if isinstance(section, dict) else None
+    return source.path.parent.resolve() / name if isinstance(name, str) and is_usable(name) else None
+
+
+def _secrets(source: Source, environment: Mapping[str, str]) -> Secrets:
     found: dict[str, str | None] = {}
     for variable, path in SECRETS.items():
-        section = getattr(parsed, str(path[0]))
-        file: Path | None = getattr(section, str(path[1])) if section is not None else None
+        file = _file(source, path)
         secret: str | None = environment.get(variable) or None
         if secret is None and file is not None:
             secret = _read_secret(source, path, file, variable)
@@ -263,5 +283,6 @@ def _calendar_warnings(calendar: Calendar, folder: Path) -> tuple[str, ...]:
     if calendar.years:
         return ()
     return (
-        f"There are no holidays in {folder}: shifts and opening hours of workdays follow plain weekdays.",
+        f"There are no holidays in {folder.absolute()}: shifts and opening hours of workdays follow plain weekdays. "
+        "Copy the files of config/holidays there, one for each year (2026.toml), or write one for this year in their form.",
     )

@@ -188,7 +188,10 @@ BROKEN: list[tuple[str, str, list[str]]] = [
     (
         "certificate without its key",
         MINIMAL + "[web]\ntls_cert_file = 'a.crt'\n",
-        ["hub.toml:4 [web]: give tls_cert_file and tls_key_file, or neither of them"],
+        [
+            "hub.toml:4 [web]: give tls_cert_file and tls_key_file, or neither of them",
+            'hub.toml:5 [web] tls_cert_file: found "a.crt", which is no file; name an existing file',
+        ],
     ),
     (
         "event ids forgotten too early",
@@ -301,6 +304,27 @@ def test_all_problems_of_all_files_are_told_at_once(folder: Folder) -> None:
     ]
 
 
+def test_a_missing_file_of_a_password_is_told_beside_the_other_mistakes(folder: Folder) -> None:
+    """Who mends one mistake after the other starts the hub as often; also what two keys say together is told at once."""
+    told = folder.refused(
+        '[hub]\ncell = "a b"\ndata_dir = "x"\nholidays = "none"\n'
+        '[mqtt]\nhost = "broker"\nusername = "hub"\npassword_file = "gone"\nport = 99999\n'
+        '[web]\nhost = "0.0.0.0"\ntls_cert_file = "a"\ntls_key_file = "b"\n'
+        '[webhook]\nurl = "http://127.0.0.1:1/"\n'
+    )
+    assert [line.split(": ")[0] for line in told] == [
+        "hub.toml:2 [hub] cell",
+        "hub.toml:9 [mqtt] port",
+        "hub.toml:4 [hub] holidays",
+        "hub.toml:11 [web] host",
+        "hub.toml:14 [webhook]",
+        "hub.toml:12 [web] tls_cert_file",
+        "hub.toml:13 [web] tls_key_file",
+        "hub.toml:8 [mqtt] password_file",
+    ]
+    assert told[-1].endswith("make it, or set CARE_MQTT_PASSWORD in the environment")
+
+
 def test_a_missing_file_is_told_by_its_name(folder: Folder) -> None:
     (folder.path / "rules.toml").unlink()
     assert folder.refused() == [
@@ -363,3 +387,13 @@ def test_what_is_allowed_but_risky_is_a_warning(folder: Folder) -> None:
         "[mqtt] has no username",
         f"There are no holidays in {folder.path}/holidays",
     ]
+
+
+def test_a_folder_without_holidays_is_named_in_full_with_what_to_copy_there(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.path)
+    folder.write(MINIMAL)
+    (told,) = [one for one in load(Path("hub.toml"), {}).warnings if "holidays" in one]
+    assert str(folder.path / "holidays") in told
+    assert "config/holidays" in told
