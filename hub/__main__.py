@@ -6,6 +6,8 @@ Each command loads what it needs when it is the one that was typed: on a gateway
 import argparse
 import getpass
 import logging
+import os
+import select
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,8 +16,38 @@ from typing import Any
 DEFAULT_CONFIG = Path("config/gateway.toml")
 
 
+_READER_GONE = 141
+"""What a shell says of a program that SIGPIPE ended (128 + 13): `head` has read enough, which is no mistake."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point; returns the exit code."""
+    try:
+        try:
+            return _command(argv)
+        finally:
+            sys.stdout.flush()  # Also what argparse prints before it exits.
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        if not _reader_gone():
+            raise
+        # What is still buffered would be written once more when the interpreter ends.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for descriptor in (1, 2):
+            os.dup2(nowhere, descriptor)
+        return _READER_GONE
+
+
+def _reader_gone() -> bool:
+    """Whether nobody reads what this process says; the pipe that broke may also be one of the hub's own connections."""
+    said = select.poll()
+    said.register(1, 0)
+    said.register(2, 0)
+    return any(event & select.POLLERR for _, event in said.poll(0))
+
+
+def _command(argv: Sequence[str] | None) -> int:
     parser = _parser()
     args = parser.parse_args(argv)
     logging.basicConfig(
@@ -23,10 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-    try:
-        code: int = args.run(args)
-    except KeyboardInterrupt:
-        return 130
+    code: int = args.run(args)
     return code
 
 

@@ -95,6 +95,8 @@ def run(args: argparse.Namespace) -> int:
             return _decode_all(lines, bases, named, as_json=args.json)
     except LineError as error:
         print(f"hub decode: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        raise  # Not the file: nobody reads the answer any more.
     except OSError as error:
         print(f"hub decode: {args.file} cannot be read ({error.strerror}): check its path", file=sys.stderr)
     return _WRONG

@@ -100,6 +100,36 @@ def test_the_shipped_settings_are_in_order(
     assert "in order" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["check-config", "decode", "template", "user list"])
+def test_a_reader_who_has_read_enough_is_no_mistake(command: str, settings: Path) -> None:
+    """`hub ... | head`: what nobody reads any more ends the command, without a word, as it ends others in a shell."""
+    user(settings, "add", "desk", typed=f"{PASSWORD}\n")
+    recorded = settings.parent / "recorded.jsonl"
+    recorded.write_text('{"topic": "care/v1/desk/h1/b1/heartbeat", "payload": "{}"}\n' * 2_000)
+    words = {
+        "decode": ["decode", str(recorded)],
+        "template": [
+            "directory",
+            "template",
+            str(settings.parent / "ledger.xlsx"),
+            "--config",
+            str(settings),
+        ],
+        "user list": ["user", "list", "--config", str(settings)],
+        "check-config": ["check-config", "--config", str(settings)],
+    }[command]
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "hub", *words],
+            stdout=writer, stderr=subprocess.PIPE, text=True, cwd=PROJECT, timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
 # --- why a hub does not start -----------------------------------------------------------------------------------------
 
 
