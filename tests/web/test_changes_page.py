@@ -2,16 +2,29 @@
 
 import html
 import re
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
+from hub.core.alerts import Role
+from hub.core.events import ActorRole
 from hub.store import change_log
+from hub.store.accounts import add_account
 from hub.store.change_log import Change, What
+from hub.web.pages.rendering import short_address
 from hub.web.report_names import ReportNames
 from hub.web.words import Language
-from tests.web.running import RunningHub
+from tests.web.running import _HASH, RunningHub
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    """Homes of more than one compound."""
+    with RunningHub(tmp_path_factory.mktemp("changes"), homes=60) as running:
+        yield running
 
 
 def shown(hub: RunningHub, language: str, change: Change) -> str:
@@ -59,6 +72,76 @@ def test_details_are_in_words(
 ) -> None:
     for language, told in (("zh", zh), ("en", en)):
         assert told in shown(hub, language, Change(hub.clock.now(), "admin", what, kind, about, data))
+
+
+def test_who_and_where_are_named_with_the_id_beside_and_nothing_of_a_machine_is_shown(
+    hub: RunningHub,
+) -> None:
+    at, home = hub.clock.now(), hub.engine.home("h0003")
+    assert home is not None
+    elder, butler = home.profile.residents[0], home.profile.people[Role.BUTLER][0]
+    name = hub.engine.context().people[butler].name
+    button = hub.caller("h0003").id
+    proof = {
+        "to": "active",
+        "home_id": "h0003",
+        "device_id": button,
+        "answered_by": butler,
+        "from_at": "2026-11-22T13:50+00:00",
+    }
+    line = shown(hub, "zh", Change(at, "admin", What.MEMBERSHIP_CHANGED, "elder", elder.id, proof))
+    assert f"老人 {elder.name} {elder.id}" in line
+    assert f"住户: {elder.name} " in line
+    assert f"{short_address(home.profile.address)} h0003" in line
+    assert f"应答人: {name} {butler}" in line
+    assert "从: 2026-11-22 21:50" in line
+    assert "变为: 在册" in line
+    refused = {
+        "permission": "edit_roster",
+        "role": "butler",
+        "path": "/api/v1/roster/centres/{centre_id}/openings",
+    }
+    centre = hub.directory.centres[1]
+    line = shown(hub, "en", Change(at, "admin", What.ACCESS_REFUSED, "centre", centre.id, refused))
+    assert f"centre {centre.name} {centre.id}" in line
+    assert "address: Roster" in line
+    access = {"access": f"centre_duty centre:{centre.id}", "fields": ["access"]}
+    line = shown(hub, "zh", Change(at, "admin", What.ACCOUNT_CHANGED, "account", "chen", access))
+    assert f"站点值班员 · 站点 · {centre.name}" in line
+    leave = {"change": "leave_set", "from": "2026-12-01T00:00:00+08:00", "until": "2026-12-03T16:00:00+00:00"}
+    line = shown(hub, "zh", Change(at, "admin", What.ROSTER_CHANGED, "person", butler, leave))
+    assert f"人员 {name} {butler}" in line
+    assert "改动: 登记请假" in line
+    assert "2026-12-04 00:00" in line
+    assert not re.search(r"T\d\d:|/api/|\{|_", line)
+
+
+def test_a_name_outside_of_the_readers_scope_is_not_told(hub: RunningHub) -> None:
+    inside = next(one for one in hub.directory.homes if one.id == "h0003").region_id
+    outside = next(
+        home
+        for home in hub.engine.homes().values()
+        if home.profile.residents and inside not in home.profile.regions
+    )
+    at, elder = hub.clock.now(), outside.profile.residents[0]
+    near = ("near", "近", ActorRole.DUTY_MANAGER, _HASH, at, "region", inside)
+    hub.engine.write(lambda connection: add_account(connection, *near)).result(10)
+    # What one did oneself one may read, also where one had no business.
+    lines = [
+        Change(at, "near", What.ACCESS_REFUSED, "home", outside.id, {"permission": "view_homes"}),
+        Change(at, "near", What.ACCESS_REFUSED, "home", "h0003", {"permission": "view_homes"}),
+        Change(at, "near", What.ACCESS_REFUSED, "elder", elder.id, {"permission": "view_homes"}),
+    ]
+    for line in lines:
+        hub.engine.write(partial(change_log.note, change=line)).result(10)
+    with hub.browser("near") as page:
+        text = page.get("/changes", params={"what": "access_refused", "by": "near"}).text
+    inner = hub.engine.home("h0003")
+    assert inner is not None
+    assert outside.id in text
+    assert inner.profile.residents[0].name in text
+    assert elder.name not in text
+    assert short_address(outside.profile.address) not in text
 
 
 def test_the_end_of_a_pause_is_kept(hub: RunningHub, admin: httpx.Client, home_id: str) -> None:

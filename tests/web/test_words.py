@@ -28,7 +28,7 @@ from hub.web.access import LOG_IN_ROLES, Permission, ScopeKind
 from hub.web.entry_texts import entry_text
 from hub.web.ledger_view import Verdict
 from hub.web.pages import NOT_FOR_SCRIPTS
-from hub.web.pages.changes import GROUPS
+from hub.web.pages.change_told import GROUPS
 from hub.web.pages.script_words import modules_of, words_of
 from hub.web.words import WORDS
 

@@ -3,6 +3,8 @@
 from hub.web.words.said import Words
 
 WORDS: dict[str, Words] = {
+    "changes.elsewhere": Words("别的页面", "another page"),
+    "changes.unassigned": Words("不属于任何住户的设备", "devices of no home"),
     "change_day.workday": Words("工作日", "workday"),
     "change_day.rest_day": Words("休息日", "rest day"),
     "change_field.id": Words("编号", "id"),
