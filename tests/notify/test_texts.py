@@ -229,6 +229,20 @@ def test_a_butler_reads_who_why_and_since_when() -> None:
         ),
         ({"template": Template.TAKEN}, "由其他人处理", "somebody else has it"),
         (
+            {"template": Template.TAKEN, "data": {"by_role": "operator"}},
+            "由值班员处理，您不用再去。",
+            "the operator on duty has it, you need not go.",
+        ),
+        (
+            {
+                "template": Template.TAKEN,
+                "reason": NotifyReason.TAKEN_OVER,
+                "data": {"by_role": "deputy", "surname": "赵"},
+            },
+            "求救，改由代班管家赵接手，您不用再去。",
+            "deputy 赵 has taken it over from you, you need not go.",
+        ),
+        (
             {
                 "template": Template.RESOLVED,
                 "data": {"what_it_was": "fall_unhurt", "what_was_done": "on_site"},
