@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query
 from hub.core.alerts import Role
 from hub.core.context import ContactMethod
 from hub.directory import people_edits
+from hub.directory.in_order import in_order
 from hub.directory.model import Bond, Directory, PersonEntry, holds
 from hub.directory.people_edits import NoSuchEntry, StillBusy, TakenId
 from hub.directory.validation import DirectoryProblems
@@ -190,7 +191,9 @@ def _find(parts: Parts, user: User, words: str, show: Show) -> list[PersonEntry]
         and words in f"{person.name}\n{person.id}\n{person.phone}".casefold()
     ]
     rank = _ranks(directory)
-    return sorted(found, key=lambda person: (rank.get(person.id, len(Role)), person.name, person.id))
+    return sorted(
+        found, key=lambda person: (rank.get(person.id, len(Role)), in_order(person.name), person.id)
+    )
 
 
 def _ranks(directory: Directory) -> dict[str, int]:

@@ -233,3 +233,30 @@ def test_from_a_persons_page_the_log_in_begins_as_what_they_work(
     page = admin.get("/accounts", params={"person": shift.person_id}).text
     assert '<option value="centre_duty" selected>' in page
     assert f'<option value="centre:{shift.centre_id}" selected>' in page
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "推送"), ("en", "push message")])
+def test_a_way_of_reaching_somebody_is_read_and_typed_in_words(
+    hub: RunningHub, admin: httpx.Client, language: str, word: str
+) -> None:
+    with hub.browser("admin") as page:
+        page.cookies.set("care_language", language)
+        typed = {"name": "丁一", "phone": "0371-5551", "methods": f"{word} ding-{language}\nsms 138"}
+        made = page.post("/people", data=typed)
+        assert made.status_code == 303, made.text
+        path = made.headers["location"]
+        kept = admin.get(f"/api/v1{path}").json()["methods"]
+        assert kept == [
+            {"channel": "webhook", "address": f"ding-{language}"},
+            {"channel": "sms", "address": "138"},
+        ]
+        shown = page.get(path).text
+        assert f">{word} ding-{language}\nsms 138</textarea>" in shown
+        # Sent back as it was shown, nothing changes; the channel's own name is understood, too.
+        for methods in (f"{word} ding-{language}\nsms 138", f"webhook ding-{language}\nsms 138"):
+            assert page.post(path, data=typed | {"methods": methods}).status_code == 303
+            assert admin.get(f"/api/v1{path}").json()["methods"] == kept
+        listed = page.get("/people", params={"q": "丁一"}).text
+        assert word in listed
+        assert "webhook" not in listed
+        assert page.post(path, data=typed | {"methods": word}).status_code == 422

@@ -104,7 +104,7 @@ def test_who_and_where_are_named_with_the_id_beside_and_nothing_of_a_machine_is_
     centre = hub.directory.centres[1]
     line = shown(hub, "en", Change(at, "admin", What.ACCESS_REFUSED, "centre", centre.id, refused))
     assert f"centre {centre.name} {centre.id}" in line
-    assert "address: Roster" in line
+    assert "page: Roster" in line
     access = {"access": f"centre_duty centre:{centre.id}", "fields": ["access"]}
     line = shown(hub, "zh", Change(at, "admin", What.ACCOUNT_CHANGED, "account", "chen", access))
     assert f"站点值班员 · 站点 · {centre.name}" in line

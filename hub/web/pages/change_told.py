@@ -113,7 +113,9 @@ class ChangeTold:
             if not given or value is None or value == "":
                 continue
             said = tuple(self._value(line, key, one) for one in given)
-            yield Detail(self._word(f"change_data.{key}"), said)
+            # Where something came from, or when it began.
+            begins = key == "from" and isinstance(value, str) and _instant(value) is not None
+            yield Detail(self._word("change_data.from_at" if begins else f"change_data.{key}"), said)
 
     def _value(self, line: ChangeOut, key: str, value: Any) -> Said:
         if isinstance(value, bool):

@@ -18,6 +18,7 @@ from hub.web.access import Permission, ScopeKind
 from hub.web.api_people import EditPeople, Show, ViewPeople
 from hub.web.guard import User
 from hub.web.models_accounts import LeaveIn, PersonIn, PersonOut
+from hub.web.pages import contact_methods
 from hub.web.pages.accounts import complaints
 from hub.web.pages.rendering import pages_of
 from hub.web.parts import Parts, PartsDep
@@ -136,6 +137,7 @@ async def _list(
         "people.html",
         status,
         here="/people",
+        channel=lambda one: contact_methods.channel_word(one, pages_of(request).language(request)),
         q=q,
         show=show,
         items=found.items,
@@ -184,7 +186,7 @@ async def _one(
         here="/people",
         person=person,
         gone=person.until_at is not None and person.until_at <= now,
-        typed=typed or _typed(person),
+        typed=typed or _typed(person, pages_of(request).language(request)),
         homes=_homes(parts, user, person_id),
         shifts=[shift for shift in api_people.directory_of(parts).shifts if shift.person_id == person_id],
         weekdays=lambda shift: _weekdays(shift, pages_of(request).language(request)),
@@ -237,37 +239,24 @@ def _companies(parts: Parts, user: User) -> dict[str, Any]:
     }
 
 
-def _typed(person: PersonOut) -> dict[str, str]:
+def _typed(person: PersonOut, language: Language) -> dict[str, str]:
     return {
         "name": person.name,
         "surname": person.surname,
         "phone": person.phone,
         "company_id": person.company.id if person.company else "",
-        "methods": "\n".join(f"{method.channel} {method.address}" for method in person.methods),
+        "methods": contact_methods.written(person.methods, language),
     }
 
 
 def _body(typed: Mapping[str, str]) -> PersonIn:
     """Raises ValidationError, or Problem for a contact method without its two parts."""
-    methods = []
-    for line in typed["methods"].splitlines():
-        channel, _, address = line.strip().partition(" ")
-        if channel and not address.strip():
-            raise Problem(
-                422,
-                "methods",
-                "A contact method is not a channel and an address.",
-                where="methods",
-                remedy="Write both.",
-            )
-        if channel:
-            methods.append({"channel": channel, "address": address.strip()})
     return PersonIn.model_validate(
         {
             **typed,
             "id": typed.get("id") or None,
             "company_id": typed["company_id"] or None,
-            "methods": methods,
+            "methods": contact_methods.read(typed["methods"]),
         }
     )
 
