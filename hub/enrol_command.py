@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from hub import enrol_passwords
 from hub.core.home import DeviceKind, Flag, Membership
 from hub.directory.model import RoomKind
 
@@ -76,6 +77,9 @@ def add_arguments(
     recover.add_argument("device")
     password = action("password", "fresh credentials for a device", _password)
     password.add_argument("device")
+    enrol_passwords.add_arguments(
+        action("passwords", "broker passwords for all devices that have none yet", enrol_passwords.run)
+    )
 
     becomes = action("becomes", "what became of an elder: paused, active, left, deceased", _becomes)
     becomes.add_argument("home")

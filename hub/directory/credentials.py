@@ -33,13 +33,26 @@ def of_device(cell: str, home_id: str, device: DeviceEntry) -> Credentials | Non
     if device.family == ZIGBEE2MQTT:
         return None
     username = f"{cell}/{home_id}/{device.id}"
-    password = secrets.token_urlsafe(_PASSWORD_BYTES)
+    password = _fresh()
     return Credentials(
         username=username,
         password=password,
         line=f"{username}:{hashed(password, secrets.token_bytes(_SALT_BYTES))}",
         command=f"sudo mosquitto_passwd {BROKER_FILE} {username}",
     )
+
+
+def _fresh() -> str:
+    """Begins with a letter: a list opened in Excel must not turn it into a formula, nor a command take it for an option."""
+    while not (password := secrets.token_urlsafe(_PASSWORD_BYTES))[0].isalpha():
+        pass
+    return password
+
+
+def names_in(password_file: str) -> tuple[str, ...]:
+    """Who has a line in a password file of Mosquitto's."""
+    lines = (line.strip() for line in password_file.splitlines())
+    return tuple(line.partition(":")[0] for line in lines if line and not line.startswith("#"))
 
 
 def hashed(password: str, salt: bytes) -> str:

@@ -1,0 +1,221 @@
+"""`hub enrol passwords`: broker passwords for all devices that have none yet, after a ledger brought many at once.
+
+Who has one stands in the broker's own password file, for the hub keeps none: its names are read, lines are added. The passwords
+themselves go into one list that only its owner may read, for writing them into the devices.
+"""
+
+import argparse
+import csv
+import io
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from hub import local
+from hub.clock import wall_now
+from hub.config.settings import ConfigProblems, Settings, load
+from hub.core.home import UNASSIGNED_HOME_ID
+from hub.data_dir import store_path
+from hub.directory import credentials
+from hub.directory.credentials import Credentials
+from hub.directory.model import DeviceEntry, Directory, holds
+from hub.store import directory_rows
+from hub.store.errors import StoreError
+from hub.store.store import Store
+
+MOST_A_PAGE = 200
+_ROUNDS = 5
+"""How often the list of devices is read again because devices came or went meanwhile."""
+TITLES = ("device_id", "home_id", "kind", "username", "password")
+
+
+class Refused(Exception):
+    """The text says what is wrong with a file or with what the hub answered, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """A device and the home it belongs to now."""
+
+    home_id: str
+    device: DeviceEntry
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "list",
+        type=Path,
+        metavar="LIST.csv",
+        help="a new file for the passwords, readable by its owner only",
+    )
+    parser.add_argument(
+        "--broker-file",
+        type=Path,
+        default=Path(credentials.BROKER_FILE),
+        metavar="FILE",
+        help=f"Mosquitto's password file (default {credentials.BROKER_FILE}): names in it keep theirs",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    try:
+        print(give_all(load(args.config), args.config, args.list, args.broker_file))
+    except (Refused, ConfigProblems, StoreError, local.NotAllowed, httpx.HTTPError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def give_all(settings: Settings, config: Path, listed: Path, broker_file: Path) -> str:
+    """Write both files; what was done, in a few lines. Raises Refused before anything is written that could be lost."""
+    known = _read(broker_file)
+    names = set(credentials.names_in(known))
+    hung = _of_running_hub(config)
+    if hung is None:
+        hung = _of_store(settings)
+    cell = settings.hub.cell
+    made: list[tuple[Hung, Credentials]] = []
+    have, foreign, wanted = 0, 0, set()
+    for one in hung:
+        fresh = credentials.of_device(cell, one.home_id, one.device)
+        if fresh is None:
+            foreign += 1
+            continue
+        wanted.add(fresh.username)
+        if fresh.username in names:
+            have += 1
+        else:
+            made.append((one, fresh))
+    said = [
+        f"{len(made)} devices got a password, {have} have one, {foreign} need none (their gateway speaks for them)"
+    ]
+    if made:
+        _write_list(listed, made)
+        _add_lines(broker_file, known, [fresh.line for _, fresh in made], listed)
+        said += [
+            f"passwords for the devices: {listed} (shown nowhere else: delete it when they are written)",
+            f"lines added to {broker_file}; now: sudo systemctl reload mosquitto",
+        ]
+    gone = sorted(name for name in names - wanted if name.startswith(f"{cell}/"))
+    if gone:
+        said.append(f"{len(gone)} names of {broker_file} belong to no device any more; take them away with:")
+        said += [f"sudo mosquitto_passwd -D {broker_file} {name}" for name in gone]
+    return "\n".join(said)
+
+
+# --- which devices ----------------------------------------------------------------------------------------------------
+
+
+def _of_running_hub(config: Path) -> Sequence[Hung] | None:
+    """All devices of the hub that runs on these settings; None when none runs."""
+    for _ in range(_ROUNDS):
+        found: dict[str, Mapping[str, Any]] = {}
+        asked = 0
+        while True:
+            answer = local.call(
+                config, "GET", "/api/v1/devices", params={"limit": str(MOST_A_PAGE), "offset": str(asked)}
+            )
+            if answer is None:
+                return None
+            if answer.is_error:
+                raise Refused(local.complaint(answer))
+            page = answer.json()
+            found |= {one["id"]: one for one in page["items"]}
+            asked += MOST_A_PAGE
+            if asked >= page["total"]:
+                break
+        # The worst come first, and what is worst changes: a device may step over the edge of two pages.
+        if len(found) == page["total"]:
+            return [
+                Hung(one["home_id"], DeviceEntry(one["id"], one["kind"], one["family"]))
+                for _, one in sorted(found.items())
+            ]
+    raise Refused("the devices of the hub changed while they were read; run the same once more")
+
+
+def _of_store(settings: Settings) -> Sequence[Hung]:
+    at, path = wall_now(), store_path(settings)
+    if path.exists() and path.stat().st_uid != os.geteuid():
+        # What root leaves beside the store its own hub could not write any more.
+        raise Refused(
+            f"{path}: no hub runs and the store is another user's; start the hub and run the same again"
+        )
+    with Store.open(path, settings.hub.cell, create=False) as store:
+        directory = store.write(directory_rows.load) or Directory(settings.hub.cell)
+    devices = {device.id: device for device in directory.devices}
+    return [
+        Hung(one.home_id, devices[one.device_id])
+        for one in sorted(directory.assignments, key=lambda one: one.device_id)
+        if holds(one, at) and one.home_id != UNASSIGNED_HOME_ID
+    ]
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def _read(broker_file: Path) -> str:
+    try:
+        return broker_file.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise Refused(
+            f"{broker_file}: there is no such file; name the broker's with --broker-file, or make an empty one "
+            f"(touch {broker_file}), in which no device has a password yet"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
+        raise Refused(
+            f"{broker_file}: cannot be read ({reason}); run the command with sudo, or name another file with --broker-file"
+        ) from error
+
+
+def _write_list(path: Path, made: Iterable[tuple[Hung, Credentials]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(TITLES)
+    for one, fresh in made:
+        writer.writerow((one.device.id, one.home_id, one.device.kind, fresh.username, fresh.password))
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise Refused(
+            f"{path}: is there already, and may hold passwords that stand nowhere else; name a new file"
+        ) from error
+    except OSError as error:
+        raise Refused(f"{path}: cannot be written ({error.strerror}); name another place") from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text.getvalue())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise Refused(f"{path}: cannot be written ({error.strerror}); name another place") from error
+
+
+def _add_lines(broker_file: Path, known: str, lines: Sequence[str], listed: Path) -> None:
+    """All of them or none, owner and mode as they were. The list goes when the broker does not learn its passwords."""
+    begun = known if not known or known.endswith("\n") else f"{known}\n"
+    beside = broker_file.with_name(f"{broker_file.name}.new")
+    try:
+        before = broker_file.stat()
+        beside.touch(mode=0o600)
+        shutil.copymode(broker_file, beside)
+        os.chown(beside, before.st_uid, before.st_gid)
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(begun + "".join(f"{line}\n" for line in lines))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(broker_file)
+    except OSError as error:
+        if beside.is_file():
+            beside.unlink()
+        listed.unlink(missing_ok=True)
+        raise Refused(
+            f"{broker_file}: cannot be written ({error.strerror}); nothing was changed: run the command with sudo"
+        ) from error

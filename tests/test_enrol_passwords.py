@@ -1,0 +1,142 @@
+"""`hub enrol passwords`: after a ledger every device gets its password at once, the broker lets it in, and nobody loses one."""
+
+import csv
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.__main__ import main
+from hub.clock import wall_now
+from hub.directory.demo import demo_directory
+from hub.enrol_passwords import MOST_A_PAGE
+from hub.store import directory_rows
+from hub.store.store import Store
+from tests.mqtt_client import Client
+from tests.servers import PROJECT, MosquittoServer, free_port
+from tests.test_local import running
+
+CELL = "demo"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    """Settings of a hub that does not run, with sixty homes in its store."""
+    path = tmp_path / "hub.toml"
+    path.write_text(
+        f'[hub]\ncell = "{CELL}"\ndata_dir = "data"\nrules = "{PROJECT}/config/rules.toml"\n'
+        f'policies = "{PROJECT}/config/policies.toml"\n[mqtt]\nhost = "127.0.0.1"\nport = {free_port()}\n'
+        f"[web]\nport = {free_port()}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "data").mkdir()
+    directory = demo_directory(60, wall_now() - timedelta(days=1), CELL)
+    with Store.open(tmp_path / "data" / "hub.sqlite", CELL) as store:
+        store.write(lambda connection: directory_rows.save(connection, directory))
+    return path
+
+
+@pytest.fixture
+def broker_file(tmp_path: Path) -> Path:
+    """A password file as it stands on the broker: the hub's own line, without an end of line, and an owner's mode."""
+    path = tmp_path / "passwords"
+    path.write_text("hub:$7$101$c2FsdA==$aGFzaA==")
+    path.chmod(0o640)
+    return path
+
+
+def give(settings: Path, listed: Path, broker_file: Path) -> int:
+    return main(
+        ["enrol", "passwords", str(listed), "--broker-file", str(broker_file), "--config", str(settings)]
+    )
+
+
+def rows(listed: Path) -> list[dict[str, str]]:
+    with listed.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def names(broker_file: Path) -> list[str]:
+    return [line.split(":")[0] for line in broker_file.read_text().splitlines()]
+
+
+def test_the_broker_lets_every_device_of_the_list_in_by_its_own_password(
+    settings: Path, broker_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = tmp_path / "devices.csv"
+    assert give(settings, listed, broker_file) == 0
+    made = rows(listed)
+    said = capsys.readouterr().out
+    assert f"{len(made)} devices got a password, 0 have one" in said
+    assert not any(row["password"] in said + broker_file.read_text() for row in made)
+    assert all(row["username"] == f"{CELL}/{row['home_id']}/{row['device_id']}" for row in made)
+    assert (stat.S_IMODE(listed.stat().st_mode), stat.S_IMODE(broker_file.stat().st_mode)) == (0o600, 0o640)
+    assert names(broker_file) == ["hub", *(row["username"] for row in made)]
+
+    acl = PROJECT / "config" / "mosquitto" / "acl"
+    one, other = made[0], made[1]
+    with MosquittoServer(tmp_path / "broker", password_file=broker_file, acl_file=acl) as server:
+        for row, password, let_in in ((one, one["password"], True), (one, other["password"], False)):
+            client = Client(server.host, server.port, user=row["username"], password=password, version_5=True)
+            assert client.connect().is_failure is not let_in
+            client.leave()
+
+
+def test_only_who_has_none_gets_one_and_a_list_is_never_written_over(
+    settings: Path, broker_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    assert give(settings, first, broker_file) == 0
+    lines = broker_file.read_text().splitlines()
+    moved, old = lines[3], f"{CELL}/h9999/button-gone:$7$101$c2FsdA==$aGFzaA=="
+    broker_file.write_text("\n".join([old, *(line for line in lines if line != moved)]) + "\n")
+    capsys.readouterr()
+
+    assert give(settings, first, broker_file) == 2
+    assert "first.csv: is there already" in capsys.readouterr().err
+    assert moved.split(":")[0] not in names(broker_file), "no line without a list that holds its password"
+
+    assert give(settings, second, broker_file) == 0
+    said = capsys.readouterr().out
+    assert [row["username"] for row in rows(second)] == [moved.split(":")[0]]
+    assert set(lines) - {moved} <= set(broker_file.read_text().splitlines()), "who had one keeps it"
+    assert f"sudo mosquitto_passwd -D {broker_file} {CELL}/h9999/button-gone" in said
+
+    assert give(settings, tmp_path / "third.csv", broker_file) == 0
+    assert "0 devices got a password" in capsys.readouterr().out
+    assert not (tmp_path / "third.csv").exists()
+
+
+def test_a_broker_file_that_is_not_there_is_said_before_anything_is_written(
+    settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert give(settings, tmp_path / "list.csv", tmp_path / "none") == 2
+    assert "--broker-file" in capsys.readouterr().err
+    assert not (tmp_path / "list.csv").exists()
+
+
+def test_no_list_stays_of_passwords_that_the_broker_did_not_learn(
+    settings: Path, broker_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "passwords.new").mkdir()
+    (tmp_path / "passwords.new" / "in the way").touch()
+    before = broker_file.read_text()
+    assert give(settings, tmp_path / "list.csv", broker_file) == 2
+    assert "nothing was changed" in capsys.readouterr().err
+    assert broker_file.read_text() == before
+    assert not (tmp_path / "list.csv").exists()
+
+
+@pytest.mark.slow
+def test_a_running_hub_is_asked_for_the_same_devices(
+    settings: Path, broker_file: Path, tmp_path: Path
+) -> None:
+    still, running_list = tmp_path / "still.csv", tmp_path / "running.csv"
+    before = broker_file.read_text()
+    assert give(settings, still, broker_file) == 0
+    broker_file.write_text(before)
+    with running(settings):
+        assert give(settings, running_list, broker_file) == 0
+    assert [row["username"] for row in rows(running_list)] == [row["username"] for row in rows(still)]
+    assert len(rows(still)) > MOST_A_PAGE, "more than one page of devices"
