@@ -108,7 +108,7 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
                 environment.on_environment(draft, event, fact, arrival)
                 continue
             late = True
-            if not event.retained and not copy:
+            if not event.retained:
                 environment.on_late(draft, event, fact, arrival)
         elif not live or event.retained:
             late = True
@@ -120,7 +120,8 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
 
 
 def _is_copy(draft: Draft, event: DeviceEvent, arrival: Arrival) -> bool:
-    """Whether a number used again is surely an old copy. Any other may tell of smoke or a fault, and is joined to what stands."""
+    """Whether a number used again is surely an old copy. Any other may tell of a fault, and is joined to what stands. For smoke
+    that is not asked: not even a redelivery proves that it was heard before."""
     late = arrival.late_by is not None and arrival.late_by > draft.context.rules.device.live_within
     return event.duplicate or late
 
@@ -168,13 +169,15 @@ def _strike(draft: Draft) -> None:
 
 
 def _rule_time_passed(draft: Draft, key: str) -> None:
-    """A rule state of an older release, or of a rule that waits for nothing, is dropped: what lasts is told again."""
+    """A rule state in the form of an older release is dropped: what lasts is told again."""
     state = draft.rules[key]
     family, _, subject = key.partition("|")
     if family == vitals.RULE_PREFIX and "|" in subject:
         vitals.time_passed(draft, key, state)
     elif family == device_health.RULE_PREFIX and "|" in subject:
         device_health.time_passed(draft, key, state)
+    elif family == environment.RULE_PREFIX and "|" in subject:
+        environment.time_passed(draft, key, state)
     else:
         draft.drop_rule(key)
 

@@ -144,6 +144,55 @@ def test_smoke_spoken_later_is_raised_again(story: Story, standing: bool) -> Non
     assert fires(story) == 1
 
 
+def test_smoke_told_once_more_after_the_closing_is_raised_though_its_detector_burned(story: Story) -> None:
+    story.heartbeat("h1", "smoke")
+    story.advance(minutes=1)
+    smoke(story)
+    close_smoke(story)
+    story.advance(minutes=4)
+    message = smoke(story)
+    assert fires(story) == 0, "the smoke of before may still hang there"
+    story.advance(minutes=7)
+    assert fires(story) == 1
+    close_smoke(story)
+    story.advance(minutes=30)
+    smoke(story, message)
+    assert fires(story) == 0, "once"
+
+
+@pytest.mark.parametrize("said", [{"smoke": False}, {"temperature_c": 20.0}])
+def test_smoke_told_before_the_closing_or_taken_back_after_it_is_over(
+    story: Story, said: dict[str, Any]
+) -> None:
+    story.heartbeat("h1", "smoke")
+    story.advance(minutes=1)
+    smoke(story)
+    close_smoke(story)
+    story.advance(minutes=2)
+    if "smoke" in said:
+        smoke(story)
+        story.advance(minutes=2)
+    story.environment("h1", "smoke", **said)
+    story.advance(minutes=30)
+    assert fires(story) == 0
+
+
+@pytest.mark.parametrize("under_way_s", [1, 600])
+def test_smoke_under_a_used_number_counts_though_the_broker_says_that_it_delivers_it_again(
+    story: Story, under_way_s: int
+) -> None:
+    """It says so of what it could not deliver, too."""
+    for _ in range(3):
+        story.advance(minutes=1)
+        standing = {**story.envelope("h1", "smoke"), "seq": 4}
+        story.publish("care/v1/story/h1/smoke/heartbeat", standing)
+    story.advance(minutes=1)
+    message = {**story.envelope("h1", "smoke"), "seq": 4, "smoke": True}
+    story.advance(seconds=under_way_s)
+    smoke(story, message, duplicate=True)
+    assert fires(story) == 1
+
+
 def test_smoke_spoken_before_and_heard_for_the_first_time_is_raised(story: Story) -> None:
     """It waited in a queue behind the one that was told: perhaps from another room, perhaps another fire."""
     story.heartbeat("h1", "smoke")

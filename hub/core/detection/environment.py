@@ -1,7 +1,7 @@
 """Smoke, gas, carbon monoxide and water: an alert at once, also when everybody is away."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from firmware_contracts.vocabulary import Hazard
 from hub.core.alerts import AlertKind, Reason
@@ -15,7 +15,8 @@ from hub.core.reasons import ReasonCode
 
 RULE_PREFIX = "hazard"
 AGAIN_AFTER = timedelta(minutes=10)
-"""Still told so long after its alert was closed, a hazard alerts again: the pot is off the stove, and yet it smokes."""
+"""So long after its alert was closed, a hazard that was told since and never taken back alerts again: the pot is off the stove,
+and yet it smokes. Whether its detector can still say so does not matter."""
 
 
 def on_environment(draft: Draft, event: DeviceEvent, environment: Environment, arrival: Arrival) -> None:
@@ -34,6 +35,15 @@ def on_late(draft: Draft, event: DeviceEvent, environment: Environment, arrival:
     """A detector may say it once only: smoke that comes late is still smoke."""
     for hazard, present in environment.hazards.items():
         _judge(draft, event, hazard, arrival, present=present)
+
+
+def time_passed(draft: Draft, key: str, state: RuleState) -> None:
+    """Told after its alert was closed, and not taken back since."""
+    _, hazard, device_id = key.split("|", 2)
+    if draft.alert_for(key) is None and hazard in frozenset(Hazard) and state.last_at > state.since_at:
+        _raise(draft, key, Hazard(hazard), device_id, state.last_at, state.told_by, late=True)
+    else:
+        draft.put_rule(key, replace(state, check_at=None))
 
 
 def _judge(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, *, present: bool) -> None:
@@ -59,17 +69,34 @@ def _found(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, k
     if is_copy(device.hazards_told, event, hazard, arrival, draft.now):
         return
     spoken_at = arrival.spoken_at(draft.now)
-    late_s = 0 if arrival.freshness is Freshness.LIVE else int((draft.now - spoken_at).total_seconds())
     state = draft.rules.get(key)
     ended = state is not None and draft.alert_for(key) is None
     if state is not None and not (ended and draft.now - state.since_at >= AGAIN_AFTER):
+        again = ended and spoken_at > state.since_at
         if spoken_at >= state.last_at:
-            draft.put_rule(key, replace(state, last_at=spoken_at, told_by=told_by(event)))
-        if not ended:
+            check_at = state.since_at + AGAIN_AFTER if again else state.check_at
+            told = replace(state, last_at=spoken_at, told_by=told_by(event), check_at=check_at)
+            draft.put_rule(key, told)
+        if again or not ended:
             draft.put_device_state(counted_as, with_hazard_told(device, event, hazard, draft.now))
         return
-    draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, spoken_at, told_by=told_by(event)))
     draft.put_device_state(counted_as, with_hazard_told(device, event, hazard, draft.now))
+    late = arrival.freshness is not Freshness.LIVE
+    _raise(draft, key, hazard, event.device_id, spoken_at, told_by(event), late=late)
+
+
+def _raise(
+    draft: Draft,
+    key: str,
+    hazard: Hazard,
+    device_id: str,
+    spoken_at: datetime,
+    by: tuple[int, int] | None,
+    *,
+    late: bool,
+) -> None:
+    draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, spoken_at, told_by=by))
+    late_s = int((draft.now - spoken_at).total_seconds()) if late else 0
     raise_alert(
         draft,
         kind=AlertKind.ENVIRONMENT,
@@ -78,9 +105,9 @@ def _found(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, k
         cause=draft.now.isoformat(),
         reason=Reason(
             ReasonCode.HAZARD,
-            {"hazard": hazard.value, "device_id": event.device_id, "late_s": late_s},
+            {"hazard": hazard.value, "device_id": device_id, "late_s": late_s},
         ),
         resident_ids=subjects(draft, None),
-        device_id=event.device_id,
+        device_id=device_id,
         occurred_at=spoken_at,
     )
