@@ -23,6 +23,9 @@ def count(draft: Draft, alert: Alert) -> ServiceRequest | None:
     not decided here. While a task is open, a further press is added to it."""
     if alert.kind not in PRESSES or alert.what_it_was not in MISTAKES or draft.home.id == UNASSIGNED_HOME_ID:
         return None
+    if alert.settled_home_id not in (None, draft.home.id):
+        # Another home's hand was on the key: no task for this home's butler.
+        return None
     about = subject(draft, alert.device_id, alert.resident_ids)
     press = MistakenPress(alert.id, alert.occurred_at)
     known = draft.mistakes.get(about, MistakeCount())

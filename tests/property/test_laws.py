@@ -212,6 +212,12 @@ class Street(RuleBasedStateMachine):
         elif stale:
             assert isinstance(result, Refused)
             assert self._alert(alert_id) == alert
+        elif alert.hold is not None and alert.hold.by != who:
+            after = self._alert(alert_id)
+            assert after is not None
+            assert after.hold is not None
+            kept = after.hold.by == alert.hold.by
+            assert kept or alert.hold.by == DESK.id, "taken from somebody whom nobody named"
 
     @rule(
         alert_id=consumes(alerts),

@@ -198,6 +198,17 @@ class TestClosing:
         (resolved,) = life.entries(EntryKind.ALERT_RESOLVED)
         assert resolved.data["at_home_id"] == "h1"
 
+    @pytest.mark.parametrize(("home_id", "tasks"), [("h1", 0), ("h2", 1)])
+    def test_mistakes_of_another_homes_hand_are_no_task_here(
+        self, life: Life, home_id: str, tasks: int
+    ) -> None:
+        for _ in range(3):
+            life.press("h2", "button")
+            alert = life.of(AlertKind.EMERGENCY_CALL)
+            done(life.command(Resolve("h2", alert.id, OPERATOR, *self.OUTCOME, at_home_id=home_id)))
+            life.advance(minutes=1)
+        assert len(life.home("h2").requests) == tasks
+
     def test_that_a_device_speaks_elsewhere_is_about_no_door(self, life: Life) -> None:
         life.heartbeat("h2", "button")
         (alert,) = swaps(life)
