@@ -34,6 +34,7 @@ def test_a_call_between_two_homes(hub: RunningHub, open_console: Opener) -> None
     row = page.locator("#queue .row.severity-emergency")
     expect(row).to_have_count(1)
     row.locator(".row-main").click()
+    called = row.get_attribute("data-id")
     other = page.locator(".other-home")
     profiles = {home_id: hub.engine.homes()[home_id].profile for home_id in (here, there)}
     expect(other).to_contain_text(profiles[there].address)
@@ -41,6 +42,10 @@ def test_a_call_between_two_homes(hub: RunningHub, open_console: Opener) -> None
     picture(page, "10-two-homes")
     other.get_by_role("button", name="在这一户（另建一单）").click()
     expect(other).to_contain_text("已说明")
+    page.locator("#queue .row.severity-technical .row-main").click()
+    expect(page.locator(".other-home")).to_contain_text(profiles[there].address)
+    expect(page.locator(".other-home button")).to_have_count(0)
+    page.locator(f'#queue .row[data-id="{called}"] .row-main').click()
     raised = [alert.reason.code for alert in hub.engine.homes()[there].alerts.values()]
     assert raised == ["raised_by_hand"]
     expect(page.locator("#timeline")).to_contain_text(f"说明了是住户{profiles[there].address}")

@@ -105,7 +105,8 @@ function otherHome(alert, where) {
     el("p", {}, el("a", { href: `/homes/${encodeURIComponent(other.id)}` }, other.address || other.id), " ",
       other.residents.map((resident) => resident.name).join(t("list.and"))),
     other.settled && el("p", {}, t("other_home.settled")),
-    alert.open && !other.settled && el("p", { class: "which" },
+    // What is about the device alone raises nothing anywhere: only the call between the two homes asks.
+    alert.open && !other.settled && alert.kind !== "technical" && el("p", { class: "which" },
       say(alert.home_id, t("other_home.here")), say(other.id, t("other_home.there"))));
 }
 
