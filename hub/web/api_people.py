@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query
 from hub.core.alerts import Role
 from hub.core.context import ContactMethod
 from hub.directory import people_edits
-from hub.directory.in_order import in_order
+from hub.directory.in_order import name_in_order
 from hub.directory.model import Bond, Directory, PersonEntry, holds
 from hub.directory.people_edits import NoSuchEntry, StillBusy, TakenId
 from hub.directory.validation import DirectoryProblems
@@ -192,7 +192,7 @@ def _find(parts: Parts, user: User, words: str, show: Show) -> list[PersonEntry]
     ]
     rank = _ranks(directory)
     return sorted(
-        found, key=lambda person: (rank.get(person.id, len(Role)), in_order(person.name), person.id)
+        found, key=lambda person: (rank.get(person.id, len(Role)), name_in_order(person.name), person.id)
     )
 
 

@@ -7,7 +7,7 @@ from hub.core.context import Context
 from hub.core.home import Profile
 from hub.core.roster import Moment
 from hub.core.shifts import Takes
-from hub.directory.in_order import in_order
+from hub.directory.in_order import name_in_order
 from hub.web.models_requests import AssigneeGroup, AssigneeOut
 from hub.web.parts import Parts
 
@@ -55,7 +55,9 @@ def assignees(parts: Parts, profile: Profile) -> list[AssigneeOut]:
 def _order(one: AssigneeOut) -> tuple[int, bool, str]:
     group = list(AssigneeGroup).index(one.group)
     return (
-        (group, False, "") if one.group is AssigneeGroup.OWN else (group, not one.on_duty, in_order(one.name))
+        (group, False, "")
+        if one.group is AssigneeGroup.OWN
+        else (group, not one.on_duty, name_in_order(one.name))
     )
 
 

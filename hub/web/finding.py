@@ -11,7 +11,7 @@ from hub.core.alerts import Role
 from hub.core.context import Context
 from hub.core.home import UNASSIGNED_HOME_ID, Device, DeviceKind, DeviceState, Flag, Home, Membership
 from hub.core.suppression import lasts
-from hub.directory.in_order import in_order
+from hub.directory.in_order import in_order, name_in_order
 from hub.web.guard import User
 from hub.web.models import PersonRef
 from hub.web.models_finding import DeviceProblem
@@ -168,7 +168,7 @@ def butlers(parts: Parts, user: User) -> list[PersonRef]:
     }
     return sorted(
         (PersonRef(id=one, name=parts.views.name(one)) for one in ids),
-        key=lambda one: (in_order(one.name), one.id),
+        key=lambda one: (name_in_order(one.name), one.id),
     )
 
 

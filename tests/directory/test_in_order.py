@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from hub.directory.in_order import in_order
+from hub.directory.in_order import in_order, name_in_order
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,11 @@ from hub.directory.in_order import in_order
 def test_a_list_stands_in_the_order_in_which_people_look_for_it(in_their_order: list[str]) -> None:
     shuffled = random.Random(7).sample(in_their_order, len(in_their_order))
     assert sorted(shuffled, key=in_order) == in_their_order
+
+
+def test_a_surname_is_read_as_one() -> None:
+    people = ["赵玉兰", "曾红霞", "程淑华", "孙秀英", "单福来"]
+    assert sorted(people, key=name_in_order) == ["程淑华", "单福来", "孙秀英", "曾红霞", "赵玉兰"]
 
 
 def test_a_number_too_long_for_any_door_is_still_a_number() -> None:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from hub.core.alerts import Role
 from hub.core.events import ActorRole
-from hub.directory.in_order import in_order
+from hub.directory.in_order import in_order, name_in_order
 from hub.directory.model import Directory
 from hub.directory.profiles import region_path
 from hub.web import api_accounts
@@ -179,7 +179,10 @@ def _choices(parts: Parts) -> dict[str, Any]:
         },
         "needs_a_place": [role.value for role in LOG_IN_ROLES if SCOPES[role] == (ScopeKind.CENTRE,)],
         "places": [(kind.value, entries) for kind, entries in places if entries],
-        "persons": _named((one.id, one.name) for one in staff(directory, parts.hub.now())),
+        "persons": sorted(
+            ((one.id, one.name) for one in staff(directory, parts.hub.now())),
+            key=lambda one: (name_in_order(one[1]), one[0]),
+        ),
     }
 
 

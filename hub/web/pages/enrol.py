@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 
 from hub.core.alerts import Role
 from hub.core.home import UNASSIGNED_HOME_ID, DeviceKind, Flag
-from hub.directory.in_order import in_order
+from hub.directory.in_order import in_order, name_in_order
 from hub.directory.model import MAX_OWN_ELDERS, Directory, RoomKind, holds
 from hub.directory.profiles import region_path, room_name
 from hub.directory.protection import CALLERS, Gap, Gravity
@@ -338,4 +338,4 @@ def _butlers(parts: Parts, directory: Directory, now: Any) -> list[tuple[str, st
     ids = {bond.person_id for bond in directory.bonds if bond.role is Role.BUTLER and holds(bond, now)}
     ids |= {shift.person_id for shift in directory.shifts if shift.role is Role.BUTLER}
     found = [(one, parts.views.name(one), len(own_elders(directory, one, now))) for one in ids]
-    return sorted(found, key=lambda one: (one[2], in_order(one[1]), one[0]))
+    return sorted(found, key=lambda one: (one[2], name_in_order(one[1]), one[0]))

@@ -15,7 +15,7 @@ from hub.core.calendar import DayType, OnDays
 from hub.core.roster import CELL_ROLES, CENTRE_ROLES
 from hub.core.shifts import Cover, CoverState, LeaveKind, Takes
 from hub.directory import cover_edits
-from hub.directory.in_order import in_order
+from hub.directory.in_order import in_order, name_in_order
 from hub.web import api_roster, roster_changes
 from hub.web.access import Permission
 from hub.web.guard import User
@@ -133,7 +133,7 @@ def _choices(parts: Parts, user: User, place: str) -> dict[str, Any]:
     rostered = {
         one.person_id for one in directory.shifts if one.role in CENTRE_ROLES or one.role in CELL_ROLES
     } | {one.person_id for one in directory.bonds if one.role in CENTRE_ROLES}
-    people = sorted(staff(directory, now), key=lambda one: (in_order(one.name), one.id))
+    people = sorted(staff(directory, now), key=lambda one: (name_in_order(one.name), one.id))
     roles = [role for role in _ORDER if (role in CELL_ROLES) is (place == CALL_CENTRE)]
     return {
         "staff": [(one.id, one.name) for one in people if one.methods and (reach is None or one.id in reach)],
