@@ -49,6 +49,9 @@ class HolderOut(PersonRef):
     """Who holds an alert, in which role they answered (None: not known), since when and until when."""
 
     role: Role | None = None
+    reachable: bool = Field(
+        description="A message tells them when it is taken over; others see it on their screen."
+    )
     since_at: AwareDatetime
     until_at: AwareDatetime
 

@@ -132,6 +132,7 @@ class Views:
                 id=hold.by,
                 name=self.name(hold.by),
                 role=hold.role,
+                reachable=self._reachable(hold.by),
                 since_at=hold.since_at,
                 until_at=hold.until_at,
             )
@@ -148,6 +149,10 @@ class Views:
             resident_unconfirmed=alert.resident_unconfirmed,
             other_home=self._other_home(alert),
         )
+
+    def _reachable(self, actor_id: str) -> bool:
+        person = self._hub.context().people.get(actor_id)
+        return bool(person is not None and person.methods)
 
     def _device_of(self, alert: Alert, profile: Profile) -> Device | None:
         """What was pressed, be it another home's."""

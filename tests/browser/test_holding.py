@@ -98,6 +98,7 @@ def test_taking_over_is_a_key_of_its_own_and_is_told(hub: RunningHub, open_conso
     page.keyboard.press("t")
     dialog = page.locator("#holding-dialog")
     expect(dialog.get_by_role("radio")).to_have_count(1)
+    expect(dialog.locator(".choice")).to_contain_text("会收到“不用再去”")
     page.keyboard.press("Enter")
     assert now(hub, alert).hold == alert.hold, "nothing is chosen by itself"
     page.keyboard.press("1")
@@ -125,6 +126,7 @@ def test_who_loses_an_alert_sees_who_has_it_now(hub: RunningHub, open_console: O
         expect(page.locator("#queue .row.held")).to_have_count(1)
     chosen(xu, alert)
     xu.locator("[data-action=take_over]").click()
+    expect(xu.locator("#holding-dialog .choice")).to_contain_text("屏幕上会说明")
     xu.locator("#holding-dialog .choice").click()
     xu.locator("#holding-dialog .primary").click()
     expect(chen.locator("#said")).to_contain_text("徐敏（坐席）")

@@ -42,7 +42,8 @@ export async function holdingDialog(alert, action, send) {
   const values = { name: holder.name, state: t(`action.${action.name}`) };
   const recorded = action.goes && action.name === alert.state;
   const onBehalf = action.goes && !recorded;
-  const takeOver = action.goes ? "holding.take_over_as" : alert.asked.some((one) => one.id === holder.id) ? "holding.take_over" : "holding.take_over_desk";
+  const takeOver = action.goes ? "holding.take_over_as" : "holding.take_over";
+  const told = t(holder.reachable ? "holding.told" : "holding.told_on_screen", values);
   find("held").textContent = holderWords(alert);
   find("question").textContent = onBehalf ? t("holding.question", values) : "";
   find("question").hidden = !onBehalf;
@@ -50,7 +51,7 @@ export async function holdingDialog(alert, action, send) {
   find("recorded").textContent = recorded ? t("holding.recorded", values) : "";
   find("choices").replaceChildren(...[
     onBehalf && option("on_behalf_of", t("holding.on_behalf", values), "1", TOLD_BY_TELEPHONE.has(page.user.role)),
-    option("take_over_from", t(takeOver, values), onBehalf ? "2" : "1", false),
+    option("take_over_from", t(takeOver, { ...values, told }), onBehalf ? "2" : "1", false),
   ].filter(Boolean));
   const keys = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -16,16 +16,10 @@ WORDS: dict[str, Words] = {
     "holding.recorded": Words(
         "{name} 的“{state}”已经记过，不用再记。", "“{state}” is recorded for {name} already."
     ),
-    "holding.take_over_as": Words(
-        "由我接手，记我“{state}”；{name} 会收到“不用再去”",
-        "Take it over, “{state}” is me; {name} is told not to go",
-    ),
-    "holding.take_over": Words(
-        "由我接手，我来处理；{name} 会收到“不用再去”", "Take it over from {name}, who is told not to go"
-    ),
-    "holding.take_over_desk": Words(
-        "由我接手，我来处理；{name} 的屏幕上会说明", "Take it over from {name}, whose screen says so"
-    ),
+    "holding.take_over_as": Words("由我接手，记我“{state}”；{told}", "Take it over, “{state}” is me; {told}"),
+    "holding.take_over": Words("由我接手，我来处理；{told}", "Take it over; {told}"),
+    "holding.told": Words("{name} 会收到“不用再去”", "{name} is told not to go"),
+    "holding.told_on_screen": Words("{name} 的屏幕上会说明", "{name} sees it on the screen"),
     "holding.missing": Words("请选一项。", "Please choose one."),
     "holding.recorded_for": Words("{state} · {name}（代记）", "{state} · for {name}"),
     "holding.yours_no_more": Words(
