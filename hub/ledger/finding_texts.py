@@ -488,6 +488,18 @@ TEXTS: dict[Kind, Text] = {
         "a hidden sheet; it was not read",
         "show it and try again if it should be imported; else there is nothing to do",
     ),
+    Kind.ROWS_HIDDEN: Text(
+        "有 {count} 行是隐藏的（筛选或手工）：第 {lines} 行；都已照常读入",
+        "请看一眼；不要的话删掉这些行再试",
+        "{count} hidden rows (by a filter or by hand), lines {lines}; they were read like all others",
+        "look whether that is right; delete the rows and try again if they should not be imported",
+    ),
+    Kind.COLUMN_HIDDEN: Text(
+        "这一列是隐藏的；已照常读入",
+        "请看一眼；不要的话删掉这一列再试",
+        "this column is hidden; it was read like all others",
+        "look whether that is right; delete the column and try again if it should not be imported",
+    ),
     Kind.PHONE_CHANGED: Text(
         "“{name}”换了号码：{before} → {found}（现在由此人负责的有 {count} 处）",
         "请核对；其实是另一位同名的人，请写编号",

@@ -104,6 +104,8 @@ class Kind(StrEnum):
     DECIMAL_REMOVED = "decimal_removed"
     TWO_PHONES = "two_phones"
     SHEET_HIDDEN = "sheet_hidden"
+    ROWS_HIDDEN = "rows_hidden"
+    COLUMN_HIDDEN = "column_hidden"
     PHONE_CHANGED = "phone_changed"
     NAMESAKES = "namesakes"
     MAYBE_MOVED = "maybe_moved"
@@ -122,6 +124,8 @@ NOTES = frozenset(
         Kind.DECIMAL_REMOVED,
         Kind.TWO_PHONES,
         Kind.SHEET_HIDDEN,
+        Kind.ROWS_HIDDEN,
+        Kind.COLUMN_HIDDEN,
         Kind.PHONE_CHANGED,
         Kind.NAMESAKES,
         Kind.MAYBE_MOVED,

@@ -1,7 +1,7 @@
 """Weekdays, times and opening hours as ledgers write them: 周一至周六 08:00-18:00; Mon-Fri, Sun 8:00-12:00."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 
 from hub.core.calendar import OnDays
@@ -15,6 +15,8 @@ from hub.web.words.said import Language
 _ZH = "一二三四五六日"
 _EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _EVERY = frozenset(range(7))
+_SHORTEST_RUN = 3
+"""Days: 周六、周日 is shorter to read than a span."""
 _ALL = ("每天", "每日", "天天", "全周", "daily", "everyday")
 _SHUT = ("休", "休息", "不开", "关", "闭馆", "closed", "shut")
 _WORDS = {
@@ -102,9 +104,24 @@ def openings(text: str) -> tuple[Opening, ...]:
 def write_weekdays(days: Collection[int], language: Language) -> str:
     if frozenset(days) == _EVERY:
         return "每天" if language == "zh" else "daily"
-    if language == "zh":
-        return "周" + "".join(_ZH[day] for day in sorted(days)) if days else ""
-    return " ".join(_EN[day] for day in sorted(days))
+    names, to, between = ([f"周{day}" for day in _ZH], "至", "、") if language == "zh" else (_EN, "-", ", ")
+    said: list[str] = []
+    for first, last in _runs(days):
+        if last - first >= _SHORTEST_RUN - 1:
+            said.append(f"{names[first]}{to}{names[last]}")
+        else:
+            said += [names[day] for day in range(first, last + 1)]
+    return between.join(said)
+
+
+def _runs(days: Collection[int]) -> Iterator[tuple[int, int]]:
+    """First and last of days that follow each other, within the week."""
+    for day in sorted(days):
+        if day - 1 not in days:
+            last = day
+            while last + 1 in days:
+                last += 1
+            yield day, last
 
 
 def write_openings(hours: Collection[Opening], language: Language) -> str:

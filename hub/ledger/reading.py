@@ -111,6 +111,8 @@ class _Sheet:
         self._place = Place(file, raw.name)
         self._raw = raw
         self._zone = zone
+        self._unseen: list[int] = []
+        """Lines that were read and are hidden."""
 
     def read(self) -> None:
         """Fill `rows` and `findings`."""
@@ -129,7 +131,9 @@ class _Sheet:
             self.is_table = True
             columns = self._columns(header)
             below = ((line, row) for line, row in chain(head, rows) if line > header.line)
+            self._tell_hidden_columns(header, columns)
             self._read_rows(header.table, columns, below)
+            self._tell_hidden_rows()
         except Damage as damage:
             line_at = int(damage.data["line"]) if "line" in damage.data else None
             self._say(damage.kind, Place(self._place.file, self._place.sheet, line_at), **damage.data)
@@ -138,6 +142,18 @@ class _Sheet:
         self.findings.append(
             Finding(kind, place, str(found), {key: str(value) for key, value in data.items()})
         )
+
+    def _tell_hidden_columns(self, header: Header, columns: Mapping[int, Column]) -> None:
+        """A hidden column counts like the others: whoever looks at the sheet should know that it does."""
+        for index, column in columns.items():
+            if any(index in hidden for hidden in self._raw.hidden_columns):
+                place = Place(self._place.file, self._place.sheet, header.line)
+                self._say(Kind.COLUMN_HIDDEN, place.at(*self._titles[column.key]))
+
+    def _tell_hidden_rows(self) -> None:
+        """A filter hides rows: left out, its elders would be lost without a word."""
+        if self._unseen:
+            self._say(Kind.ROWS_HIDDEN, self._place, count=len(self._unseen), lines=_spans(self._unseen))
 
     def _no_table(self, head: Sequence[tuple[int, Sequence[Raw]]]) -> None:
         """Say why there is no table here."""
@@ -217,6 +233,8 @@ class _Sheet:
                 if len(row) > known + 1 and any(not cells.is_blank(raw) for raw in row[known + 1 :]):
                     self._say(Kind.ROW_TOO_LONG, place, cells.as_text(row[known + 1]), columns=known + 1)
                     continue
+            if line in self._raw.hidden_lines:
+                self._unseen.append(line)
             self._read_row(table, columns, place, row)
 
     def _all_headings(self) -> list[tuple[int, str]]:
@@ -327,6 +345,21 @@ def _own_titles(header: Header) -> dict[str, int]:
 _NEVER_MOJIBAKE = frozenset(
     {Kind.MISSING_VALUE, Kind.FORMULA_ERROR, Kind.FORMULA_NOT_COMPUTED, Kind.EXPONENT}
 )
+
+
+_MOST_SPANS = 12
+
+
+def _spans(lines: Sequence[int]) -> str:
+    """3-7, 12: lines in their order, as many as can be read at a glance."""
+    spans: list[list[int]] = []
+    for line in lines:
+        if spans and line == spans[-1][1] + 1:
+            spans[-1][1] = line
+        else:
+            spans.append([line, line])
+    said = [str(first) if first == last else f"{first}-{last}" for first, last in spans]
+    return ", ".join(said[:_MOST_SPANS]) + (" ..." if len(said) > _MOST_SPANS else "")
 
 
 @cache

@@ -24,6 +24,10 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MERGED = re.compile(rb'<mergeCell\s[^>]*ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _LOCKED = 0x1
 """Of a file's flags in a zip: it needs a password."""
+_HIDDEN = re.compile(rb'<(row|col)\s([^>]*\bhidden="(?:1|true)"[^>]*)>')
+_NUMBER = re.compile(rb'\b(r|min|max)="(\d+)"')
+_LONGEST_TAG = 600
+"""Bytes of what is looked for: a tag that begins in one piece of a sheet and ends in the next is found in the second."""
 _HAS_FORMULA = re.compile(rb"<f[ >/]")
 
 
@@ -48,6 +52,9 @@ class RawSheet:
     """A text file, of which separators and encodings may be wrong."""
     hidden: bool = field(default=False)
     """Nobody sees it who opens the workbook."""
+    hidden_lines: frozenset[int] = frozenset()
+    hidden_columns: tuple[range, ...] = ()
+    """From 0, as `rows` have them."""
 
 
 def read_file(data: bytes) -> Iterator[RawSheet]:
@@ -160,9 +167,16 @@ def _workbook(data: bytes) -> Iterator[RawSheet]:
             raise Damage(Kind.TOO_LARGE, most=MOST_BYTES // 1_000_000)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
-            merges, formulas = _marks(packed, sheet)
-            raw = _with_formulas(sheet, data) if formulas else _rows(sheet)
-            yield RawSheet(sheet.title, _whole(raw), merges, hidden=sheet.sheet_state != "visible")
+            marks = _marks(packed, sheet)
+            raw = _with_formulas(sheet, data) if marks.formulas else _rows(sheet)
+            yield RawSheet(
+                sheet.title,
+                _whole(raw),
+                tuple(marks.merges),
+                hidden=sheet.sheet_state != "visible",
+                hidden_lines=frozenset(marks.hidden_lines),
+                hidden_columns=tuple(marks.hidden_columns),
+            )
         book.close()
 
 
@@ -215,23 +229,30 @@ def _with_formulas(sheet: Any, data: bytes) -> Iterator[tuple[int, Sequence[Raw]
     book.close()
 
 
-def _marks(packed: zipfile.ZipFile, sheet: Any) -> tuple[tuple[Merge, ...], bool]:
-    """What a streamed sheet does not tell: which cells are merged, whether there are formulas."""
+@dataclass(slots=True)
+class _Marks:
+    merges: list[Merge] = field(default_factory=list)
+    formulas: bool = False
+    hidden_lines: set[int] = field(default_factory=set)
+    hidden_columns: list[range] = field(default_factory=list)
+
+
+def _marks(packed: zipfile.ZipFile, sheet: Any) -> _Marks:
+    """What a streamed sheet does not tell: which cells are merged, which rows and columns hidden, whether there are formulas."""
     from openpyxl.utils import column_index_from_string
 
     path = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
-    merges: list[Merge] = []
-    formulas = False
+    marks = _Marks()
     with packed.open(path) as stream:
         tail = b""
         while chunk := stream.read(1 << 18):
             block = tail + chunk
-            formulas = formulas or _HAS_FORMULA.search(block) is not None
+            marks.formulas = marks.formulas or _HAS_FORMULA.search(block) is not None
             end = 0
             for found in _MERGED.finditer(block):
                 end = found.end()
                 left, top, right, bottom = found.groups()
-                merges.append(
+                marks.merges.append(
                     Merge(
                         column_index_from_string(left.decode()) - 1,
                         int(top),
@@ -239,5 +260,11 @@ def _marks(packed: zipfile.ZipFile, sheet: Any) -> tuple[tuple[Merge, ...], bool
                         int(bottom),
                     )
                 )
-            tail = block[max(end, len(block) - 120) :]
-    return tuple(merges), formulas
+            for found in _HIDDEN.finditer(block):
+                numbers = {key: int(number) for key, number in _NUMBER.findall(found.group(2))}
+                if found.group(1) == b"row":
+                    marks.hidden_lines |= {numbers[b"r"]} if b"r" in numbers else set()
+                else:
+                    marks.hidden_columns.append(range(numbers[b"min"] - 1, numbers[b"max"]))
+            tail = block[max(end, len(block) - _LONGEST_TAG) :]
+    return marks

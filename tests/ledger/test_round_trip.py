@@ -1,5 +1,6 @@
 """What is exported comes back: into nothing as it was, into the same directory as no change at all."""
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import date, time, timedelta
 from io import BytesIO
@@ -34,6 +35,7 @@ from hub.directory.model import (
     Room,
     RoomKind,
 )
+from hub.ledger import hours
 from hub.ledger.export import tables
 from hub.ledger.finding_texts import line
 from hub.ledger.plan import plan
@@ -342,3 +344,28 @@ def test_every_exported_table_is_told_by_its_name(language: Language) -> None:
     titles = [table.title(language) for table, _ in tables(STREET, language, AT)]
     assert len(set(titles)) == len(EXPORTED)
     assert all(len(title) <= 31 for title in titles)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_choice_of_weekdays_is_read_as_it_was_written(language: Language) -> None:
+    for bits in range(1, 128):
+        days = frozenset(day for day in range(7) if bits >> day & 1)
+        said = hours.write_weekdays(days, language)
+        assert hours.weekdays(said) == days, said
+        opening = Opening(days, time(8), time(18))
+        assert hours.openings(hours.write_openings([opening, opening], language)) == (opening, opening), said
+
+
+@pytest.mark.parametrize(
+    ("days", "zh", "en"),
+    [
+        (range(6), "周一至周六", "Mon-Sat"),
+        ((0, 2, 4), "周一、周三、周五", "Mon, Wed, Fri"),
+        ((5, 6), "周六、周日", "Sat, Sun"),
+        ((0, 1, 2, 5), "周一至周三、周六", "Mon-Wed, Sat"),
+        (range(7), "每天", "daily"),
+    ],
+)
+def test_weekdays_are_written_as_people_write_them(days: Iterable[int], zh: str, en: str) -> None:
+    found = frozenset(days)
+    assert (hours.write_weekdays(found, "zh"), hours.write_weekdays(found, "en")) == (zh, en)

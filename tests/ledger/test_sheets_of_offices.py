@@ -37,6 +37,37 @@ def test_a_hidden_sheet_brings_nobody_in_and_is_told(state: str) -> None:
     assert "取消隐藏" in line(note, "zh")
 
 
+def test_rows_behind_a_filter_and_hidden_columns_are_read_and_told() -> None:
+    """A filter that somebody left on must not lose elders; and nobody imports what they did not see without being told."""
+    book = load_workbook(
+        io.BytesIO(book_bytes({"老人": rows_of([elder(), *(old(n) for n in (2, 3, 4, 5))])}))
+    )
+    sheet = book["老人"]
+    for line_at in (2, 3, 5, 40):
+        sheet.row_dimensions[line_at].hidden = True
+    sheet.column_dimensions["B"].hidden = True
+    sheet.column_dimensions["AX"].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    done = plan(None, read_ledger({"台账.xlsx": out.getvalue()}), AT)
+    assert len(after(done).elders) == 5
+    found = {one.kind: one for one in done.findings}
+    assert set(found) == {Kind.ROWS_HIDDEN, Kind.COLUMN_HIDDEN}, (
+        "of lines and columns with nothing in them no word"
+    )
+    assert not any(one.is_error for one in done.findings)
+    assert found[Kind.COLUMN_HIDDEN].place.letter == "B"
+    rows, column = (line(found[kind], "zh") for kind in (Kind.ROWS_HIDDEN, Kind.COLUMN_HIDDEN))
+    assert "台账.xlsx 老人" in rows
+    assert "3 行" in rows
+    assert "2-3, 5" in rows
+    assert "B 列" in column
+
+
+def old(number: int) -> dict[str, Any]:
+    return elder(编号=f"e{number}", 姓名=f"旧老人{number}", 门牌号=f"3-2-51{number}")
+
+
 OPERATORS = [{"姓名": "赵敏", "电话": "13812345678"}, {"姓名": "钱进", "电话": "13812345679"}]
 SHIFT = {"岗位": "坐席", "星期": "每天", "上班时间": "08:00", "下班时间": "08:00"}
 AWAY = {"开始日期": "2026-03-05", "结束日期": "2026-03-08"}
