@@ -79,6 +79,8 @@ def test_the_journal_tells_a_namesake_from_the_person(hub: RunningHub) -> None:
     assert taken.json()["holder"] | {"since_at": 0, "until_at": 0} == {
         "id": f"login:{butler}",
         "name": "同名",
+        "role": "operator",
+        "reachable": False,
         "since_at": 0,
         "until_at": 0,
     }
