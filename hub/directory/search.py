@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from hub.core.home import Profile
+from hub.directory.in_order import in_order
 from hub.directory.pinyin import spellings
 
 VERSION = 2
@@ -117,10 +118,12 @@ def text_of(profile: Profile) -> str:
     return "\n".join(("", *dict.fromkeys(lines), ""))
 
 
-def place_of(text: str) -> str:
-    """Where a home lies, out of its text: the names of its address and its door, to put those that fit equally in order."""
-    places = [line for line in text.split("\n") if line[:1] in (_ADDRESS, _DOOR)]
-    return " ".join(line[1:] for line in sorted(places[:2], key=lambda line: line[0] == _DOOR))
+def place_in_order(text: str) -> str:
+    """What homes that fit equally are sorted by, out of a home's text: the names of its address, then its door."""
+    lines = text.split("\n")
+    # Of several doors the flat's comes first; the others are numbers within the address.
+    found = (next((line for line in lines if line.startswith(mark)), "") for mark in (_ADDRESS, _DOOR))
+    return in_order(" ".join(line[1:] for line in found))
 
 
 def _phone(number: str) -> str:

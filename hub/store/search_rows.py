@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select
 
 from hub.directory import search
-from hub.directory.in_order import in_order
 from hub.store import codec, statements, tables
 from hub.store.tables import table_of
 
@@ -59,7 +58,7 @@ def find(connection: Connection, query: search.Query, homes: Collection[str] | N
     found = [(home_id, text) for home_id, text in rows if homes is None or home_id in homes]
     ranked = len(found) <= MOST_RANKED
     keys = [
-        (query.rank(text) if ranked else (0, 0), in_order(search.place_of(text)), home_id)
+        (query.rank(text) if ranked else (0, 0), search.place_in_order(text), home_id)
         for home_id, text in found
     ]
     return [home_id for *_, home_id in sorted(keys)]

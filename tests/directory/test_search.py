@@ -6,7 +6,7 @@ import pytest
 
 from hub.core.home import Device, DeviceKind, Profile, Resident
 from hub.directory.pinyin import spellings
-from hub.directory.search import query, text_of
+from hub.directory.search import place_in_order, query, text_of
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -215,3 +215,16 @@ def test_a_name_of_many_readings_does_not_make_a_long_text() -> None:
 def test_letters_and_odd_characters_in_a_name_are_no_error() -> None:
     assert spellings("A王")[0] == "awang"
     assert spellings("😀·") == ()
+
+
+def test_homes_that_fit_equally_stand_by_their_address() -> None:
+    addresses = [
+        "建设路12号院 2号楼 1单元 101",
+        "建设路12号院 10号楼 1单元 101",
+        "桂花花园 3号楼 2单元 501",
+        "桂花花园 3号楼 2单元 1001",
+        "桂花花园 3号楼 10单元 101",
+    ]
+    keys = [place_in_order(text_of(Profile("h1", address=one))) for one in addresses]
+    assert keys == sorted(keys)
+    assert len(set(keys)) == len(keys)
