@@ -219,11 +219,11 @@ def test_letters_and_odd_characters_in_a_name_are_no_error() -> None:
 
 def test_homes_that_fit_equally_stand_by_their_address() -> None:
     addresses = [
-        "建设路12号院 2号楼 1单元 101",
-        "建设路12号院 10号楼 1单元 101",
         "桂花花园 3号楼 2单元 501",
         "桂花花园 3号楼 2单元 1001",
         "桂花花园 3号楼 10单元 101",
+        "建设路12号院 2号楼 1单元 101",
+        "建设路12号院 10号楼 1单元 101",
     ]
     keys = [place_in_order(text_of(Profile("h1", address=one))) for one in addresses]
     assert keys == sorted(keys)
