@@ -71,6 +71,8 @@ class _Clock:
     known_at: datetime
     now: datetime
     _bounds: dict[int, datetime] = field(default_factory=dict)
+    _in_time: dict[str, bool] = field(default_factory=dict)
+    """By alert: every share asks it again."""
 
     def opened(self, one: AlertFacts | RequestFacts) -> bool:
         return self.period.holds(one.opened_at)
@@ -79,7 +81,11 @@ class _Clock:
         """The alert without what came after the report was closed."""
         until_at = self.period.until_at
         answered_at = alert.first_answer_at
-        if answered_at is not None and answered_at >= max(until_at, self._answer_until(alert.opened_at)):
+        if (
+            answered_at is not None
+            and answered_at >= until_at
+            and answered_at >= self._answer_until(alert.opened_at)
+        ):
             alert = replace(alert, first_answer_at=None, first_answer_by=None)
         if alert.on_site_at is not None and alert.on_site_at >= until_at:
             alert = replace(alert, on_site_at=None)
@@ -89,8 +95,12 @@ class _Clock:
 
     def answered(self, alert: AlertFacts) -> bool:
         """Whether its first answer came in time to count on the day when it opened."""
-        at = alert.first_answer_at
-        return at is not None and at < self._answer_until(alert.opened_at)
+        in_time = self._in_time.get(alert.id)
+        if in_time is None:
+            at = alert.first_answer_at
+            in_time = at is not None and at < self._answer_until(alert.opened_at)
+            self._in_time[alert.id] = in_time
+        return in_time
 
     def _answer_until(self, opened_at: datetime) -> datetime:
         day = self.period.day_of(opened_at)
