@@ -120,10 +120,14 @@ def text_of(profile: Profile) -> str:
 
 def place_in_order(text: str) -> str:
     """What homes that fit equally are sorted by, out of a home's text: the names of its address, then its door."""
-    lines = text.split("\n")
     # Of several doors the flat's comes first; the others are numbers within the address.
-    found = (next((line for line in lines if line.startswith(mark)), "") for mark in (_ADDRESS, _DOOR))
-    return in_order(" ".join(line[1:] for line in found))
+    return in_order(f"{_first(text, _ADDRESS)} {_first(text, _DOOR)}")
+
+
+def _first(text: str, mark: str) -> str:
+    """The first line with this mark, without it."""
+    start = text.find(f"\n{mark}")
+    return text[start + 2 : text.find("\n", start + 1)] if start >= 0 else ""
 
 
 def _phone(number: str) -> str:
