@@ -180,6 +180,8 @@ WORDS: dict[str, Words] = {
     "ledger_note.decimal_removed": Words("去掉的小数点", "Decimals that were removed"),
     "ledger_note.two_phones": Words("一格里有几个电话", "Several telephone numbers in a cell"),
     "ledger_note.sheet_hidden": Words("隐藏的工作表", "Hidden sheets"),
+    "ledger_note.rows_hidden": Words("隐藏的行", "Hidden rows"),
+    "ledger_note.column_hidden": Words("隐藏的列", "Hidden columns"),
     "ledger_note.phone_changed": Words("换了的电话号码", "Telephone numbers that change"),
     "ledger_note.namesakes": Words("同名的人", "People of one name"),
     "ledger_note.maybe_moved": Words("也许是搬了家的老人", "Elders who may have moved"),
