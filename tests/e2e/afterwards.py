@@ -35,7 +35,9 @@ def expect_each_once(data_dir: Path, calls: Collection[Call]) -> None:
         triggered = database.execute(
             "SELECT home_id, count(*) FROM journal WHERE kind = 'alert_triggered' GROUP BY home_id"
         ).fetchall()
-    assert Counter(known) == Counter((f"{call.home}/{call.device}", call.event_id) for call in calls)
+    assert Counter(known) == Counter(
+        (f"{call.home}/{call.device}", f"{call.event_id}/emergency") for call in calls
+    )
     assert dict(triggered) == dict.fromkeys({call.home for call in calls}, 1)
 
 
