@@ -4,7 +4,6 @@ Each command loads what it needs when it is the one that was typed: on a gateway
 """
 
 import argparse
-import getpass
 import logging
 import os
 import select
@@ -76,28 +75,34 @@ class _Command(argparse.ArgumentParser):
 
 
 def _fill_decode(parser: argparse.ArgumentParser) -> None:
-    from hub import decode_command
+    from hub.command_line import decode
 
-    decode_command.add_arguments(parser)
-    parser.set_defaults(run=decode_command.run)
+    decode.add_arguments(parser)
+    parser.set_defaults(run=decode.run)
 
 
 def _fill_directory(parser: argparse.ArgumentParser) -> None:
-    from hub import directory_command
+    from hub.command_line import directory
 
-    directory_command.add_arguments(parser, _add_config)
+    directory.add_arguments(parser, _add_config)
 
 
 def _fill_enrol(parser: argparse.ArgumentParser) -> None:
-    from hub import enrol_command
+    from hub.command_line import enrol
 
-    enrol_command.add_arguments(parser, _add_config)
+    enrol.add_arguments(parser, _add_config)
 
 
 def _fill_centre(parser: argparse.ArgumentParser) -> None:
-    from hub import centre_command
+    from hub.command_line import centre
 
-    centre_command.add_arguments(parser, _add_config)
+    centre.add_arguments(parser, _add_config)
+
+
+def _fill_user(parser: argparse.ArgumentParser) -> None:
+    from hub.command_line import user
+
+    user.add_arguments(parser, _add_config)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -140,49 +145,8 @@ def _parser() -> argparse.ArgumentParser:
         "centre", help="who runs which centre; move one to another company", fill=_fill_centre
     )
 
-    user = commands.add_parser("user", help="log-ins of the console, whether a hub runs or not")
-    users = user.add_subparsers(title="actions", required=True, metavar="ACTION")
-    add = _user_action(users, "add", "add a log-in; asks for its password", _user_add)
-    add.add_argument("--name", default="", help="the name shown in the console")
-    _add_access(add)
-    add.add_argument(
-        "--administrator",
-        action="store_const",
-        const="administrator",
-        dest="role",
-        help="as --role administrator",
-    )
-    _add_access(_user_action(users, "change", "give a log-in another role, scope or person", _user_change))
-    _user_action(users, "password", "give a log-in another password", _user_password)
-    _user_action(users, "disable", "keep a log-in out", _user_disable)
-    _user_action(users, "enable", "let a disabled log-in in again", _user_enable)
-    listing = users.add_parser("list", help="all log-ins")
-    _add_config(listing)
-    listing.set_defaults(run=_user_list)
+    commands.add_parser("user", help="log-ins of the console, whether a hub runs or not", fill=_fill_user)
     return parser
-
-
-def _user_action(
-    users: Any, action: str, help_text: str, run: Callable[[argparse.Namespace], int]
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = users.add_parser(action, help=help_text)
-    _add_config(parser)
-    parser.add_argument("login")
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _add_access(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--role",
-        help="operator (as usual), duty_manager, centre_duty, butler, installer, supervisor or administrator",
-    )
-    parser.add_argument(
-        "--scope",
-        default="",
-        help="everything, own, or company:ID, region:ID, centre:ID; as usual for the role when left out",
-    )
-    parser.add_argument("--person", help="the id of the person of the directory whose log-in it is")
 
 
 def _add_config(parser: argparse.ArgumentParser) -> None:
@@ -231,69 +195,6 @@ def _check_config(args: argparse.Namespace) -> int:
         print(f"warning: {warning}")
     print(f"{args.config}: all settings, rules and policies are in order")
     return 0
-
-
-def _user_add(args: argparse.Namespace) -> int:
-    from hub.accounts import ROLES, add_login
-
-    if _unknown_role(args.role, ROLES):
-        return 2
-    return add_login(
-        *(args.config, args.login, args.name or args.login, _password()),
-        role=args.role or "operator",
-        scope=args.scope,
-        person=args.person,
-    )
-
-
-def _user_change(args: argparse.Namespace) -> int:
-    from hub.accounts import ROLES, change_login
-
-    if _unknown_role(args.role, ROLES):
-        return 2
-    return change_login(args.config, args.login, role=args.role, scope=args.scope, person=args.person)
-
-
-def _unknown_role(role: str | None, known: Sequence[str]) -> bool:
-    if role is None or role in known:
-        return False
-    print(f"--role {role}: there is no such role; known: {', '.join(known)}", file=sys.stderr)
-    return True
-
-
-def _user_password(args: argparse.Namespace) -> int:
-    from hub.accounts import set_login_password
-
-    return set_login_password(args.config, args.login, _password())
-
-
-def _user_disable(args: argparse.Namespace) -> int:
-    from hub.accounts import set_login_active
-
-    return set_login_active(args.config, args.login, active=False)
-
-
-def _user_enable(args: argparse.Namespace) -> int:
-    from hub.accounts import set_login_active
-
-    return set_login_active(args.config, args.login, active=True)
-
-
-def _password() -> str:
-    """From the terminal unseen and twice, or a line of standard input."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    while True:
-        password = getpass.getpass("password: ")
-        if getpass.getpass("the same again: ") == password:
-            return password
-        print("these two differ; once more", file=sys.stderr)
-
-
-def _user_list(args: argparse.Namespace) -> int:
-    from hub.accounts import list_logins
-
-    return list_logins(args.config)
 
 
 def _complain(error: Exception) -> int:

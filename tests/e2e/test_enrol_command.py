@@ -12,9 +12,9 @@ from device_sim.pressing import press
 from device_sim.spec import DeviceKind, DeviceSpec, FleetSpec, HomeSpec
 from firmware_contracts.vocabulary import CallAction
 from hub.__main__ import main
+from hub.command_line.local import call
 from hub.core.alerts import Role
 from hub.directory.model import Directory
-from hub.local import call
 from tests.e2e.hub_process import HubProcess
 from tests.e2e.street import CELL, until
 from tests.servers import MosquittoServer

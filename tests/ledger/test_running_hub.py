@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hub import local
 from hub.__main__ import main
+from hub.command_line import local
+from tests.command_line.test_local import running, settings
 from tests.ledger.ledgers import csv_bytes, elder, xlsx
-from tests.test_local import running, settings
 
 pytestmark = pytest.mark.slow
 

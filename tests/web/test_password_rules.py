@@ -85,7 +85,7 @@ def test_the_console_and_the_interface_say_why(hub: RunningHub, admin: httpx.Cli
 
 
 def test_the_command_line_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from hub.accounts import add_login, set_login_password
+    from hub.command_line.log_ins import add_login, set_login_password
 
     config = tmp_path / "hub.toml"
     config.write_text(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from hub import enrol_passwords
+from hub.command_line import enrol_passwords
 from hub.core.home import DeviceKind, Flag, Membership
 from hub.directory.model import RoomKind
 
@@ -236,8 +236,8 @@ def _ask(
     """Ask the running hub and show what it says; returns the exit code."""
     import httpx
 
+    from hub.command_line.local import NotAllowed, call, complaint
     from hub.config.settings import ConfigProblems
-    from hub.local import NotAllowed, call, complaint
 
     config: Path = args.config
     try:

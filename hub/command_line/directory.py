@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from hub import local
 from hub.clock import wall_now
+from hub.command_line import local
 from hub.config.settings import ConfigProblems, Settings, load
 from hub.data_dir import store_path
 from hub.directory import log_in_names, validation

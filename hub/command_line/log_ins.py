@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import httpx
 
-from hub import local
 from hub.clock import wall_now
+from hub.command_line import local
 from hub.config.settings import ConfigProblems, load
 from hub.core.events import ActorRole
 from hub.data_dir import store_path

@@ -20,7 +20,7 @@ from hub.__main__ import main
 from hub.store.store import Store
 from tests.servers import free_port
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "long enough to keep"
 
 

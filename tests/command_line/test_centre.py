@@ -12,7 +12,7 @@ from hub.store import change_log, directory_rows
 from hub.store.store import Store
 from tests.servers import free_port
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.decode_command import main
+from hub.command_line.decode import main
 
 CALL = {
     "topic": "care/v1/demo/h0001/button01/call",

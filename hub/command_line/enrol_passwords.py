@@ -17,8 +17,8 @@ from typing import Any
 
 import httpx
 
-from hub import local
 from hub.clock import wall_now
+from hub.command_line import local
 from hub.config.settings import ConfigProblems, Settings, load
 from hub.core.home import UNASSIGNED_HOME_ID
 from hub.data_dir import store_path

@@ -9,13 +9,13 @@ import pytest
 
 from hub.__main__ import main
 from hub.clock import wall_now
+from hub.command_line.enrol_passwords import MOST_A_PAGE
 from hub.directory.demo import demo_directory
-from hub.enrol_passwords import MOST_A_PAGE
 from hub.store import directory_rows
 from hub.store.store import Store
+from tests.command_line.test_local import running
 from tests.mqtt_client import Client
 from tests.servers import PROJECT, MosquittoServer, free_port
-from tests.test_local import running
 
 CELL = "demo"
 

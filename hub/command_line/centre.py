@@ -7,8 +7,8 @@ from pathlib import Path
 
 import httpx
 
-from hub import local
 from hub.clock import wall_now
+from hub.command_line import local
 from hub.config.settings import ConfigProblems, load
 from hub.data_dir import store_path
 from hub.directory.model import Directory

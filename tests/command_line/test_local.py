@@ -11,13 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hub import local
+from hub.command_line import local
+from tests.command_line.test_command_line import started, user
 from tests.servers import free_port
-from tests.test_command_line import started, user
 
 pytestmark = pytest.mark.slow
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""What is typed after `hub`, as a person types it."""
