@@ -31,6 +31,8 @@ CONNACK_WITHIN_S = 10.0
 SUBSCRIBE_AGAIN_AFTER_S = 30.0
 REDELIVER_FIRST_S = 5.0
 REDELIVER_MOST_S = 60.0
+REDELIVER_ANEW_AFTER_S = 600.0
+"""Ten minutes without a failure: the next one is a first one again."""
 OUTGOING_IN_FLIGHT = 200
 OUTGOING_AT_MOST = 1_000
 
@@ -76,6 +78,7 @@ class Session:
         self._subscribe_at: float | None = None
         self._redeliver_at: float | None = None
         self._redeliver_after_s = REDELIVER_FIRST_S
+        self._redelivered_at = time.monotonic()
         self._connected = False
         self._since_at = wall_now()
         self._messages = 0
@@ -112,10 +115,20 @@ class Session:
         return Published.ACCEPTED
 
     def acknowledge(self, packets: bytes, connection: int) -> None:
-        """Send PUBACKs for messages of that connection; those of an older one are dropped, for its ids mean others now."""
+        """Send PUBACKs for messages of that connection; those of an older one are dropped, for its ids mean others now.
+
+        When they cannot be sent the connection is ended: on the same one the broker would wait for them for ever.
+        """
         wire = self.wire
-        if wire is not None and wire.connection == connection and not wire.acknowledge(packets):
-            self._wake()
+        if wire is None or wire.connection != connection:
+            return
+        try:
+            if not wire.acknowledge(packets):
+                self._wake()
+        except Exception:
+            self._last_error = "the hub could not acknowledge messages; they will come again"
+            log.exception("MQTT session %s: could not acknowledge messages", self.name)
+            self._let_come_again()
 
     def health(self) -> SessionHealth:
         """The session as it is at this moment."""
@@ -224,11 +237,18 @@ class Session:
                 self._sink_failures += 1
                 self._last_error = f"the hub could not take a message on {message.topic}; it will come again"
                 log.exception("MQTT session %s: could not take a message on %s", self.name, message.topic)
-                if self._redeliver_at is None:
-                    self._redeliver_at = time.monotonic() + self._redeliver_after_s
-                    self._redeliver_after_s = min(2 * self._redeliver_after_s, REDELIVER_MOST_S)
+                self._let_come_again()
             else:
                 return
+
+    def _let_come_again(self) -> None:
+        """End the connection soon, each time later, so that the broker sends again what was not acknowledged."""
+        if self._redeliver_at is None:
+            now = time.monotonic()
+            if now - self._redelivered_at > REDELIVER_ANEW_AFTER_S:
+                self._redeliver_after_s = REDELIVER_FIRST_S
+            self._redeliver_at = self._redelivered_at = now + self._redeliver_after_s
+            self._redeliver_after_s = min(2 * self._redeliver_after_s, REDELIVER_MOST_S)
 
     def _check(self, wire: Wire, now: float, give_up_at: float) -> None:
         """Once a second: keep-alive, a broker that accepts and never answers, what was denied, what has to come again."""
@@ -240,7 +260,9 @@ class Session:
             )
             wire.hang_up()
         if self._redeliver_at is not None and now >= self._redeliver_at:
-            log.warning("MQTT session %s: reconnecting, so that the messages not taken come again", self.name)
+            log.warning(
+                "MQTT session %s: reconnecting, so that what was not acknowledged comes again", self.name
+            )
             wire.hang_up()
         if self._connected and self._subscribe_at is not None and now >= self._subscribe_at:
             self._subscribe()

@@ -14,6 +14,7 @@ from hub.broker import EmbeddedBroker
 from hub.ingest.message import RawMessage, SessionName
 from hub.ingest.mqtt import MqttSettings, Published, SessionHealth, Sessions
 from hub.ingest.session import OUTGOING_AT_MOST, OUTGOING_IN_FLIGHT
+from hub.ingest.wire import Wire
 from tests.mqtt_client import Client
 from tests.servers import MosquittoServer, free_port, make_embedded, require_program
 
@@ -146,6 +147,31 @@ def test_ids_of_an_older_connection_acknowledge_nothing(own_server: Server, cell
         assert hub.next().payload == b"before", (
             "the id of an older connection acknowledged a message of the new one"
         )
+
+
+def test_messages_whose_acknowledgement_fails_come_again_on_the_next_connection(
+    own_mosquitto: MosquittoServer, cell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.ingest.session.REDELIVER_FIRST_S", 0.1)
+
+    def fails(wire: Wire, packets: bytes) -> bool:
+        raise RuntimeError("no acknowledgement leaves")
+
+    with Hub(own_mosquitto, cell) as hub, Client(own_mosquitto.host, own_mosquitto.port) as device:
+        device.publish(of_call(cell), b"urgent")
+        device.publish(of_vital(cell), b"telemetry")
+        with monkeypatch.context() as broken:
+            broken.setattr(Wire, "acknowledge", fails)
+            hub.sessions.acknowledge(hub.take(2))
+        again = hub.take(2)
+        assert {(message.payload, message.duplicate) for message in again} == {
+            (b"urgent", True),
+            (b"telemetry", True),
+        }
+        hub.sessions.acknowledge(again)
+    with Hub(own_mosquitto, cell) as hub, Client(own_mosquitto.host, own_mosquitto.port) as device:
+        device.publish(of_call(cell), b"last")
+        assert hub.next().payload == b"last", "an acknowledged message came again"
 
 
 def test_a_broker_that_forgot_the_sessions_is_subscribed_to_again_within_seconds(
