@@ -54,9 +54,9 @@ def _outline(row: Any) -> Alert:
         id=row.alert_id,
         home_id=row.home_id,
         dedup_key="",
-        kind=_word(AlertKind, row.kind, AlertKind.TECHNICAL),
-        severity=_word(Severity, row.severity, Severity.EMERGENCY),
-        state=_word(AlertState, row.state, AlertState.TRIGGERED),
+        kind=known_word(AlertKind, row.kind, AlertKind.TECHNICAL),
+        severity=known_word(Severity, row.severity, Severity.EMERGENCY),
+        state=known_word(AlertState, row.state, AlertState.TRIGGERED),
         reason=Reason(CANNOT_BE_SHOWN),
         opened_at=opened_at,
         occurred_at=opened_at,
@@ -67,5 +67,6 @@ def _outline(row: Any) -> Alert:
     )
 
 
-def _word(of: type[Word], value: str, otherwise: Word) -> Word:
+def known_word(of: type[Word], value: str, otherwise: Word) -> Word:
+    """The word of a closed list that stands in a column, `otherwise` when the list has none such."""
     return of(value) if value in set(of) else otherwise

@@ -12,6 +12,7 @@ from hub.core.service_requests import ENDED_STATES, OPEN_STATES, ServiceRequest
 from hub.directory import search
 from hub.store import codec, statements, tables
 from hub.store.codec import HomeBody
+from hub.store.request_bodies import REQUEST_COLUMNS, request_of
 from hub.store.tables import table_of, to_micros
 
 V = TypeVar("V")
@@ -146,12 +147,12 @@ def load_homes(connection: Connection, home_id: str | None = None) -> tuple[dict
     ):
         open_alerts[owner][key] = codec.ALERT.load(text)
     open_requests: dict[str, dict[str, ServiceRequest]] = defaultdict(dict)
-    for owner, key, text in connection.execute(
-        select(requests.c.home_id, requests.c.request_id, requests.c.body)
+    for row in connection.execute(
+        select(*REQUEST_COLUMNS)
         .where(requests.c.state.in_(OPEN_REQUEST_STATES), of_home(requests))
         .order_by(requests.c.opened_at, requests.c.id)
     ):
-        open_requests[owner][key] = codec.REQUEST.load(text)
+        open_requests[row.home_id][row.request_id] = request_of(row)
 
     loaded: dict[str, Home] = {}
     saved_seq: dict[str, int] = {}

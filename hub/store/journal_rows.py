@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from hub.core.journal import Entry, EntryKind
-from hub.store import codec, tables
+from hub.store import tables
 from hub.store.alert_rows import COLUMNS, alert_of
 from hub.store.batch import JournalLine
+from hub.store.request_bodies import REQUEST_COLUMNS, request_of
 from hub.store.tables import table_of
 
 
@@ -39,9 +40,7 @@ def join_alerts_and_requests(connection: Connection, lines: list[JournalLine]) -
     if of_requests:
         request = table_of(tables.RequestRow)
         wanted = {line.entry.request_id for line in of_requests}
-        found = connection.execute(
-            select(request.c.request_id, request.c.body).where(request.c.request_id.in_(wanted))
-        )
-        requests = {identifier: codec.REQUEST.load(body) for identifier, body in found}
+        rows = connection.execute(select(*REQUEST_COLUMNS).where(request.c.request_id.in_(wanted)))
+        requests = {row.request_id: request_of(row) for row in rows}
         for line in of_requests:
             line.request = requests.get(line.entry.request_id or "")

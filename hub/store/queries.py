@@ -22,6 +22,7 @@ from hub.store.batch import JournalLine
 from hub.store.errors import StoreMissing, translated
 from hub.store.homes import OPEN_REQUEST_STATES, load_homes
 from hub.store.journal_rows import entry_of, join_alerts_and_requests
+from hub.store.request_bodies import REQUEST_COLUMNS, request_of, requests_of
 from hub.store.tables import table_of
 from hub.store.views import (
     AlertDetail,
@@ -131,21 +132,22 @@ class Queries:
         homes: Collection[str] | None = None,
     ) -> list[ServiceRequest]:
         """Newest first; as `list_alerts`."""
-        query = _page(select(_REQUEST.c.body), _REQUEST, _REQUEST.c.request_id, before, limit)
+        query = _page(select(*REQUEST_COLUMNS), _REQUEST, _REQUEST.c.request_id, before, limit)
         if states:
             query = query.where(_REQUEST.c.state.in_([state.value for state in states]))
         if categories:
             query = query.where(_REQUEST.c.category.in_([category.value for category in categories]))
         query = _of(query, _REQUEST, home_id, centre_id, search, _REQUEST.c.request_id, homes)
-        return self.read(lambda connection: [codec.REQUEST.load(body) for body in connection.scalars(query)])
+        return self.read(lambda connection: requests_of(connection.execute(query)))
 
     def request(self, request_id: str) -> RequestDetail | None:
         def find(connection: Connection) -> RequestDetail | None:
-            body = connection.scalar(select(_REQUEST.c.body).where(_REQUEST.c.request_id == request_id))
-            if body is None:
+            query = select(*REQUEST_COLUMNS).where(_REQUEST.c.request_id == request_id)
+            found = connection.execute(query).one_or_none()
+            if found is None:
                 return None
             rows = _lines(connection, select(_JOURNAL).where(_JOURNAL.c.request_id == request_id))
-            return RequestDetail(codec.REQUEST.load(body), rows)
+            return RequestDetail(request_of(found), rows)
 
         return self.read(find)
 

@@ -5,18 +5,20 @@ began at most a day before the period is read by key; what lasted longer stands 
 """
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, TextClause, func, or_, select, text
+from sqlalchemy import Connection, Row, TextClause, case, func, or_, select, text
 
 from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.home import DeviceKind, Membership
 from hub.core.service_requests import RequestCategory, RequestState
 from hub.store import directory_tables, tables
+from hub.store.alert_rows import CANNOT_BE_SHOWN, known_word
 from hub.store.homes import OPEN_REQUEST_STATES
 from hub.store.tables import ALERT_LASTED, REQUEST_LASTED, table_of, to_micros
 
@@ -27,6 +29,8 @@ LASTS_AT_MOST = timedelta(days=1)
 """What takes longer stands in the indexes of what lasted."""
 
 _HOMES_A_QUERY = 500
+
+log = logging.getLogger(__name__)
 _ALERT = table_of(tables.AlertRow)
 _REQUEST = table_of(tables.RequestRow)
 _JOURNAL = table_of(tables.JournalRow)
@@ -185,7 +189,9 @@ _REQUEST_TOLD = ("in_charge", "due_at")
 
 
 def _told(table: Any, names: tuple[str, ...]) -> Any:
-    return func.json_extract(table.c.body, *(f"$.{name}" for name in names)).label("told")
+    """NULL for a body that is no JSON at all, which would end the whole query."""
+    told = func.json_extract(table.c.body, *(f"$.{name}" for name in names))
+    return case((func.json_valid(table.c.body) == 1, told)).label("told")
 
 
 _ALERT_FACTS = (
@@ -199,6 +205,25 @@ _REQUEST_FACTS = (
 
 
 def _alert(row: Row[Any]) -> AlertFacts:
+    """One that cannot be read counts with what its columns say: a month without its report is worse."""
+    try:
+        return _whole_alert(row)
+    except (ValueError, TypeError, KeyError) as error:
+        told = (row.alert_id, row.home_id, type(error).__name__)
+        log.error("alert %s of home %s is counted by its columns alone (%s)", *told)
+        return AlertFacts(
+            id=row.alert_id,
+            home_id=row.home_id,
+            kind=known_word(AlertKind, row.kind, AlertKind.TECHNICAL),
+            opened_as=known_word(Severity, row.severity, Severity.EMERGENCY),
+            opened_at=row.opened_at,
+            reason=CANNOT_BE_SHOWN,
+            centre_id=row.centre_id,
+            resolved_at=row.resolved_at,
+        )
+
+
+def _whole_alert(row: Row[Any]) -> AlertFacts:
     told = dict(zip(_ALERT_TOLD, json.loads(row.told), strict=True))
     in_charge, it_was, was_done = told["in_charge"], told["what_it_was"], told["what_was_done"]
     return AlertFacts(
@@ -223,6 +248,24 @@ def _alert(row: Row[Any]) -> AlertFacts:
 
 
 def _request(row: Row[Any]) -> RequestFacts:
+    """As `_alert`."""
+    try:
+        return _whole_request(row)
+    except (ValueError, TypeError, KeyError) as error:
+        told = (row.request_id, row.home_id, type(error).__name__)
+        log.error("service request %s of home %s is counted by its columns alone (%s)", *told)
+        return RequestFacts(
+            id=row.request_id,
+            home_id=row.home_id,
+            category=known_word(RequestCategory, row.category, RequestCategory.OTHER),
+            opened_at=row.opened_at,
+            ended_at=row.done_at,
+            cancelled=row.state == RequestState.CANCELLED,
+            centre_id=row.centre_id,
+        )
+
+
+def _whole_request(row: Row[Any]) -> RequestFacts:
     in_charge, due_at = json.loads(row.told)
     return RequestFacts(
         id=row.request_id,

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select, text
 
 from hub.core.service_requests import ServiceRequest
-from hub.store import codec, tables
+from hub.store import tables
 from hub.store.queries import within
+from hub.store.request_bodies import REQUEST_COLUMNS, requests_of
 from hub.store.tables import REQUEST_LASTED, table_of
 
 _REQUEST = table_of(tables.RequestRow)
@@ -27,8 +28,8 @@ def ended_requests(
     )
     recent = select(_REQUEST.c.id).where(_REQUEST.c.id > func.coalesce(before, 0), ended)
     lasting = select(_REQUEST.c.id).where(text(REQUEST_LASTED), ended)
-    query = select(_REQUEST.c.body).where(_REQUEST.c.id.in_(recent.union(lasting)))
+    query = select(*REQUEST_COLUMNS).where(_REQUEST.c.id.in_(recent.union(lasting)))
     if homes is not None:
         query = query.where(within(_REQUEST.c.home_id, homes))
     query = query.order_by(_REQUEST.c.done_at.desc(), _REQUEST.c.id.desc()).limit(limit)
-    return [codec.REQUEST.load(body) for body in connection.scalars(query)]
+    return requests_of(connection.execute(query))

@@ -206,6 +206,9 @@ class RequestOut(Out):
     done_by: PersonRef | None
     cancel_reason: CancelReason | None
     remedy: MistakeRemedy | None
+    cannot_be_shown: TextOut | None = Field(
+        None, description="What to do about a request that cannot be shown whole; null: everything is here."
+    )
 
 
 class RoutineIn(In):

@@ -4,6 +4,7 @@ Open requests come from the engine's homes, which are newer than what is saved; 
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,9 +18,12 @@ from hub.store.request_rows import ended_requests
 from hub.web.commands import current_request
 from hub.web.guard import User
 from hub.web.models import PersonRef, RequestOut
+from hub.web.outlines import request_outline
 from hub.web.parts import Parts
 from hub.web.problems import not_found
 from hub.web.visibility import visible_homes
+
+log = logging.getLogger(__name__)
 
 COLUMNS = (RequestState.NEW, RequestState.ASSIGNED, RequestState.IN_PROGRESS, RequestState.DONE)
 """The last one holds what ended today, cancelled ones too."""
@@ -119,6 +123,16 @@ async def card_now(parts: Parts, request: RequestOut) -> Card:
 
 
 def _card(parts: Parts, request: ServiceRequest, now: datetime, moment: Moment) -> Card:
+    """One that cannot be shown is an outline: the board holds all the others too."""
+    try:
+        return _whole_card(parts, request, now, moment)
+    except Exception as error:  # noqa: BLE001  (whatever it is, the others must be seen)
+        told = (request.id, request.home_id, type(error).__name__)
+        log.error("service request %s of home %s cannot be shown on the board (%s)", *told)
+        return Card(request_outline(request), None, None, None)
+
+
+def _whole_card(parts: Parts, request: ServiceRequest, now: datetime, moment: Moment) -> Card:
     shown = parts.views.request(request)
     late = now - request.due_at if shown.overdue and request.due_at else None
     days = None

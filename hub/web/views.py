@@ -17,6 +17,7 @@ from hub.core.suppression import lasts
 from hub.directory.protection import Gap, gaps_of
 from hub.notify.reason_texts import reason_text, with_addresses
 from hub.store.alert_rows import CANNOT_BE_SHOWN
+from hub.store.request_bodies import UnreadableRequest
 from hub.store.store import JournalLine
 from hub.web.entry_texts import entry_text
 from hub.web.hub import Hub
@@ -38,16 +39,13 @@ from hub.web.models import (
     TextOut,
     TimelineEntry,
 )
+from hub.web.outlines import ALERT_WORDS, REQUEST_WORDS, alert_outline, request_outline
 from hub.web.words import Words
 
 SERVED = frozenset({Membership.ACTIVE})
 FROM_ROSTER = (Role.CENTRE_DUTY,)
 """Roles that a care card adds from the roster to the people bound to the home."""
 _EMPTY = Profile("")
-_CANNOT_BE_SHOWN = TextOut(
-    zh="这条告警无法显示，请打开住户页面联系老人，并通知系统管理员",
-    en="This alert cannot be shown: open the page of its home, reach the elder, and tell who runs the hub",
-)
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +91,7 @@ class Views:
             at = extract_tb(error.__traceback__)[-1]
             told = (alert.id, alert.home_id, type(error).__name__, at.filename, at.lineno)
             log.error("alert %s of home %s cannot be shown (%s at %s:%s)", *told)
-            return _outline(alert)
+            return alert_outline(alert)
 
     def _alert(self, alert: Alert) -> AlertOut:
         profile = self.profile(alert.home_id)
@@ -163,7 +161,7 @@ class Views:
 
     def _reason(self, code: str, data: Mapping[str, Any]) -> TextOut:
         if code == CANNOT_BE_SHOWN:
-            return _CANNOT_BE_SHOWN
+            return ALERT_WORDS
         zh, en = reason_text(code, with_addresses(data, self._address))
         return TextOut(zh=zh, en=en)
 
@@ -194,6 +192,16 @@ class Views:
         )
 
     def request(self, request: ServiceRequest) -> RequestOut:
+        """As `alert`: one that cannot be shown is an outline among the others."""
+        try:
+            return self._request(request)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the others must be seen)
+            at = extract_tb(error.__traceback__)[-1]
+            told = (request.id, request.home_id, type(error).__name__, at.filename, at.lineno)
+            log.error("service request %s of home %s cannot be shown (%s at %s:%s)", *told)
+            return request_outline(request)
+
+    def _request(self, request: ServiceRequest) -> RequestOut:
         profile = self.profile(request.home_id)
         late = request.open and request.due_at is not None and request.due_at <= self._hub.now()
         return RequestOut(
@@ -223,6 +231,7 @@ class Views:
             done_by=self.person(request.done_by),
             cancel_reason=request.cancel_reason,
             remedy=request.remedy,
+            cannot_be_shown=REQUEST_WORDS if isinstance(request, UnreadableRequest) else None,
         )
 
     def timeline(self, lines: Sequence[JournalLine]) -> list[TimelineEntry]:
@@ -372,48 +381,6 @@ class Views:
             firmware=state.firmware,
             state=device_state(device, state, self._hub.now()),
         )
-
-
-def _outline(alert: Alert) -> AlertOut:
-    """Only what no text and no name is needed for."""
-    return AlertOut(
-        id=alert.id,
-        home_id=alert.home_id,
-        kind=alert.kind,
-        severity=alert.severity,
-        state=alert.state,
-        open=alert.open,
-        version=alert.version,
-        reason_code=CANNOT_BE_SHOWN,
-        reason=_CANNOT_BE_SHOWN,
-        opened_at=alert.opened_at,
-        occurred_at=alert.opened_at,
-        residents=[],
-        flags=[],
-        address=alert.home_id,
-        floor=None,
-        lift=False,
-        centre=None,
-        device_id=alert.device_id,
-        device_kind=None,
-        room=None,
-        signs=0,
-        last_sign=None,
-        last_sign_code=None,
-        step=0,
-        escalate_at=alert.escalate_at,
-        holder=None,
-        asked=[],
-        first_answer_at=None,
-        on_site_at=None,
-        resolved_at=alert.resolved_at,
-        resolved_by=None,
-        what_it_was=None,
-        what_was_done=None,
-        note="",
-        resident_unconfirmed=False,
-        other_home=None,
-    )
 
 
 def device_state(device: Device, state: DeviceState, now: datetime) -> Any:

@@ -1,6 +1,7 @@
 """Service requests: the board, one request with all that can be done about it, and a new one for somebody who telephones."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Mapping
 from functools import partial
@@ -19,7 +20,7 @@ from hub.web.access import Permission
 from hub.web.assignees import assignees
 from hub.web.finding import HomeFilter, find_homes
 from hub.web.guard import User
-from hub.web.models import MoveIn
+from hub.web.models import MoveIn, RequestOut
 from hub.web.models_requests import AssigneeGroup, AssigneeOut, MoveRequestIn, OpenRequestIn
 from hub.web.pages.rendering import local_path, pages_of
 from hub.web.parts import ActOnRequests, Parts, PartsDep, ViewRequests
@@ -29,6 +30,8 @@ from hub.web.visibility import see_home
 from hub.web.words import say
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+log = logging.getLogger(__name__)
 
 FOUND_SHOWN = 12
 HELP = (
@@ -176,9 +179,7 @@ async def request_page(
         one=detail,
         card=await card_now(parts, detail),
         may_act=may_act and detail.state in OPEN_STATES,
-        people=_in_groups(await asyncio.to_thread(assignees, parts, parts.views.profile(detail.home_id)))
-        if may_act
-        else [],
+        people=await _people(parts, detail) if may_act else [],
         remedies=list(MistakeRemedy),
         reasons=list(CancelReason),
         sees_home=user.may(Permission.VIEW_HOMES),
@@ -240,6 +241,17 @@ async def accept(
             raise
         return RedirectResponse(f"{back}?said=stale", 303)
     return RedirectResponse(local_path(then) if then else back, 303)
+
+
+async def _people(parts: Parts, one: RequestOut) -> list[tuple[str, list[AssigneeOut]]]:
+    """Who can be asked, in groups; nobody for a request that cannot be shown where its home cannot be looked at either."""
+    try:
+        return _in_groups(await asyncio.to_thread(assignees, parts, parts.views.profile(one.home_id)))
+    except Exception:
+        if one.cannot_be_shown is None:
+            raise
+        log.error("service request %s of home %s: nobody can be offered to do it", one.id, one.home_id)
+        return []
 
 
 def _in_groups(people: list[AssigneeOut]) -> list[tuple[str, list[AssigneeOut]]]:
