@@ -2,8 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, InvalidStateError
-from contextlib import suppress
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -16,6 +15,7 @@ from hub.core.outcome import Result
 from hub.engine.gate import Gate
 from hub.engine.health import Counters
 from hub.engine.hours import wall_offset
+from hub.engine.inbox import settle
 from hub.engine.outlets import Outlets, Silence
 from hub.engine.turn import Load, Turn
 from hub.engine.unsaved import Unsaved
@@ -168,8 +168,7 @@ class Committed:
         if turn.notifications and not _attempt("sending", self.outlets.send, turn.notifications):
             raise Unsent(f"{len(turn.notifications)} notifications are committed, but no sender has them")
         for future, result in answers:
-            with suppress(InvalidStateError):  # Whoever asked has given up waiting.
-                future.set_result(result)
+            settle(future, result)
 
 
 class Unsent(BaseException):

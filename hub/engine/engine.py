@@ -21,7 +21,7 @@ from hub.core.outcome import RefusalCode, Refused, Result
 from hub.engine.committed import Committed
 from hub.engine.health import EngineHealth, EngineSettings
 from hub.engine.hours import CLOCK_PROBLEM_AT, clock_problem
-from hub.engine.inbox import Inbox, Item, Ordered, Write
+from hub.engine.inbox import Inbox, Item, Ordered, Write, settle
 from hub.engine.outlets import Outlets
 from hub.engine.placing import Placed, decode_all, place
 from hub.engine.recovery import recover
@@ -358,9 +358,9 @@ class Engine:
             try:
                 result = self._store.write(write.do)
             except Exception as error:  # noqa: BLE001  (it belongs to whoever asked)
-                write.result.set_exception(error)
+                settle(write.result, error=error)
             else:
-                write.result.set_result(result)
+                settle(write.result, result)
 
     def _postpone(self, items: Sequence[Item], due: Sequence[str], problem: str) -> None:
         """The store cannot take the batch now: nothing is acknowledged, and it comes first next time."""
@@ -388,7 +388,7 @@ class Engine:
 
     def _run(self) -> None:
         try:
-            while not (self._stopping.is_set() and len(self._inbox) == 0):
+            while not (self._stopping.is_set() and len(self._inbox) == 0 and not self._retry):
                 if self.turn() == 0:
                     if self._stopping.is_set() and self._store_problem is not None:
                         break

@@ -3,20 +3,32 @@
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from hub.core.events import ActorRole, Command, DeliveryReport, SetProfile
 from hub.core.outcome import Result
 from hub.ingest.message import RawMessage, SessionName
 from hub.store.store import Connection
 
+T = TypeVar("T")
+
 BACK_PRESSURE_CHECK_S = 0.05
 """How often a blocked session looks whether there is room again."""
 
 PROFILES_AT_ONCE = 20
 """Of a directory that thousands of homes follow anew: a press waits for so many, not for all."""
+
+
+def settle(waiting: Future[T], result: T | None = None, error: BaseException | None = None) -> None:
+    """Tell whoever waits. One who has given up (a cancelled future) must not end the engine's thread."""
+    with suppress(InvalidStateError):
+        if error is not None:
+            waiting.set_exception(error)
+        else:
+            waiting.set_result(cast(T, result))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Recovery: the inputs logged since the homes were saved are stepped again, as if nothing had happened in between."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +12,9 @@ from hub.engine.placing import place, read
 from hub.engine.turn import Turn
 from hub.ingest.message import RawMessage
 from hub.store import codec
-from hub.store.store import InputSource, JournalLine, Loaded, LoggedInput, Store
+from hub.store.store import InputSource, JournalLine, Loaded, LoggedInput, Store, StoreUnavailable
+
+log = logging.getLogger(__name__)
 
 
 def recover(
@@ -24,18 +27,28 @@ def recover(
     """Step every input after the checkpoint that its home does not hold yet; returns how many.
 
     Effects of an input were committed with it and its home saved in the same transaction, so what is stepped here is telemetry;
-    should it have an effect now (a rule has become stricter), that is committed like any other.
+    should it have an effect now (a rule has become stricter), that is committed like any other. One that cannot be stepped costs
+    no other.
     """
     stepped = 0
     for logged in store.inputs_after(loaded.checkpoint_seq):
         if logged.home_id is None or logged.seq <= loaded.saved_seq.get(logged.home_id, 0):
             continue
-        turn = new_turn(logged.at)
-        home = turn.home(logged.home_id)
-        if home is None or not _step(store, turn, home, logged):
+        try:
+            turn = new_turn(logged.at)
+            home = turn.home(logged.home_id)
+            if home is None or not _step(store, turn, home, logged):
+                continue
+            turn.batch.hub_time_at = now()
+            commit(turn)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            # Its effects stand; a hub that ended here would end here at every start.
+            log.exception(
+                "input %d of home %s cannot be stepped again and is left out", logged.seq, logged.home_id
+            )
             continue
-        turn.batch.hub_time_at = now()
-        commit(turn)
         stepped += 1
     return stepped
 

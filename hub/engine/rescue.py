@@ -7,7 +7,7 @@ from dataclasses import replace
 from hub.core.events import DeviceEvent, Tick
 from hub.core.unjudged import TRY_AGAIN_AFTER
 from hub.engine.committed import Committed
-from hub.engine.inbox import Item, Ordered
+from hub.engine.inbox import Item, Ordered, settle
 from hub.engine.placing import Placed
 from hub.engine.turn import Turn
 from hub.ingest.message import RawMessage
@@ -30,7 +30,7 @@ def give_up(
     log.error("an input could not be committed; it is kept among the failed ones", exc_info=error)
     if not isinstance(item, RawMessage):
         if isinstance(item, Ordered):
-            item.result.set_exception(error)
+            settle(item.result, error=error)
         return
     message = item
     detail = f"the hub failed to keep it ({type(error).__name__})"

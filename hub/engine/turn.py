@@ -170,6 +170,12 @@ class Turn:
         elif after is not home:
             self.working[home.id] = after
             self.dirty[home.id] = self.last_seq
+        elif home.wake_at is not None and home.wake_at <= self.now:
+            # Its place in the index is gone: left like this, the home would never be woken again.
+            log.error(
+                "home %s was due and nothing came of it; it is woken again in %s", home.id, TRY_AGAIN_AFTER
+            )
+            self.working[home.id] = replace(home, wake_at=self.now + TRY_AGAIN_AFTER)
         return outcome
 
     def replay(self, home: Home, input_: Input, seq: int) -> Outcome:
