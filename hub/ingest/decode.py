@@ -42,13 +42,13 @@ from hub.core.events import (
 from hub.ingest import zigbee2mqtt
 from hub.ingest.decoded import Decoded, Ignored, IgnoreReason, Rejected
 from hub.ingest.message import RawMessage
+from hub.ingest.zigbee2mqtt import LONGEST_REMEMBERED, REMEMBERED_TOPICS
 from hub.ingest.zigbee_models import DeviceModel
 
 __all__ = ["Decoded", "IgnoreReason", "Ignored", "Rejected", "decode"]
 
 log = logging.getLogger(__name__)
 
-REMEMBERED_TOPICS = 65_536
 LONGEST_AGE_MS = 10 * 365 * 86_400_000
 """Ten years, longer than a device lives: an age beyond it is a broken counter and counts as this old. A press is never refused
 for its age, and an instant so long ago can still be told."""
@@ -83,9 +83,13 @@ def decode(
         return Rejected(RejectReason.INCONSISTENT, detail, home_id, device_id, signal=True)
 
 
-@lru_cache(maxsize=REMEMBERED_TOPICS)
 def _sender(topic: str) -> tuple[str, str, Kind] | None:
     """Home, device and kind of an upward topic of the contract."""
+    return _parsed(topic) if len(topic) <= LONGEST_REMEMBERED else _parsed.__wrapped__(topic)
+
+
+@lru_cache(maxsize=REMEMBERED_TOPICS)
+def _parsed(topic: str) -> tuple[str, str, Kind] | None:
     parsed = parse_up(topic)
     return None if parsed is None else (parsed[0].home, parsed[0].device, parsed[1])
 

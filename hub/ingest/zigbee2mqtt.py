@@ -21,6 +21,9 @@ from hub.ingest.zigbee_facts import action_of, facts_of, number_of
 from hub.ingest.zigbee_models import DeviceModel, model_named
 
 ROOT = "z2m/v1/"
+REMEMBERED_TOPICS = 65_536
+LONGEST_REMEMBERED = 256
+"""Characters. A topic may have 65,535: as many of these as topics are remembered would fill the memory of any hub."""
 BRIDGE_ID = "bridge"
 """The device id of a home's Zigbee2MQTT itself; when it is offline, nothing of its home is heard."""
 
@@ -100,8 +103,12 @@ def decode(message: RawMessage, models: ModelLookup, bases: tuple[Base, ...] = (
 # --- topics -----------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=65_536)
 def _locate(topic: str, bases: tuple[Base, ...]) -> _Place | Rejected:
+    return _located(topic, bases) if len(topic) <= LONGEST_REMEMBERED else _located.__wrapped__(topic, bases)
+
+
+@lru_cache(maxsize=REMEMBERED_TOPICS)
+def _located(topic: str, bases: tuple[Base, ...]) -> _Place | Rejected:
     if topic.startswith(ROOT):
         parts = topic.split("/", 4)
         if len(parts) < 5 or not parts[4]:
