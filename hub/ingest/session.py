@@ -39,6 +39,7 @@ OUTGOING_AT_MOST = 1_000
 _POLL_MS = 500
 _CHECK_EVERY_S = 1.0
 _REFUSED = 0x80
+_AT_LEAST_ONCE = 1
 
 
 class _Client(paho.Client):
@@ -128,7 +129,8 @@ class Session:
         except Exception:
             self._last_error = "the hub could not acknowledge messages; they will come again"
             log.exception("MQTT session %s: could not acknowledge messages", self.name)
-            self._let_come_again()
+            if self.wire is wire:
+                self._let_come_again()
 
     def health(self) -> SessionHealth:
         """The session as it is at this moment."""
@@ -279,7 +281,7 @@ class Session:
     def _subscribe(self) -> None:
         """At every connection, even when the broker says it knows the session: after its restart it may not."""
         self._subscribe_at = time.monotonic() + SUBSCRIBE_AGAIN_AFTER_S
-        _, self._subscribe_mid = self._client.subscribe([(topic, 1) for topic in self._topics])
+        _, self._subscribe_mid = self._client.subscribe([(topic, _AT_LEAST_ONCE) for topic in self._topics])
 
     def _wake(self) -> None:
         os.eventfd_write(self._wake_fd, 1)
@@ -369,9 +371,15 @@ class Session:
     ) -> None:
         if mid != self._subscribe_mid:
             return
-        self._denied = tuple(
-            topic for topic, code in zip(self._topics, codes, strict=True) if code.value >= _REFUSED
-        )
+        answers = list(zip(self._topics, codes, strict=True))
+        self._denied = tuple(topic for topic, code in answers if code.value >= _REFUSED)
+        at_most_once = [topic for topic, code in answers if code.value < _AT_LEAST_ONCE]
+        if at_most_once:
+            self._fail(
+                f"the broker gives {', '.join(at_most_once)} with QoS 0 only, so what comes while the hub is away is lost: "
+                f"let its listener give QoS 1 (Mosquitto: max_qos); the hub asks again every {SUBSCRIBE_AGAIN_AFTER_S:.0f} s"
+            )
+            return
         if self._denied:
             self._fail(
                 f"the broker denies {', '.join(self._denied)}: allow the hub's user to read it (config/mosquitto/acl); "

@@ -386,6 +386,23 @@ def test_a_denied_subscription_makes_the_session_unhealthy_and_names_the_topic(
     assert f"care/v1/{cell}/+/+/call" in (health.last_error or "")
 
 
+def test_a_broker_that_lowers_the_quality_of_service_makes_the_sessions_unhealthy(
+    tmp_path: Path, cell: str
+) -> None:
+    """At most once: a press while the hub starts again would be gone."""
+    with MosquittoServer(tmp_path, extra=("max_qos 0",)) as broker:
+        sessions = Sessions(MqttSettings(broker.host, broker.port), cell, lambda message: None)
+        sessions.start()
+        try:
+            assert until(lambda: all("QoS 0" in (one.last_error or "") for one in sessions.health().values()))
+            health = sessions.health()[SessionName.URGENT]
+        finally:
+            sessions.stop()
+    assert health.connected
+    assert not health.healthy
+    assert f"care/v1/{cell}/+/+/call" in (health.last_error or "")
+
+
 def test_the_hub_speaks_to_a_device_and_refuses_when_nobody_takes_its_words(
     own_mosquitto: MosquittoServer, cell: str
 ) -> None:
