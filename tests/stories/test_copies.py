@@ -214,12 +214,20 @@ def test_gas_in_the_message_that_told_of_smoke_is_another_hazard(story: Story) -
     assert story.of(AlertKind.ENVIRONMENT).reason.data["hazard"] == "gas"
 
 
-def test_the_second_fire_of_a_detector_that_forgets_everything_is_a_fire(story: Story) -> None:
-    """Asleep until it smokes, it counts from one each time: only the days between tell its second fire from a copy."""
+@pytest.mark.parametrize("alive", [False, True], ids=["silent", "a heartbeat after the first fire"])
+@pytest.mark.parametrize("days", [2, 60])
+def test_the_second_fire_of_a_detector_that_forgets_everything_is_a_fire(
+    story: Story, days: int, alive: bool
+) -> None:
+    """It counts from one each time: only the days between tell its second fire from a copy, whatever it said after the first."""
     forgetful = {"v": 1, "boot": 1, "seq": 1, "uptime_ms": 900, "device_time": None, "smoke": True}
     smoke(story, forgetful)
+    if alive:
+        story.advance(seconds=60)
+        beat = {"v": 1, "boot": 1, "seq": 2, "uptime_ms": 60_900, "device_time": None}
+        story.publish(SMOKE.replace("environment", "heartbeat"), beat)
     close_smoke(story)
-    story.advance(days=3)
+    story.advance(days=days)
     smoke(story, forgetful)
     assert fires(story) == 1
 

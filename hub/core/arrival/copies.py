@@ -4,29 +4,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from firmware_contracts.vocabulary import Hazard
-from hub.core.arrival.timing import DISTINCT_AFTER, MILLISECOND
-from hub.core.arrival.verdict import Arrival, Freshness
+from hub.core.arrival.timing import MILLISECOND
 from hub.core.events import DeviceEvent
 from hub.core.home import DeviceState, HazardTold
 
 REMEMBERED = 16
 """Messages of a device that are remembered. A detector that smokes on tells it every minute, and all join one alert."""
 
-UNPROVEN_FOR = timedelta(days=1)
-"""A device that was not heard since may be one that forgets its counters between two fires: no longer than this is what it says
-again taken for a copy. Such a device is told to somebody by whatever else it says."""
+COPIES_FOR = timedelta(days=1)
+"""For so long the same numbers are a copy. Later they may be another fire, of a detector that forgot its counters: what a broker
+or gateway still holds after a day may ring once more, and no fire is taken for an old one for ever."""
 
 
-def is_copy(
-    told: tuple[HazardTold, ...], event: DeviceEvent, hazard: Hazard, arrival: Arrival, now: datetime
-) -> bool:
+def is_copy(told: tuple[HazardTold, ...], event: DeviceEvent, hazard: Hazard, now: datetime) -> bool:
     """Whether this message told of this hazard before: the same number, spoken at the same moment of the same boot."""
     first = next((one for one in told if _same(one, event, hazard)), None)
-    if first is None:
-        return False
-    live_at = arrival.state.live_at if arrival.freshness is not Freshness.LIVE else None
-    heard_since = live_at is not None and live_at - first.at >= DISTINCT_AFTER
-    return heard_since or now - first.at < UNPROVEN_FOR
+    return first is not None and now - first.at < COPIES_FOR
 
 
 def with_hazard_told(state: DeviceState, event: DeviceEvent, hazard: Hazard, now: datetime) -> DeviceState:

@@ -66,7 +66,7 @@ def _found(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, k
     """`last_at` of the rule's state is when the device last told of it. A copy of what had its alert tells nothing."""
     counted_as = f"{event.elsewhere}/{event.device_id}" if event.elsewhere is not None else event.device_id
     device = draft.device_state(counted_as)
-    if is_copy(device.hazards_told, event, hazard, arrival, draft.now):
+    if is_copy(device.hazards_told, event, hazard, draft.now):
         return
     spoken_at = arrival.spoken_at(draft.now)
     state = draft.rules.get(key)
