@@ -31,8 +31,11 @@ class NewerSchema(StoreError):
     """The store was written by a newer release."""
 
 
-class NotAStore(StoreError):
-    """The file is damaged, or something else than a store of the hub."""
+class NotAStore(StoreUnavailable):
+    """The file is damaged, or something else than a store of the hub.
+
+    A running hub then takes nothing more and says so: a press that it acknowledged would be gone with the damaged page.
+    """
 
 
 _ADVICE = {
