@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from hub.clock import HubClock
+from hub.core.alerts import Alert
 from hub.core.arrival import after_time_step
 from hub.core.context import Context
 from hub.core.home import UNASSIGNED_HOME_ID, Home
@@ -55,6 +56,20 @@ class Committed:
         for home in self.homes.values():
             for alert in home.alerts.values():
                 self.load.update(alert)
+        for home in [self.homes[home_id] for home_id in loaded.damaged if home_id in self.homes]:
+            # What could not be read of it stands otherwise in the store: the next save writes all of it.
+            self.unsaved.saved.pop(home.id, None)
+            self.homes[home.id] = replace(
+                home, alerts={key: self._with_policy(alert) for key, alert in home.alerts.items()}
+            )
+
+    def _with_policy(self, alert: Alert) -> Alert:
+        """An alert that could not be read has lost its policy: once it is taken and let fall, it follows that of its severity."""
+        return (
+            alert
+            if alert.policy.steps
+            else replace(alert, policy=self.context.policies[alert.severity.value])
+        )
 
     def make_ready(self) -> None:
         """After the recovery: the unassigned home exists, and every home is woken in time."""

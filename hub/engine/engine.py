@@ -25,7 +25,7 @@ from hub.engine.inbox import Inbox, Item, Ordered, Write, settle
 from hub.engine.outlets import Outlets
 from hub.engine.placing import Placed, decode_all, place
 from hub.engine.recovery import recover
-from hub.engine.rescue import give_up, give_up_tick
+from hub.engine.rescue import give_up, give_up_tick, tell_of_the_unread
 from hub.engine.turn import Turn
 from hub.ingest.message import RawMessage, SessionName
 from hub.store.store import Connection, JournalLine, PendingNotification, Store, StoreUnavailable
@@ -82,6 +82,7 @@ class Engine:
             self._store, loaded, self._committed.new_turn, self._committed.commit, self._clock.now
         )
         self._committed.make_ready()
+        tell_of_the_unread(self._committed, loaded.damaged)
         pending = self._store.load().pending if replayed else loaded.pending
         self.gate.admit(waiting.notification for waiting in pending)
         self._recovered = True

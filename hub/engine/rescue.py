@@ -1,7 +1,7 @@
 """What becomes of an input whose outcome cannot be committed: it is kept, a person is told, and the hub goes on."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from hub.core.events import DeviceEvent, Tick
@@ -77,6 +77,20 @@ def give_up_tick(committed: Committed, home_id: str, error: Exception) -> None:
         # In memory alone: a home that is never woken again would be forgotten.
         committed.homes[home_id] = home = replace(home, wake_at=committed.instant() + TRY_AGAIN_AFTER)
         committed.wakes.arm(home)
+
+
+def tell_of_the_unread(committed: Committed, damaged: Collection[str]) -> None:
+    """At the start: a home of which something could not be read is unjudged, and an emergency says so. It is written whole again
+    with that emergency."""
+    for home_id in sorted(damaged):
+        if home_id in committed.homes:
+            give_up_tick(
+                committed, home_id, RowsUnread("not everything that the store has of it can be read")
+            )
+
+
+class RowsUnread(Exception):
+    """Why the emergency of such a home was raised."""
 
 
 def _tell_elsewhere(turn: Turn, home_id: str, input_: DeviceEvent | Tick, seq: int) -> None:

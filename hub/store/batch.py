@@ -128,3 +128,5 @@ class Loaded:
     last_seq: int
     hub_time_at: datetime | None
     pending: list[PendingNotification]
+    damaged: frozenset[str] = frozenset()
+    """Homes of which something could not be read."""

@@ -1,19 +1,24 @@
 """Homes and their rows: which rows changed between two versions of a home, and a home put together again from its rows."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
 
 from hub.core.alerts import Alert
-from hub.core.home import DeviceState, Home, RuleState
+from hub.core.home import DeviceState, Home, Profile, RuleState
 from hub.core.service_requests import ENDED_STATES, OPEN_STATES, ServiceRequest
 from hub.directory import search
 from hub.store import codec, statements, tables
-from hub.store.codec import HomeBody
+from hub.store.alert_rows import CANNOT_BE_SHOWN, alert_of
+from hub.store.alert_rows import COLUMNS as ALERT_COLUMNS
+from hub.store.codec import Codec, HomeBody
 from hub.store.request_bodies import REQUEST_COLUMNS, request_of
 from hub.store.tables import table_of, to_micros
+
+log = logging.getLogger(__name__)
 
 V = TypeVar("V")
 
@@ -116,8 +121,36 @@ def _request_row(request: ServiceRequest, centre_id: str | None) -> tuple[Any, .
     )
 
 
-def load_homes(connection: Connection, home_id: str | None = None) -> tuple[dict[str, Home], dict[str, int]]:
-    """All homes (or one) with their devices, rule states, open alerts and requests, and up to which input each is saved."""
+class LoadedHomes(NamedTuple):
+    """`saved_seq`: up to which input each is saved. `damaged`: those of which something could not be read."""
+
+    homes: dict[str, Home]
+    saved_seq: dict[str, int]
+    damaged: frozenset[str]
+
+
+def _read(of: Codec[V], text: str, home_id: str, what: str) -> V | None:
+    try:
+        return of.load(text)
+    except ValueError as error:
+        # Without the error's own words, which hold what the row says of a person.
+        log.error("home %s: its %s cannot be read (%s)", home_id, what, type(error).__name__)
+        return None
+
+
+def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHomes:
+    """All homes (or one) with their devices, rule states, open alerts and requests.
+
+    A row that cannot be read is as good as never written, an alert or a request an outline; its home is handed out as unjudged.
+    """
+    damaged: set[str] = set()
+
+    def read(of: Codec[V], text: str, otherwise: V, owner: str, what: str) -> V:
+        found = _read(of, text, owner, what)
+        if found is None:
+            damaged.add(owner)
+        return otherwise if found is None else found
+
     homes, devices, rules, alerts, requests = (
         table_of(row)
         for row in (
@@ -133,19 +166,22 @@ def load_homes(connection: Connection, home_id: str | None = None) -> tuple[dict
     for owner, key, text in connection.execute(
         select(devices.c.home_id, devices.c.device_id, devices.c.state).where(of_home(devices))
     ):
-        device_states[owner][key] = codec.DEVICE_STATE.load(text)
+        device_states[owner][key] = read(codec.DEVICE_STATE, text, DeviceState(), owner, f"device {key}")
     rule_states: dict[str, dict[str, RuleState]] = defaultdict(dict)
     for owner, key, text in connection.execute(
         select(rules.c.home_id, rules.c.key, rules.c.state).where(of_home(rules))
     ):
-        rule_states[owner][key] = codec.RULE_STATE.load(text)
+        state = _read(codec.RULE_STATE, text, owner, f"rule {key.partition('|')[0]}")
+        # Without it, what lasts is told again: no reason to doubt the home.
+        if state is not None:
+            rule_states[owner][key] = state
     open_alerts: dict[str, dict[str, Alert]] = defaultdict(dict)
-    for owner, key, text in connection.execute(
-        select(alerts.c.home_id, alerts.c.alert_id, alerts.c.body)
-        .where(alerts.c.open, of_home(alerts))
-        .order_by(alerts.c.opened_at, alerts.c.id)
+    for row in connection.execute(
+        select(*ALERT_COLUMNS).where(alerts.c.open, of_home(alerts)).order_by(alerts.c.opened_at, alerts.c.id)
     ):
-        open_alerts[owner][key] = codec.ALERT.load(text)
+        open_alerts[row.home_id][row.alert_id] = alert = alert_of(row)
+        if alert.reason.code == CANNOT_BE_SHOWN:
+            damaged.add(row.home_id)
     open_requests: dict[str, dict[str, ServiceRequest]] = defaultdict(dict)
     for row in connection.execute(
         select(*REQUEST_COLUMNS)
@@ -157,19 +193,20 @@ def load_homes(connection: Connection, home_id: str | None = None) -> tuple[dict
     loaded: dict[str, Home] = {}
     saved_seq: dict[str, int] = {}
     for row in connection.execute(select(homes).where(of_home(homes)).order_by(homes.c.id)):
-        body = codec.HOME_BODY.load(row.body)
+        body = read(codec.HOME_BODY, row.body, HomeBody(), row.home_id, "state")
+        profile = read(codec.PROFILE, row.profile, Profile(row.home_id), row.home_id, "profile")
         loaded[row.home_id] = Home(
             id=row.home_id,
-            profile=codec.PROFILE.load(row.profile),
+            profile=profile,
             devices=device_states.get(row.home_id, {}),
             rules=rule_states.get(row.home_id, {}),
             alerts=open_alerts.get(row.home_id, {}),
             requests=open_requests.get(row.home_id, {}),
             away=body.away,
-            unjudged=row.unjudged,
+            unjudged=row.unjudged or row.home_id in damaged,
             wake_at=row.wake_at,
             presses=body.presses,
             mistakes=body.mistakes,
         )
         saved_seq[row.home_id] = row.saved_seq
-    return loaded, saved_seq
+    return LoadedHomes(loaded, saved_seq, frozenset(damaged))

@@ -1,5 +1,6 @@
 """The outbox within a commit: what new notifications, cancellations and delivery reports make of its rows."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,6 +16,9 @@ from hub.store.tables import OutboxRow, table_of, to_micros
 
 QUEUED, SENT, RECEIVED, FAILED, CANCELLED = "queued", "sent", "received", "failed", "cancelled"
 _OUTBOX = table_of(OutboxRow)
+_WAITING = ("notification_id", "alert_id", "body", "attempts", "next_attempt_at")
+
+log = logging.getLogger(__name__)
 
 
 class OutboxWrites:
@@ -89,11 +93,18 @@ def _row(notification: Notification, cancelled_at: datetime | None) -> tuple[Any
 def load_pending(connection: Connection) -> list[PendingNotification]:
     """What still has to be sent, oldest first."""
     rows = connection.execute(
-        select(_OUTBOX.c.body, _OUTBOX.c.attempts, _OUTBOX.c.next_attempt_at)
+        select(*(_OUTBOX.c[name] for name in _WAITING))
         .where(_OUTBOX.c.state == QUEUED)
         .order_by(_OUTBOX.c.id)
     )
-    return [
-        PendingNotification(codec.NOTIFICATION.load(row.body), row.attempts, row.next_attempt_at)
-        for row in rows
-    ]
+    pending = []
+    for row in rows:
+        try:
+            notification = codec.NOTIFICATION.load(row.body)
+        except ValueError as error:
+            # Its alert goes on to the next step all the same.
+            told = (row.notification_id, row.alert_id, type(error).__name__)
+            log.error("notification %s of %s cannot be read (%s) and is not sent", *told)
+        else:
+            pending.append(PendingNotification(notification, row.attempts, row.next_attempt_at))
+    return pending

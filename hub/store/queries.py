@@ -196,7 +196,7 @@ class Queries:
 
     def devices(self, home_id: str | None = None) -> list[DeviceView]:
         """The enrolled devices of a home (or of all) with what is remembered of them."""
-        homes, _ = self.read(lambda connection: load_homes(connection, home_id))
+        homes = self.read(lambda connection: load_homes(connection, home_id)).homes
         return [
             DeviceView(home.id, device, home.devices.get(device.id, DeviceState()))
             for home in homes.values()

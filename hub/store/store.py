@@ -145,10 +145,10 @@ class Store:
                 select(cell.c.checkpoint_seq, cell.c.hub_time_at)
             ).one()
             last_seq = connection.execute(select(func.max(log.c.seq))).scalar() or 0
-            homes, saved_seq = load_homes(connection)
+            homes, saved_seq, damaged = load_homes(connection)
             last_seq = max(last_seq, checkpoint_seq, *saved_seq.values(), 0)
             pending = load_pending(connection)
-        return Loaded(homes, saved_seq, checkpoint_seq, last_seq, hub_time_at, pending)
+        return Loaded(homes, saved_seq, checkpoint_seq, last_seq, hub_time_at, pending, damaged)
 
     def load_hub_time(self) -> datetime | None:
         """The newest committed instant, None in a new store: hub time never goes back behind it."""
