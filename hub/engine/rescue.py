@@ -24,8 +24,8 @@ def give_up(
 ) -> None:
     """Keep the input with its traceback; the home that it names is unjudged.
 
-    Raises StoreUnavailable when the store takes nothing now, and whatever it raises when it takes not even the bytes: then the
-    process must end, for it would acknowledge what it does not keep.
+    Raises StoreUnavailable when the store takes nothing now, or no emergency at all: then nothing is acknowledged, the hub says
+    that it is not ready, and the input comes again. So a press is never kept without a person who is told of it.
     """
     log.error("an input could not be committed; it is kept among the failed ones", exc_info=error)
     if not isinstance(item, RawMessage):
@@ -49,14 +49,18 @@ def give_up(
         if found.home is not None and found.event is not None:
             _tell_elsewhere(turn, found.home.id, found.event, seq)
 
-    def its_bytes(turn: Turn) -> None:
+    def as_bytes_of_nobody(turn: Turn) -> None:
         turn.reject(message, FAILED, detail)
+        turn.give_up_tick(turn.unassigned(), _Kept("what came is kept whole among the rejected messages"))
 
-    _first_that_commits(committed, [message], (in_its_home, in_the_unassigned_home, its_bytes))
+    _first_that_commits(committed, [message], (in_its_home, in_the_unassigned_home, as_bytes_of_nobody))
 
 
 def give_up_tick(committed: Committed, home_id: str, error: Exception) -> None:
-    """What a wake time brought cannot be kept: the home is unjudged, and is woken again later."""
+    """What a wake time brought cannot be kept: the home is unjudged, and is woken again later.
+
+    Raises StoreUnavailable when the store takes no emergency at all: it comes again, and the hub says that it is not ready.
+    """
     log.error("home %s: what its wake time brought could not be committed", home_id, exc_info=error)
     home = committed.homes[home_id]
 
@@ -66,12 +70,7 @@ def give_up_tick(committed: Committed, home_id: str, error: Exception) -> None:
     def in_the_unassigned_home(turn: Turn) -> None:
         _tell_elsewhere(turn, home_id, Tick(home_id), turn.last_seq)
 
-    try:
-        _first_that_commits(committed, (), (in_its_home, in_the_unassigned_home))
-    except StoreUnavailable:
-        raise
-    except Exception:
-        log.exception("home %s: nobody could be told; it is tried again in %s", home_id, TRY_AGAIN_AFTER)
+    _first_that_commits(committed, (), (in_its_home, in_the_unassigned_home))
     home = committed.homes[home_id]
     if home.wake_at is not None and home.wake_at <= committed.instant():
         # In memory alone: a home that is never woken again would be forgotten.
@@ -93,10 +92,15 @@ class RowsUnread(Exception):
     """Why the emergency of such a home was raised."""
 
 
+class _Kept(Exception):
+    """Why the unassigned home's emergency was raised: of the message nothing could be said but that it is kept."""
+
+
 def _tell_elsewhere(turn: Turn, home_id: str, input_: DeviceEvent | Tick, seq: int) -> None:
     home = turn.home(home_id)
-    if home is not None and home.id != turn.unassigned().id:
-        turn.tell_elsewhere(home, input_, seq)
+    if home is None or home.id == turn.unassigned().id:
+        raise _Kept("the unassigned home cannot stand in for itself")
+    turn.tell_elsewhere(home, input_, seq)
 
 
 def _first_that_commits(
@@ -109,9 +113,12 @@ def _first_that_commits(
             lines = committed.commit(turn)
         except StoreUnavailable:
             raise
-        except Exception:
+        except Exception as error:
             if number == len(ways) - 1:
-                raise
+                raise StoreUnavailable(
+                    f"it takes no emergency ({type(error).__name__}); look at the disk and the log, restore a backup if "
+                    f"it is damaged, and start the hub again"
+                ) from error
             log.exception("a failed input could not be kept like this; trying with less")
         else:
             committed.perform(turn, messages, (), lines)

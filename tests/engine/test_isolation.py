@@ -1,6 +1,7 @@
 """A failing home is not a failing hub; a failing store loses nothing; a poisoned input costs itself."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -266,26 +267,51 @@ def test_a_press_whose_home_cannot_be_written_at_all_is_told_in_the_unassigned_o
     assert b"event-0001" in bytes(row[1])
 
 
-def test_when_no_emergency_can_be_written_the_bytes_are_kept_and_the_hub_goes_on(
-    story: Story, fragile: Fragile
+@pytest.mark.parametrize("takes_bytes", [True, False], ids=["but the bytes", "not even the bytes"])
+def test_when_no_emergency_can_be_written_nothing_is_acknowledged_and_the_hub_says_so(
+    story: Story, fragile: Fragile, takes_bytes: bool
 ) -> None:
-    fragile.problem = lambda batch: ValueError("poison") if batch.effects else None
+    """Bytes that nobody looks at are no answer to a press."""
+    fragile.problem = lambda batch: ValueError("poison") if batch.effects or not takes_bytes else None
+    story.press("h1")
+    story.press("h2", "cord")
+    assert story.acknowledged == []
+    health = story.engine.health()
+    assert not health.ready
+    assert any(code == "store" and "no emergency" in text for code, text in health.problems)
+    fragile.problem = lambda _: None
+    story.run()
+    assert len(story.acknowledged) == 2
+    story.of(AlertKind.EMERGENCY_CALL, "h1")
+    story.of(AlertKind.EMERGENCY_CALL, "h2")
+    assert story.engine.health().ready
+
+
+def test_what_cannot_even_be_placed_is_kept_and_a_person_is_told_to_look(
+    story: Story, fragile: Fragile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fragile.problem = poison("h1")
+    monkeypatch.setattr(story.engine, "_placed_alone", _cannot_be_placed)
     story.press("h1")
     assert len(story.acknowledged) == 1
-    assert story.rows("select count(*) from rejected_message") == [(1,)]
+    story.of(AlertKind.UNJUDGED_HOME, "unassigned")
+    assert story.rows("select reason from rejected_message") == [("failed",)]
+
+
+def _cannot_be_placed(*_: object) -> None:
+    raise LookupError("nobody knows where it belongs")
+
+
+def test_open_alerts_that_cannot_go_on_are_no_healthy_hub(story: Story, fragile: Fragile) -> None:
+    story.press("h1")
+    fragile.problem = lambda batch: ValueError("poison") if batch.effects else None
+    story.time.pass_(timedelta(minutes=5))
+    assert story.engine.turn() == 0
+    assert not story.engine.health().ready
     fragile.problem = lambda _: None
-    story.press("h2", "cord")
-    story.of(AlertKind.EMERGENCY_CALL, "h2")
-
-
-def test_when_not_even_the_bytes_can_be_kept_the_hub_ends_without_acknowledging(
-    story: Story, fragile: Fragile
-) -> None:
-    fragile.problem = lambda _: ValueError("poison")
-    story.press("h1", run=False)
-    with pytest.raises(ValueError, match="poison"):
-        story.engine.turn()
-    assert story.acknowledged == []
+    story.advance(seconds=10)
+    assert story.engine.health().ready
+    story.expect_asked("deputy-zhou")
 
 
 def test_a_store_that_goes_away_while_a_failed_input_is_kept_is_waited_for(
