@@ -25,6 +25,8 @@ class RefusalCode(StrEnum):
     """It would take the alert from whom holds it, and does not name them."""
     WHICH_HOME = "which_home"
     """The alert names two homes: before it is closed somebody says which it was, or that it cannot be told."""
+    WHO_GOES = "who_goes"
+    """Somebody at a desk never comes to the door: it does not name who does."""
     INVALID = "invalid"
 
 

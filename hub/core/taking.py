@@ -4,11 +4,16 @@ What the holder did can be recorded by somebody else who was told by telephone; 
 a choice of its own: it names from whom, and they are told.
 """
 
+from collections.abc import Iterator
+from itertools import chain
+
 from hub.core import alerts as verbs
 from hub.core import escalation, membership
 from hub.core.alerts import HELD_STATES, STAYS_AT_A_DESK, Alert, AlertState, Role
+from hub.core.context import Context
 from hub.core.draft import Draft
 from hub.core.events import Acknowledge, Actor, ActorRole, ArriveOnSite, GoOnTheWay
+from hub.core.home import Profile
 from hub.core.journal import EntryKind
 from hub.core.notifications import NotifyReason, Template
 from hub.core.outcome import Done, RefusalCode, Refused, Result
@@ -19,6 +24,9 @@ _AT_A_DESK = {
     ActorRole.CENTRE_DUTY: Role.CENTRE_DUTY,
 }
 """As whom a log-in answers that stands for nobody of the directory."""
+
+_STAY_AT_A_DESK = frozenset({ActorRole.OPERATOR, ActorRole.DUTY_MANAGER})
+"""Log-ins that record who sets out or arrives, and never do so themselves. By telephone a duty manager answers as others do."""
 
 _AT_THE_DOOR = frozenset({ActorRole.RESPONDER, ActorRole.BUTLER})
 """Who says of themselves that they set out, or are there."""
@@ -72,15 +80,57 @@ def _holder_after(draft: Draft, alert: Alert, command: GoOnTheWay | ArriveOnSite
         return Refused(
             RefusalCode.INVALID, "either on behalf of the holder, or taken over from them: not both"
         )
+    if by.role in _STAY_AT_A_DESK and other in (None, by.id):
+        return _held_by_other(alert) if _held_at_the_door(draft, alert) else _who_goes(alert)
     if other is not None and other != by.id:
-        if holds not in (None, by.id, other):
+        if holds not in (None, by.id, other) and (
+            by.role not in _STAY_AT_A_DESK or _held_at_the_door(draft, alert)
+        ):
             return _held_by_other(alert)
-        if other != holds and other not in alert.asked:
-            return Refused(RefusalCode.INVALID, f"{other} was not asked about this alert")
+        if other != holds and not _may_go(draft, alert, other):
+            return Refused(
+                RefusalCode.INVALID, f"{other} was not asked about this alert, nor comes to this home"
+            )
         return Actor(other, ActorRole.RESPONDER)
     if holds in (None, by.id, command.take_over_from) or _gives_way(draft, alert, by):
         return by
     return _held_by_other(alert)
+
+
+def who_may_go(profile: Profile, alert: Alert, context: Context) -> Iterator[tuple[str, Role | None]]:
+    """Whom a desk can record as on the way or there, with the role in which they stand to the home: those who were asked, in that
+    order, and whoever else is bound to it. Nobody twice, nobody who stays at a desk."""
+    bound = {one: role for role, people in profile.people.items() for one in people}
+    for one in dict.fromkeys((*alert.asked, *bound)):
+        role = bound.get(one) or _role_on_shift(one, context)
+        if role not in STAYS_AT_A_DESK:
+            yield one, role
+
+
+def _role_on_shift(person_id: str, context: Context) -> Role | None:
+    weekly = (role for role in Role if (person_id, role) in context.roster.has_shifts)
+    dated = (shift.role for shift in context.dated_shifts if shift.person_id == person_id)
+    return next(chain(weekly, dated), None)
+
+
+def _may_go(draft: Draft, alert: Alert, person_id: str) -> bool:
+    return any(one == person_id for one, _ in who_may_go(draft.profile, alert, draft.context))
+
+
+def _held_at_the_door(draft: Draft, alert: Alert) -> bool:
+    """Somebody holds it who is not at a desk: what they do is recorded for them, and for nobody else."""
+    if alert.hold is None:
+        return False
+    role = alert.hold.role or escalation.role_of(draft, alert.hold.by)
+    return role is None or role not in STAYS_AT_A_DESK
+
+
+def _who_goes(alert: Alert) -> Refused:
+    return Refused(
+        RefusalCode.WHO_GOES,
+        "nobody at a desk comes to the door: name who does in on_behalf_of",
+        alert.version,
+    )
 
 
 def _gives_way(draft: Draft, alert: Alert, by: Actor) -> bool:

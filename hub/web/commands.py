@@ -65,6 +65,11 @@ _TEXTS = {
         "Somebody else has taken it.",
         "Speak with the holder in `current`.",
     ),
+    RefusalCode.WHO_GOES: (
+        "who_goes",
+        "Nobody at a desk comes to the door.",
+        "Name in on_behalf_of who set out or is there: `current.may_go` lists them.",
+    ),
     RefusalCode.WHICH_HOME: ("which_home", "It names two homes.", "Say which it was."),
     RefusalCode.NOT_ALLOWED_NOW: ("not_allowed_now", "Its state does not allow this.", "Look at `current`."),
 }

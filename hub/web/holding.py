@@ -32,6 +32,16 @@ def holding_problem(refused: Refused, alert: AlertOut, zone: tzinfo) -> Problem 
             zh=f"{detail['zh']}{how['zh']}",
             current=current,
         )
+    if refused.code is RefusalCode.WHO_GOES:
+        return Problem(
+            409,
+            "who_goes",
+            say("en", "problem.who_goes"),
+            where="on_behalf_of",
+            remedy="Send on_behalf_of with an id of `current.may_go`.",
+            zh=say("zh", "problem.who_goes"),
+            current=current,
+        )
     if refused.code is RefusalCode.WHICH_HOME and alert.other_home is not None:
         homes = {
             "here": alert.address or alert.home_id,

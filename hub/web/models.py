@@ -56,6 +56,12 @@ class HolderOut(PersonRef):
     until_at: AwareDatetime
 
 
+class GoerOut(PersonRef):
+    """Somebody whom a desk can record as on the way or there; the role is the one in which they stand to the home."""
+
+    role: Role | None = None
+
+
 class OtherHome(Out):
     """The second home that an alert may be about."""
 
@@ -95,6 +101,10 @@ class AlertOut(Out):
     escalate_at: AwareDatetime | None
     holder: HolderOut | None
     asked: list[PersonRef]
+    may_go: list[GoerOut] = Field(
+        default_factory=list,
+        description="Who can be named in `on_behalf_of`: those asked first, then whoever else is bound to the home.",
+    )
     first_answer_at: AwareDatetime | None
     on_site_at: AwareDatetime | None
     resolved_at: AwareDatetime | None
@@ -159,7 +169,8 @@ class TakeIn(MoveIn):
 class GoIn(TakeIn):
     on_behalf_of: Id | None = Field(
         None,
-        description="The id of its holder, or of somebody who was asked: what they did, as they told you.",
+        description="The id of its holder, or of somebody in `may_go`: what they did, as they told you. Operators and duty "
+        "managers must name somebody, for nobody at a desk comes to the door: 409 `who_goes`.",
     )
 
 

@@ -14,6 +14,7 @@ from hub.core.journal import Entry, EntryKind
 from hub.core.roster import on_duty, stands_in
 from hub.core.service_requests import ServiceRequest
 from hub.core.suppression import lasts
+from hub.core.taking import who_may_go
 from hub.directory.protection import Gap, gaps_of
 from hub.notify.reason_texts import reason_text, with_addresses
 from hub.store.alert_rows import CANNOT_BE_SHOWN
@@ -27,6 +28,7 @@ from hub.web.models import (
     BoundPerson,
     CareCard,
     DeviceOut,
+    GoerOut,
     HolderOut,
     HomeOut,
     OtherHome,
@@ -137,6 +139,10 @@ class Views:
             if hold
             else None,
             asked=[PersonRef(id=person, name=self.name(person)) for person in alert.asked],
+            may_go=[
+                GoerOut(id=person, name=self.name(person), role=role)
+                for person, role in (who_may_go(profile, alert, self._hub.context()) if alert.open else ())
+            ],
             first_answer_at=alert.first_answer_at,
             on_site_at=alert.on_site_at,
             resolved_at=alert.resolved_at,

@@ -50,10 +50,13 @@ def test_a_press_appears_by_itself_and_is_closed_by_keyboard_alone(
     expect(page).to_have_title(re.compile(r"^\(1\)"))
     expect(page.locator(".detail-name")).to_contain_text(elder(hub, home_id))
     settled(page)
-    for key, state in (("a", "已接警"), ("g", "已出发"), ("s", "已到场")):
-        page.keyboard.press(key)
-        expect(row).to_contain_text(state)
+    page.keyboard.press("a")
     expect(row).to_contain_text("陈静 已接")
+    for key, state in (("g", "已出发"), ("s", "已到场")):
+        page.keyboard.press(key)
+        expect(page.locator("#holding-dialog")).to_be_visible()
+        page.keyboard.press("Enter")
+        expect(row).to_contain_text(state)
     page.keyboard.press("r")
     dialog = page.locator("#resolve-dialog")
     expect(dialog).to_be_visible()

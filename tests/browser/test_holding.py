@@ -91,6 +91,32 @@ def test_a_step_that_is_recorded_already_can_only_be_taken_over(
     assert name
 
 
+def test_the_operator_who_has_it_says_with_two_keys_who_goes(hub: RunningHub, open_console: Opener) -> None:
+    home_id = hub.home_ids()[12]
+    alert = hub.emergency(home_id)
+    (butler,) = hub.engine.homes()[home_id].profile.people[Role.BUTLER][:1]
+    name = hub.engine.context().people[butler].name
+    page = open_console()
+    chosen(page, alert)
+    page.keyboard.press("a")
+    expect(page.locator(".detail-state")).to_contain_text("陈静")
+    page.keyboard.press("g")
+    dialog = page.locator("#holding-dialog")
+    expect(dialog.locator("h2")).to_have_text("谁去？")
+    expect(dialog.locator(".choice").first).to_contain_text(f"{name}（养老管家）")
+    picture(page, "28-who-goes")
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#timeline")).to_contain_text(f"{name}已出发（陈静代记）")
+    page.keyboard.press("s")
+    expect(dialog.get_by_role("radio")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#timeline")).to_contain_text(f"{name}已到场（陈静代记）")
+    hold = now(hub, alert).hold
+    assert hold is not None
+    assert (hold.by, now(hub, alert).state) == (butler, AlertState.ON_SITE)
+
+
 def test_taking_over_is_a_key_of_its_own_and_is_told(hub: RunningHub, open_console: Opener) -> None:
     alert, butler, _ = set_out(hub)
     page = open_console()

@@ -9,6 +9,7 @@ from hub.core.events import Acknowledge, Actor, ActorRole, ArriveOnSite, GoOnThe
 from hub.core.journal import EntryKind
 from hub.core.notifications import NotifyReason
 from hub.core.outcome import RefusalCode, Refused
+from hub.core.taking import who_may_go
 from tests.story import Story, done
 
 DESK = Actor("chen", ActorRole.OPERATOR)
@@ -67,19 +68,59 @@ def test_the_desk_that_has_it_can_say_that_the_butler_set_out(story: Story) -> N
     assert isinstance(stranger, Refused), "not asked about this home"
 
 
-@pytest.mark.parametrize(("verb", "state"), [(Acknowledge, "acknowledged"), (ArriveOnSite, "on_site")])
+@pytest.mark.parametrize(
+    ("verb", "by", "state"),
+    [
+        (Acknowledge, OTHER_DESK, "acknowledged"),
+        (ArriveOnSite, Actor("lin", ActorRole.CENTRE_DUTY), "on_site"),
+    ],
+)
 def test_taking_over_is_told_to_whom_it_is_taken_from(
-    story: Story, coming: Alert, verb: Any, state: str
+    story: Story, coming: Alert, verb: Any, by: Actor, state: str
 ) -> None:
     for _ in range(2):
-        done(story.command(verb("h1", coming.id, OTHER_DESK, take_over_from=BUTLER)))
-    assert hold_of(story) == ("xu", AlertState(state))
+        done(story.command(verb("h1", coming.id, by, take_over_from=BUTLER)))
+    assert hold_of(story) == (by.id, AlertState(state))
     told = [one for one in story.phone.sent if one.person_id == BUTLER]
     assert [one.reason for one in told] == [NotifyReason.TAKEN_OVER]
     (entry,) = [one.entry for one in story.journal if one.entry.data.get("taken_from")]
-    assert (entry.by, entry.data["taken_from"]) == ("xu", BUTLER)
+    assert (entry.by, entry.data["taken_from"]) == (by.id, BUTLER)
     again = story.command(GoOnTheWay("h1", coming.id, DESK, take_over_from=BUTLER))
     assert isinstance(again, Refused), "the butler has it no more"
+
+
+@pytest.mark.parametrize("verb", [GoOnTheWay, ArriveOnSite])
+@pytest.mark.parametrize("desk", [DESK, OTHER_DESK], ids=["operator", "duty manager"])
+@pytest.mark.parametrize("named", [{}, {"on_behalf_of": "self"}, {"take_over_from": "chen"}], ids=str)
+@pytest.mark.parametrize("held", [False, True], ids=["nobody's", "the operator's"])
+def test_nobody_at_a_desk_is_recorded_as_at_the_door(
+    story: Story, verb: Any, desk: Actor, named: dict[str, str], held: bool
+) -> None:
+    story.press()
+    alert = story.alert()
+    if held:
+        done(story.command(Acknowledge("h1", alert.id, DESK)))
+    before, named = story.alert(), {key: desk.id if one == "self" else one for key, one in named.items()}
+    refused = story.command(verb("h1", alert.id, desk, **named))
+    assert isinstance(refused, Refused)
+    assert refused.code is RefusalCode.WHO_GOES
+    assert story.alert() == before
+
+
+def test_a_desk_may_say_that_the_daughter_goes_before_anybody_asked_her(story: Story) -> None:
+    story.press()
+    alert = story.alert()
+    asked = set(alert.asked)
+    done(story.command(Acknowledge("h1", alert.id, DESK)))
+    bound = [
+        one for one, _ in who_may_go(story.home().profile, alert, story.engine.context()) if one not in asked
+    ]
+    assert bound, "somebody of this home who was not asked yet"
+    done(story.command(ArriveOnSite("h1", alert.id, OTHER_DESK, on_behalf_of=bound[0])))
+    assert hold_of(story) == (bound[0], AlertState.ON_SITE)
+    assert not {"operator-chen", "manager-xu"} & set(
+        dict(who_may_go(story.home().profile, alert, story.engine.context()))
+    )
 
 
 def test_both_at_once_is_neither(story: Story, coming: Alert) -> None:

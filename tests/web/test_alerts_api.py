@@ -31,21 +31,37 @@ def test_a_press_is_in_the_queue_with_all_that_a_row_needs(
     assert page["number"] > 0
 
 
+@pytest.mark.parametrize("action", ["on-the-way", "on-site"])
+def test_a_desk_says_who_goes(hub: RunningHub, chen: httpx.Client, home_id: str, action: str) -> None:
+    alert = hub.emergency(home_id)
+    refused = act(chen, alert.id, action, alert.version)
+    assert refused.status_code == 409
+    told = refused.json()
+    assert told["type"].endswith("who_goes")
+    assert "谁" in told["zh"]
+    assert told["current"]["may_go"], "with whom it can be"
+    assert chen.get(f"/api/v1/alerts/{alert.id}").json()["version"] == alert.version
+    nobody = act(chen, alert.id, action, alert.version, on_behalf_of="nobody-known")
+    assert nobody.status_code == 422, nobody.text
+
+
 def test_an_alert_goes_from_hand_to_hand_until_it_is_resolved(
     hub: RunningHub, chen: httpx.Client, home_id: str
 ) -> None:
     alert = hub.emergency(home_id)
-    version = chen.get(f"/api/v1/alerts/{alert.id}").json()["version"]
-    for action, state in (
-        ("acknowledge", "acknowledged"),
-        ("on-the-way", "on_the_way"),
-        ("on-site", "on_site"),
+    shown = chen.get(f"/api/v1/alerts/{alert.id}").json()
+    version, goes = shown["version"], shown["may_go"][0]
+    assert goes["role"] == "butler"
+    for action, state, holder, more in (
+        ("acknowledge", "acknowledged", "陈静", {}),
+        ("on-the-way", "on_the_way", goes["name"], {"on_behalf_of": goes["id"]}),
+        ("on-site", "on_site", goes["name"], {"on_behalf_of": goes["id"]}),
     ):
-        answer = act(chen, alert.id, action, version)
+        answer = act(chen, alert.id, action, version, **more)
         assert answer.status_code == 200, answer.text
         moved = answer.json()
         assert moved["state"] == state
-        assert moved["holder"]["name"] == "陈静"
+        assert moved["holder"]["name"] == holder
         version = moved["version"]
     assert chen.post(f"/api/v1/alerts/{alert.id}/notes", json={"note": "敲门有人应"}).status_code == 200
     version = act(chen, alert.id, "ambulance", version).json()["version"]
@@ -59,8 +75,8 @@ def test_an_alert_goes_from_hand_to_hand_until_it_is_resolved(
     for sentence in (
         "触发：按下求救键",
         "陈静已接警",
-        "陈静已出发",
-        "陈静已到场",
+        f"{goes['name']}已出发（陈静代记）",
+        f"{goes['name']}已到场（陈静代记）",
         "陈静记录：敲门有人应",
         "陈静已代呼120",
         "陈静已处置：突发疾病，120送医",

@@ -24,13 +24,51 @@ function givesWay(alert) {
   return page.user.role === "butler" && (DESKS.has(role) || (role === "centre_duty" && alert.state === "acknowledged"));
 }
 
-export function mustAsk(alert, action) {
-  return heldByOther(alert) && (action.name === "take_over" || (action.goes && !givesWay(alert)));
+/** Nobody at a desk comes to the door: from there somebody else is always meant. */
+function asksWho(alert, action) {
+  return Boolean(action.goes && DESKS.has(page.user.role) && !(heldByOther(alert) && !DESKS.has(alert.holder.role)));
 }
 
-function option(value, words, key, checked) {
+export function mustAsk(alert, action) {
+  if (action.name === "take_over") return heldByOther(alert);
+  return Boolean(action.goes) && (asksWho(alert, action) || (heldByOther(alert) && !givesWay(alert)));
+}
+
+/** What can be chosen: each with its words, what is sent, and what is said of it afterwards. */
+function choicesOf(alert, action) {
+  const state = t(`action.${action.name}`);
+  const recordedFor = (name) => t("holding.recorded_for", { state, name });
+  if (asksWho(alert, action)) {
+    return alert.may_go.slice(0, 9).map(({ id, name, role }, index) => ({
+      words: role ? t("holding.goes", { name, role: t(`role.${role}`) }) : name,
+      body: { on_behalf_of: id },
+      said: recordedFor(name),
+      checked: index === 0,
+    }));
+  }
+  const { id, name, reachable } = alert.holder;
+  const told = t(reachable ? "holding.told" : "holding.told_on_screen", { name });
+  const desk = DESKS.has(page.user.role);
+  return [
+    action.goes && action.name !== alert.state && {
+      words: t("holding.on_behalf", { name, state }),
+      body: { on_behalf_of: id },
+      said: recordedFor(name),
+      checked: TOLD_BY_TELEPHONE.has(page.user.role),
+    },
+    !(action.goes && desk) && {
+      words: t(action.goes ? "holding.take_over_as" : "holding.take_over", { state, told }),
+      body: { take_over_from: id },
+      said: state,
+      checked: false,
+    },
+  ].filter(Boolean);
+}
+
+function option({ words, checked }, index) {
   return el("label", { class: "choice" },
-    el("input", { type: "radio", name: "whose", value, checked }), el("span", {}, el("kbd", {}, key), words));
+    el("input", { type: "radio", name: "whose", value: String(index), checked }),
+    el("span", {}, el("kbd", {}, String(index + 1)), words));
 }
 
 /** Says who holds the alert and asks whose step it is. `send(body)` as in `open`; resolves to the words of what was done, or "". */
@@ -38,24 +76,23 @@ export async function holdingDialog(alert, action, send) {
   const dialog = document.getElementById("holding-dialog");
   const form = dialog.querySelector("form");
   const find = (part) => form.querySelector(`[data-${part}]`);
-  const holder = alert.holder;
-  const values = { name: holder.name, state: t(`action.${action.name}`) };
-  const recorded = action.goes && action.name === alert.state;
-  const onBehalf = action.goes && !recorded;
-  const takeOver = action.goes ? "holding.take_over_as" : "holding.take_over";
-  const told = t(holder.reachable ? "holding.told" : "holding.told_on_screen", values);
-  find("held").textContent = holderWords(alert);
-  find("question").textContent = onBehalf ? t("holding.question", values) : "";
-  find("question").hidden = !onBehalf;
-  find("recorded").hidden = !recorded;
-  find("recorded").textContent = recorded ? t("holding.recorded", values) : "";
-  find("choices").replaceChildren(...[
-    onBehalf && option("on_behalf_of", t("holding.on_behalf", values), "1", TOLD_BY_TELEPHONE.has(page.user.role)),
-    option("take_over_from", t(takeOver, { ...values, told }), onBehalf ? "2" : "1", false),
-  ].filter(Boolean));
+  const state = t(`action.${action.name}`);
+  const who = asksWho(alert, action);
+  const recorded = !who && action.goes && action.name === alert.state;
+  const choices = choicesOf(alert, action);
+  const note = recorded ? t("holding.recorded", { name: alert.holder.name, state }) : who && !choices.length ? t("holding.nobody_goes") : "";
+  form.querySelector("h2").textContent = t(who ? "holding.who_goes_title" : "holding.title");
+  find("held").textContent = alert.holder ? holderWords(alert) : "";
+  find("held").hidden = !alert.holder;
+  find("question").textContent = who ? t("holding.who_goes", { state }) : t("holding.question", { state });
+  find("question").hidden = recorded || action.name === "take_over" || !choices.length;
+  find("recorded").hidden = !note;
+  find("recorded").textContent = note;
+  find("choices").replaceChildren(...choices.map(option));
+  form.querySelector(".primary").hidden = !choices.length;
   const keys = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const choice = /^[12]$/.test(event.key) && form.querySelectorAll("[name=whose]")[Number(event.key) - 1];
+    const choice = /^[1-9]$/.test(event.key) && form.querySelectorAll("[name=whose]")[Number(event.key) - 1];
     if (choice) {
       choice.checked = true;
       choice.focus();
@@ -68,10 +105,10 @@ export async function holdingDialog(alert, action, send) {
   form.addEventListener("keydown", keys);
   let said = "";
   const shown = open(dialog, `${names(alert)} · ${place(alert)}`, async () => {
-    const whose = form.querySelector("[name=whose]:checked")?.value;
-    if (!whose) return t("holding.missing");
-    said = whose === "on_behalf_of" ? t("holding.recorded_for", values) : values.state;
-    return send({ [whose]: holder.id });
+    const chosen = choices[Number(form.querySelector("[name=whose]:checked")?.value ?? -1)];
+    if (!chosen) return t("holding.missing");
+    said = chosen.said;
+    return send(chosen.body);
   });
   // The box, not its first choice: a second press of the same key must choose nothing.
   (form.querySelector("[name=whose]:checked") ?? find("held")).focus();

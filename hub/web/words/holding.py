@@ -20,6 +20,15 @@ WORDS: dict[str, Words] = {
     "holding.take_over": Words("由我接手，我来处理；{told}", "Take it over; {told}"),
     "holding.told": Words("{name} 会收到“不用再去”", "{name} is told not to go"),
     "holding.told_on_screen": Words("{name} 的屏幕上会说明", "{name} sees it on the screen"),
+    "holding.who_goes_title": Words("谁去？", "Who goes?"),
+    "holding.who_goes": Words(
+        "要记“{state}”：是谁？老人会听到这个名字。", "“{state}”: who is it? The elder hears this name."
+    ),
+    "holding.goes": Words("{name}（{role}）", "{name} ({role})"),
+    "holding.nobody_goes": Words(
+        "这一户没有登记可以上门的人。先打电话找人，用 N 记下是谁去了。",
+        "Nobody who could come to this home is known. Telephone, and note (N) who goes.",
+    ),
     "holding.missing": Words("请选一项。", "Please choose one."),
     "holding.recorded_for": Words("{state} · {name}（代记）", "{state} · for {name}"),
     "holding.yours_no_more": Words(
@@ -38,6 +47,10 @@ WORDS: dict[str, Words] = {
     "problem.held_by_other_remedy": Words(
         "要记 {name} 做了什么，请带上 on_behalf_of={id}；要接手，请带上 take_over_from={id}，系统会通知 {name}。",
         "To record what {name} did, send on_behalf_of={id}; to take it over, send take_over_from={id}: {name} is told.",
+    ),
+    "problem.who_goes": Words(
+        "坐席和值班长不上门：请说明是谁出发了、到场了。",
+        "Nobody at a desk comes to the door: say who set out, or is there.",
     ),
     "problem.which_home": Words(
         "这条告警可能在两户：{here}，或 {there}。结束前请说明是哪一户。",
