@@ -25,6 +25,8 @@ _SUMS = re.compile(
     re.IGNORECASE,
 )
 _MOST_CELLS_OF_A_SUM = 4
+_EXAMPLE = re.compile(r"^[(（]?(示例|例|example)[)）]?\s*([:：].*|\d*)$", re.IGNORECASE)
+"""The example of a template, however full: the word alone, numbered, or before a colon. "Example Care Ltd" is a company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,10 +291,7 @@ class _Sheet:
         """A line of totals or of signatures below the table, or the example of a template."""
         said = [cells.as_text(raw) for raw in row if not cells.is_blank(raw)]
         first = said[0].strip()
-        is_example = first.startswith(("示例", "（示例", "(example", "example")) or first.lower().startswith(
-            "example"
-        )
-        if not is_example and not (_SUMS.match(first) and len(said) <= _MOST_CELLS_OF_A_SUM):
+        if not _EXAMPLE.match(first) and not (_SUMS.match(first) and len(said) <= _MOST_CELLS_OF_A_SUM):
             return False
         self._say(Kind.ROW_SKIPPED, place, first[:40])
         return True

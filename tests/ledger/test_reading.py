@@ -56,6 +56,19 @@ def test_the_same_row_in_every_form(data: bytes) -> None:
     assert found == PLAIN[0]
 
 
+@pytest.mark.parametrize("first", ["示例", "（示例）", "示例1", "示例：", "example", "(Example)", "例：e0"])
+def test_the_example_of_a_template_is_left_out(first: str) -> None:
+    rows = rows_of([elder(编号=first), elder()])
+    assert len(values(read_ledger({"老人.csv": text_bytes(rows)}))) == 1
+
+
+@pytest.mark.parametrize("first", ["示例养老公司-1", "Example-Care-1", "Total-Care-2", "审核-3", "sum-4"])
+def test_a_full_row_that_only_begins_like_one_is_read(first: str) -> None:
+    rows = rows_of([elder(编号=first), elder()])
+    found = read_ledger({"老人.csv": text_bytes(rows)})
+    assert len(found.rows) == 2, [one.kind for one in found.findings]
+
+
 def test_a_heading_over_several_columns_is_read_with_the_line_below() -> None:
     rows = [
         ["编号", "姓名", "小区", "门牌号", "管家", "管家电话", "紧急联系人", None, None],
