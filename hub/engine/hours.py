@@ -26,8 +26,9 @@ def wall_offset(clock: HubClock, known: timedelta) -> tuple[timedelta, bool]:
 
 
 def clock_problem(ahead: timedelta) -> str:
-    """What is wrong and what to do."""
+    """What is wrong and what to do, Chinese first."""
+    by = timedelta(seconds=round(ahead.total_seconds()))
     return (
-        f"hub time is ahead of the wall clock by {timedelta(seconds=round(ahead.total_seconds()))}: "
-        "the clock was set forward and back; check time synchronisation"
+        f"系统时间比时钟快 {by}：时钟被拨快过又拨了回来。呼叫照常；请检查对时，时钟追上后自动消失。"
+        f" Hub time is ahead of the wall clock by {by}: the clock was set forward and back; check time synchronisation"
     )
