@@ -56,6 +56,7 @@ def test_a_press_appears_by_itself_and_is_closed_by_keyboard_alone(
         page.keyboard.press(key)
         expect(page.locator("#holding-dialog")).to_be_visible()
         page.keyboard.press("Enter")
+        expect(page.locator("#holding-dialog")).to_be_hidden()
         expect(row).to_contain_text(state)
     page.keyboard.press("r")
     dialog = page.locator("#resolve-dialog")

@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from hub.core.alerts import Alert, AlertState, Role
 from hub.core.events import Acknowledge, Actor, ActorRole, GoOnTheWay
@@ -115,6 +115,53 @@ def test_the_operator_who_has_it_says_with_two_keys_who_goes(hub: RunningHub, op
     hold = now(hub, alert).hold
     assert hold is not None
     assert (hold.by, now(hub, alert).state) == (butler, AlertState.ON_SITE)
+
+
+def test_no_key_is_lost_between_two_steps(hub: RunningHub, open_console: Opener) -> None:
+    """The queue tells of a step before its dialog closes; who types on then gets the next step, for the same alert."""
+    alert, butler, name = set_out(hub)
+    page = open_console()
+    chosen(page, alert)
+    answers: list[Route] = []
+
+    def hold_back(route: Route) -> None:
+        answers.append(route)
+
+    page.route("**/on-site", hold_back)
+    page.keyboard.press("s")
+    dialog = page.locator("#holding-dialog")
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_attribute("data-sending", "")
+    page.keyboard.press("n")
+    expect(page.locator("#note-dialog")).to_be_hidden()
+    answers[0].continue_()
+    expect(page.locator("#note-dialog")).to_be_visible()
+    expect(dialog).to_be_hidden()
+    hold = now(hub, alert).hold
+    assert hold is not None
+    assert (hold.by, now(hub, alert).state) == (butler, AlertState.ON_SITE), name
+
+
+def test_a_closed_dialog_keeps_no_key(hub: RunningHub, open_console: Opener) -> None:
+    alert, _, _ = set_out(hub)
+    page = open_console()
+    chosen(page, alert)
+    page.keyboard.press("s")
+    dialog = page.locator("#holding-dialog")
+    expect(dialog.get_by_role("radio")).to_have_count(1)
+    page.evaluate(
+        """() => {
+          const dialog = document.getElementById("holding-dialog");
+          new MutationObserver((_, observer) => {
+            if (dialog.open) return;
+            observer.disconnect();
+            document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "r", code: "KeyR", bubbles: true }));
+          }).observe(dialog, { attributeFilter: ["open"] });
+        }"""
+    )
+    page.keyboard.press("Enter")
+    expect(page.locator("#resolve-dialog")).to_be_visible()
+    assert now(hub, alert).state is AlertState.ON_SITE
 
 
 def test_taking_over_is_a_key_of_its_own_and_is_told(hub: RunningHub, open_console: Opener) -> None:

@@ -326,6 +326,7 @@ async function act(name, id = selected) {
     if (alert.open) say(alert.holder ? holderWords(alert) : t("stale.changed_to", { name: "", state: t(`state.${alert.state}`) }), true);
     return;
   }
+  ahead = null;
   chosenByHand = true;
   looked(id);
   if (id !== selected) select(id);
@@ -347,6 +348,22 @@ async function act(name, id = selected) {
   }
   if (done) say([words, names(alert)].join(" · "));
   if (done && name === "resolve") afterResolve(id);
+  else if (done) goOn(id);
+}
+
+// The queue tells that a step was recorded a moment before its dialog closes: the key of the next step, pressed then, counts.
+let ahead = null;
+
+function remember(event) {
+  if (event.defaultPrevented || event.target.closest("textarea, input[type=text]")) return;
+  const next = ACTIONS.find((action) => action.key === keyOf(event));
+  ahead = next ? next.name : null;
+}
+
+function goOn(id) {
+  const name = ahead;
+  ahead = null;
+  if (name && selected === id && known(id)?.open) act(name, id);
 }
 
 /** Send one action; null when done, otherwise what to tell the operator. The version is read when it is sent, not before. */
@@ -448,14 +465,20 @@ const KEYS = {
   }])),
 };
 
+/** With an input method switched on the key has no letter; its place on the keyboard still tells. */
+function keyOf(event) {
+  const letter = /^Key([A-Z])$/.exec(event.code ?? "");
+  return /^[\x20-\x7e\uff1f]$|^[A-Z][a-zA-Z]+$/.test(event.key) && event.key !== "Process" ? event.key.toUpperCase() : letter?.[1];
+}
+
 document.addEventListener("keydown", (event) => {
   const soundWasOff = sound.state === "off";
   sound.allow();
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing || document.querySelector("dialog[open]")) return;
-  if (event.target.closest("input, textarea, select")) return;
-  // With an input method switched on the key has no letter; its place on the keyboard still tells.
-  const letter = /^Key([A-Z])$/.exec(event.code ?? "");
-  const key = /^[\x20-\x7e\uff1f]$|^[A-Z][a-zA-Z]+$/.test(event.key) && event.key !== "Process" ? event.key.toUpperCase() : letter?.[1];
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog?.hasAttribute("data-sending")) remember(event);
+  if (dialog || event.target.closest("input, textarea, select")) return;
+  const key = keyOf(event);
   if (key === "ENTER" && event.target.closest("button, a, summary")) return;
   if (key === "M" && soundWasOff) return;
   const run = KEYS[key];

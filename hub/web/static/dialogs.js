@@ -8,6 +8,8 @@ const DIGITS = "1234567890QWE";
 const LETTERS = "ASDFGHJ";
 const HOMES = "ZXC";
 
+const endings = new WeakMap();
+
 /** Show `dialog`; `send(form)` returns null when done, or the words that say what is wrong. Resolves when it is closed. */
 export function open(dialog, about, send) {
   const form = dialog.querySelector("form");
@@ -19,6 +21,7 @@ export function open(dialog, about, send) {
     notice.textContent = words;
     notice.hidden = false;
   };
+  endings.get(dialog)?.(false); // the browser tells of a close a moment later: after the next opening, even
   return new Promise((resolve) => {
     const controller = new AbortController();
     const { signal } = controller;
@@ -27,21 +30,29 @@ export function open(dialog, about, send) {
       event.preventDefault();
       if (sending) return;
       sending = true;
+      dialog.dataset.sending = "";
       const wrong = await send(form, tell);
       sending = false;
-      if (wrong) tell(wrong);
-      else dialog.close("done");
+      delete dialog.dataset.sending;
+      if (signal.aborted) return; // closed meanwhile
+      if (wrong) return tell(wrong);
+      dialog.close();
+      over(true);
     }, { signal });
     form.querySelector("[data-cancel]")?.addEventListener("click", () => dialog.close(), { signal });
     form.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
     }, { signal });
-    dialog.addEventListener("close", () => {
+    const over = (done) => {
       controller.abort();
-      if (dialog.returnValue === "done") form.reset();
-      resolve(dialog.returnValue === "done");
-    }, { signal });
-    dialog.returnValue = "";
+      endings.delete(dialog);
+      if (done) form.reset();
+      // A field of a closed dialog keeps the focus until the next frame, and would take the next key.
+      if (dialog.contains(document.activeElement)) document.activeElement.blur();
+      resolve(done);
+    };
+    endings.set(dialog, over);
+    dialog.addEventListener("close", () => !dialog.open && over(false), { signal });
     dialog.showModal();
   });
 }
