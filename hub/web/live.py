@@ -147,10 +147,11 @@ class LiveStream:
         if self._unpublished:
             self._unpublished.extend(lines)
         else:
+            self._publish_now(lines[:1])
             self._unpublished.extend(lines[1:])
             if self._unpublished:
+                # After the screens, which the first line has just woken.
                 cast(asyncio.AbstractEventLoop, self._loop).call_soon(self._publish_rest)
-            self._publish_now(lines[:1])
 
     def _publish_rest(self) -> None:
         lines, self._unpublished = self._unpublished, []

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from hub.core.journal import EntryKind
 from hub.store.store import JournalLine
 from tests.web.running import PASSWORD, RunningHub
 
@@ -105,6 +107,29 @@ def test_lines_of_many_steps_come_in_their_order(tmp_path: Path) -> None:
                     if numbers[-1] >= last:
                         break
         assert numbers == list(range(hello["data"]["number"] + 1, last + 1))
+
+
+def test_the_first_line_is_on_the_screen_before_the_others_are_encoded(
+    hub: RunningHub, chen: httpx.Client, home_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = hub.app.state.parts.live
+    encode = live._encode
+    on_screen = threading.Event()
+    waited: list[bool] = []
+
+    def after_the_first_is_read(line: JournalLine) -> object:
+        if line.entry.kind is not EntryKind.ALERT_TRIGGERED and not waited:
+            waited.append(on_screen.wait(5))
+        return encode(line)
+
+    monkeypatch.setattr(live, "_encode", after_the_first_is_read)
+    with stream(chen) as events:
+        next(event for event in events if event.get("event") == "hello")
+        hub.press(home_id)
+        assert len(journal(events, "alert_triggered")) == 1
+        on_screen.set()
+        journal(events, "alert_escalated")
+    assert waited == [True]
 
 
 def test_a_line_that_cannot_be_shown_lets_screens_read_anew_and_the_next_ones_come(
