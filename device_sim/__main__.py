@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ from device_sim.world import World
 from firmware_contracts.vocabulary import CallAction, ServiceCategory
 
 _DONE, _NOT_HEARD, _CANNOT_START = 0, 1, 2
+_READER_GONE = 128 + signal.SIGPIPE
 
 _COMMANDS = ("run", "press", "load", "list")
 
@@ -53,7 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     before = {number: signal.signal(number, asked_to_end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        return int(options.command(options, stop))
+        done = int(options.command(options, stop))
+        sys.stdout.flush()
+        return done
+    except BrokenPipeError:
+        # Nobody reads what is printed any more (`device-sim list | head`); nor will what is still buffered be read.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return _READER_GONE
     except (SpecError, BrokerUnreachable, CannotDo) as error:
         print(f"device-sim: {error}", file=sys.stderr)
         return _CANNOT_START

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from hub.core.alerts import AlertKind, Severity, WhatItWas, WhatWasDone
+from hub.directory.in_order import in_order
 from hub.reports.figures import Figures, Report, Response
 from hub.reports.outcomes import CLASS_OF, OutcomeClass
 
@@ -215,7 +216,7 @@ def ordered(
     groups: Mapping[str | None, Figures], name: Callable[[str | None], str]
 ) -> list[tuple[str, Figures]]:
     """Groups by name; what belongs to nobody comes last."""
-    found = sorted(groups.items(), key=lambda item: (item[0] is None, name(item[0]), item[0] or ""))
+    found = sorted(groups.items(), key=lambda item: (item[0] is None, in_order(name(item[0])), item[0] or ""))
     return [(name(key), figures) for key, figures in found]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from hub.directory import people_edits
+from hub.directory.in_order import in_order
 from hub.directory.model import Directory
 from hub.directory.people_edits import MovedCentre, NoSuchEntry
 from hub.store.change_log import Change, What
@@ -79,7 +80,14 @@ def _centres(directory: Directory) -> list[CentreOut]:
     for home in directory.homes:
         homes[home.centre_id] = homes.get(home.centre_id, 0) + 1
     ordered = sorted(
-        directory.centres, key=lambda one: (one.parent_id or one.id, one.parent_id is not None, one.id)
+        directory.centres,
+        key=lambda one: (
+            in_order(names.get(one.parent_id or one.id, "")),
+            one.parent_id or one.id,
+            one.parent_id is not None,
+            in_order(one.name),
+            one.id,
+        ),
     )
     return [
         CentreOut(

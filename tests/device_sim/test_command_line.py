@@ -1,6 +1,7 @@
 """The command line as a user meets it: what it prints, how it ends, and what the load generator counts."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -141,3 +142,16 @@ def test_ctrl_c_ends_a_run_with_its_report(mosquitto: MosquittoServer, cell: str
     assert report["unheard"] == []
     assert process.returncode == 0
     assert b"Traceback" not in err
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "device_sim", "list"], stdout=writer, stderr=subprocess.PIPE, text=True,
+            timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")

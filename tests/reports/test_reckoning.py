@@ -16,6 +16,7 @@ from hub.reports.figures import Figures, Report, RequestCounts, Visits, percent
 from hub.reports.outcomes import CLASS_OF
 from hub.reports.period import Period
 from hub.reports.reckoning import reckon
+from hub.reports.tables import ordered
 from hub.store.report_rows import AlertFacts, ReportRows, RequestFacts, UnopenedHome
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -333,3 +334,13 @@ def test_a_final_report_hears_of_nothing_that_comes_later(alerts: list[AlertFact
 def test_an_aware_instant_of_another_zone_is_the_same_instant() -> None:
     call = facts(opened_at=(PERIOD.from_at + timedelta(hours=1)).astimezone(UTC))
     assert figures_of([call]).opened_in_all == 1
+
+
+def test_groups_come_in_the_order_that_people_look_for() -> None:
+    names = {"c1": "槐荫第10站", "c2": "槐荫第2站", None: "不属于任何站点"}
+    groups: dict[str | None, Figures] = {"c1": Figures(), None: Figures(), "c2": Figures()}
+    assert [name for name, _ in ordered(groups, names.__getitem__)] == [
+        "槐荫第2站",
+        "槐荫第10站",
+        "不属于任何站点",
+    ]

@@ -133,6 +133,23 @@ def test_a_stream_holds_the_lines_of_the_own_homes_only_and_resumes_behind_what_
             assert next_of(again, "comment", "journal", "reset")["event"] == "comment"
 
 
+def test_centres_stand_under_theirs_in_the_order_of_their_names(hub: RunningHub) -> None:
+    def named(directory: Directory) -> Directory:
+        tenth, second = [one for one in directory.centres if one.parent_id][:2]
+        names = {tenth.id: "第10站", second.id: "第2站"}
+        centres = tuple(replace(one, name=names.get(one.id, one.name)) for one in directory.centres)
+        return replace(directory, centres=centres)
+
+    hub.keeper.edit(named, Change(hub.clock.now(), "admin", What.DIRECTORY_EDITED, "directory", "demo"))
+    with hub.client("admin") as admin:
+        centres = admin.get("/api/v1/centres").json()
+    assert centres[0]["parent"] is None
+    parents = {one["parent"]["id"] for one in centres[1:]}
+    assert parents == {centres[0]["id"]}
+    shown = [one["name"] for one in centres]
+    assert shown.index("第2站") + 1 == shown.index("第10站")
+
+
 def test_a_centre_that_moves_takes_homes_and_history_to_the_other_company(hub: RunningHub) -> None:
     home_id = next(one for one in hub.home_ids() if can_press(hub, one))
     profile = hub.engine.homes()[home_id].profile
