@@ -40,7 +40,7 @@ from hub.notify.home import HomeChannel, encode, heard_command
 from hub.notify.sender import Sender
 from hub.notify.webhook import WebhookChannel, WebhookSettings
 from hub.serving import listen, listen_locally, remove_local, serve
-from hub.store import directory_rows, search_rows
+from hub.store import clock_doubt, directory_rows, search_rows
 from hub.store.store import Connection, JournalLine, Retention, Standstill, Store
 from hub.watchdog import tell_every_s, tell_systemd
 
@@ -92,7 +92,7 @@ class Hub:
         settings = self.settings
         self._listening = listen(settings.web)
         self._local = listen_locally(settings.hub.data_dir)
-        self.clock = HubClock(self.store.load_hub_time())
+        self.clock = HubClock(self.store.load_hub_time(), kept=self.store.write(clock_doubt.load))
         engine_settings = EngineSettings(
             **{field.name: getattr(settings.engine, field.name) for field in fields(EngineSettings)}
         )

@@ -46,6 +46,7 @@ from hub.ingest.message import RawMessage, SessionName
 from hub.notify.channel import Attempt, Channel, Sent
 from hub.notify.home import HomeChannel, encode, heard_command
 from hub.notify.sender import Sender
+from hub.store import clock_doubt
 from hub.store.store import JournalLine, Store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -279,7 +280,8 @@ class Story:
     def _open(self) -> None:
         self.store = Store.open(self.path, CELL)
         loaded_at = self.store.load().hub_time_at
-        self.clock = HubClock(loaded_at, wall=self.time.wall, monotonic=self.time.monotonic)
+        kept = self.store.write(clock_doubt.load)
+        self.clock = HubClock(loaded_at, wall=self.time.wall, monotonic=self.time.monotonic, kept=kept)
         context = self._change(story_context(self.time.wall()))
         self.engine = Engine(self.store, self.clock, context, CELL, self._settings, self.time.monotonic)
         channels: dict[str, Channel] = {"phone": self.phone, "home": HomeChannel(CELL, self.rooms.publish)}

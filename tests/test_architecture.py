@@ -66,6 +66,7 @@ LAYERS = (
         ours=(
             "hub.store",
             "hub.core",
+            "hub.clock",
             "hub.directory.model",
             "hub.directory.search",
             f"{_CONTRACT}.vocabulary",

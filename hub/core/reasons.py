@@ -74,3 +74,5 @@ class ReasonCode(StrEnum):
     """device_id: what it was found at the wrong place for is settled"""
     HOME_UNJUDGED = "home_unjudged"
     """input_seq, home_id"""
+    CLOCK_JUMPED = "clock_jumped"
+    """by_s, from_local, until_local (the people's time), alerts, requests, homes (how many fell due by it), home_1 to home_3"""

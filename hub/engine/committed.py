@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from hub.clock import HubClock
+from hub.clock import PLAUSIBLE_FROM, HubClock
 from hub.core.alerts import Alert
 from hub.core.arrival import after_time_step
+from hub.core.clock_jump import TOLD_FROM, Jump, jump_over
 from hub.core.context import Context
 from hub.core.home import UNASSIGNED_HOME_ID, Home
 from hub.core.outcome import Result
@@ -22,9 +23,16 @@ from hub.engine.turn import Load, Turn
 from hub.engine.unsaved import Unsaved
 from hub.engine.wakes import Wakes
 from hub.ingest.message import RawMessage
+from hub.store import clock_doubt
 from hub.store.store import JournalLine, Loaded, Store
 
 log = logging.getLogger(__name__)
+
+LOGGED = 100
+"""Alerts that the log names of a jump."""
+
+KEEP_DOUBT_EVERY = timedelta(seconds=15)
+"""A run that ends sooner adds nothing to a doubt: small against the hour, and a few hundred short writes in all."""
 
 T = TypeVar("T")
 
@@ -48,6 +56,8 @@ class Committed:
         self._save_every_s = save_every_s
         self.unsaved = Unsaved(store, {}, 0, save_every_s)
         self._step_unsaved = False
+        self._kept_doubt = store.write(clock_doubt.load)
+        self.untold: list[Jump] = []
 
     def take_over(self, loaded: Loaded) -> None:
         """What the store kept."""
@@ -94,17 +104,39 @@ class Committed:
         before anything is judged by it: raises StoreUnavailable while that must wait, at every call until it is done."""
         gap = self._clock.adopt_step()
         if gap:
+            self._note_jump(gap)
             self._move_devices(gap)
             self._step_unsaved = True
         if self._step_unsaved:
             self.save_all()
             self._step_unsaved = False
+        self._keep_doubt()
+
+    def _note_jump(self, gap: timedelta) -> None:
+        until_at = self._clock.now()
+        jump = jump_over(self.homes.values(), until_at - gap, until_at)
+        log.warning(
+            "hub time went forward by %.0f s: the clock was stepped or the machine stood still; alerts due by it: %d %s",
+            *(gap.total_seconds(), len(jump.alert_ids), " ".join(jump.alert_ids[:LOGGED])),
+        )
+        if jump.by >= TOLD_FROM and jump.from_at >= PLAUSIBLE_FROM:
+            self.untold.append(jump)
+
+    def _keep_doubt(self) -> None:
+        """A doubt about the wall clock outlives this run; what is not written now is written with the next look."""
+        doubt, kept = self._clock.doubt_to_keep(), self._kept_doubt
+        if doubt == kept:
+            return
+        if (
+            doubt is not None
+            and kept is not None
+            and kept.lasted <= doubt.lasted < kept.lasted + KEEP_DOUBT_EVERY
+        ):
+            return
+        self._store.write(lambda connection: clock_doubt.keep(connection, doubt))
+        self._kept_doubt = doubt
 
     def _move_devices(self, gap: timedelta) -> None:
-        log.warning(
-            "hub time went forward by %.0f s: the clock was stepped or the machine stood still",
-            gap.total_seconds(),
-        )
         self.context = replace(self.context, resumed_at=self._clock.now(), version=self.context.version + 1)
         moved = [home for home in self.homes.values() if home.devices]
         for home in moved:

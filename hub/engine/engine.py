@@ -22,6 +22,7 @@ from hub.engine.committed import Committed
 from hub.engine.health import EngineHealth, EngineSettings
 from hub.engine.hours import CLOCK_PROBLEM_AT, clock_problem
 from hub.engine.inbox import Inbox, Item, Ordered, Write, settle
+from hub.engine.jumps import tell_of_jumps
 from hub.engine.outlets import Outlets
 from hub.engine.placing import Placed, decode_all, place
 from hub.engine.recovery import recover
@@ -209,7 +210,6 @@ class Engine:
         self._turned_at = self._monotonic()
         if not self._adopt_outage():
             return 0
-        self._committed.follow_wall()
         self._run_writes()
         items = self._retry or self._inbox.take(self._settings.max_batch, self._monotonic())
         self._retry = []
@@ -345,9 +345,11 @@ class Engine:
     # --- around a turn ------------------------------------------------------------------------------------------------
 
     def _adopt_outage(self) -> bool:
-        """False while a step of the clock could not be saved: nothing is judged by offsets that no row has."""
+        """False while a step of the clock could not be saved and told: nothing is judged by offsets that no row has."""
         try:
             self._committed.adopt_outage()
+            self._committed.follow_wall()
+            tell_of_jumps(self._committed)
         except StoreUnavailable as error:
             self._complain(str(error))
             return False

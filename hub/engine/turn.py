@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub.core.alerts import Alert
+from hub.core.clock_jump import Jump, tell_of_jump
 from hub.core.context import Context
 from hub.core.escalation import waited_for
 from hub.core.events import Command, DeliveryReport, DeviceEvent, Input, Tick
@@ -146,6 +147,13 @@ class Turn:
         """The home's wake time came, and what followed from it could not be committed."""
         self._next_instant()
         self.give_up(home, Tick(home.id), self._log(InputSource.TICK, home.id, ""), error)
+
+    def tell_of_jump(self, jump: Jump) -> None:
+        """Hub time jumped: the alert of the cell's own home. A replay finds it in the home's row."""
+        self._next_instant()
+        home = self.unassigned()
+        seq = self._log(InputSource.TICK, home.id, "")
+        self._keep(home, tell_of_jump(home, jump, self.now, self.context), seq)
 
     def obey(self, home: Home, command: Command) -> Outcome:
         self._next_instant()

@@ -5,6 +5,7 @@ because its wording failed.
 """
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Final
 
 from firmware_contracts.vocabulary import Fault, Hazard, Measure, RejectReason
@@ -31,7 +32,8 @@ def reason_text(code: str, data: Data) -> Words:
 AddressOf = Callable[[str], str | None]
 """The address of a home by its id."""
 
-_HOMES: Final = ("home_id", "enrolled_home", "gateway_home", "claimed_home")
+_JUMPED_HOMES: Final = ("home_1", "home_2", "home_3")
+_HOMES: Final = ("home_id", "enrolled_home", "gateway_home", "claimed_home", *_JUMPED_HOMES)
 
 
 def with_addresses(data: Data, address_of: AddressOf) -> Data:
@@ -272,6 +274,49 @@ def _gateway(data: Data) -> Words:
     )
 
 
+def _count(data: Data, key: str) -> int:
+    number = _number(data, key)
+    return int(number) if number is not None and isfinite(number) else 0
+
+
+def _span(seconds: float) -> Words:
+    """A duration to the minute, for a clock is compared by it."""
+    minutes = round(seconds / _MINUTE)
+    parts = (
+        (minutes // 1440, "天", "d"),
+        (minutes // 60 % 24, "小时", "h"),
+        (minutes % 60, "分钟", "min"),
+    )
+    told = [part for part in parts if part[0]] or [(minutes, "分钟", "min")]
+    return "".join(f"{n}{zh}" for n, zh, _ in told), " ".join(f"{n} {en}" for n, _, en in told)
+
+
+def _clock_jumped(data: Data) -> Words:
+    by_zh, by_en = _span(_count(data, "by_s"))
+    from_, until = _word(data, "from_local"), _word(data, "until_local")
+    due_zh, due_en = _fell_due(data)
+    return (
+        f"系统时间一下快进了{by_zh}（从{from_}到{until}）：时钟被向前拨过，或主机睡眠过。{due_zh}请核对时间和对时",
+        f"hub time went forward by {by_en} at once (from {from_} to {until}): the clock was set forward, or the machine slept. "
+        f"{due_en}. Check the time and its synchronisation",
+    )
+
+
+def _fell_due(data: Data) -> Words:
+    """What a jump meant for deadlines."""
+    alerts, requests = _count(data, "alerts"), _count(data, "requests")
+    if not alerts and not requests:
+        return "没有警情或服务请求因此到期。", "No alert or service request fell due by it"
+    named = [_home(data, key) for key in _JUMPED_HOMES if _word(data, key)]
+    more = len(named) < _count(data, "homes")
+    zh = "、".join(zh for zh, _ in named) + ("等" if more else "")
+    en = ", ".join(en for _, en in named) + (" and others" if more else "")
+    return (
+        f"因此一并到期、立即进入下一步的警情{alerts}起{f'（{zh}）' if zh else ''}，到期的服务请求{requests}件。",
+        f"Due by it and going on at once: alerts {alerts}{f' ({en})' if en else ''}, service requests {requests}",
+    )
+
+
 _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.CALL_PRESSED: _late("按下求救键", "the emergency key was pressed"),
     ReasonCode.CALL_PRESSED_AGAIN: _late("再次按下求救键", "the emergency key was pressed again"),
@@ -329,4 +374,5 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.UNEXPECTED_GATEWAY: _gateway,
     ReasonCode.DEVICE_IN_PLACE: _about_device("的位置已核实", "is where it belongs"),
     ReasonCode.HOME_UNJUDGED: _unjudged,
+    ReasonCode.CLOCK_JUMPED: _clock_jumped,
 }

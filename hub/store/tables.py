@@ -80,6 +80,16 @@ class StandstillRow(SQLModel, table=True):
     until_at: datetime = instant()
 
 
+class ClockDoubtRow(SQLModel, table=True):
+    """At most one row: the wall clock is years ahead and not followed yet. For how long of running time that has lasted, and
+    what it said last, so that a restart does not begin the count anew."""
+
+    __tablename__ = "clock_doubt"
+    id: int = Field(default=1, primary_key=True)
+    lasted_s: int = 0
+    wall_at: datetime = instant()
+
+
 class InputRow(SQLModel, table=True):
     """The input log: the truth. `source` is an `InputSource`; `flags` packs qos (bits 0-1), retained (2), duplicate (3), and
     whether the event id had been seen before (4)."""

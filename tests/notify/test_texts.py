@@ -27,6 +27,13 @@ HIGH = {
 }
 LOW = {"rule": "o2", "measure": "spo2_percent", "value": 88.5, "limit": 90.0, "side": "below", "for_s": 0.0}
 
+JUMP = {
+    "by_s": 10_920,
+    "from_local": "2026-03-03 10:00",
+    "until_local": "2026-03-03 13:02",
+    "alerts": 0,
+    "requests": 0,
+}
 REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (ReasonCode.CALL_PRESSED, {"late_s": 0}, "按下求救键", "the emergency key was pressed"),
     (
@@ -118,6 +125,28 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (ReasonCode.DEVICE_IN_PLACE, {"device_id": "b-1"}, "设备b-1的位置已核实", "is where it belongs"),
     (ReasonCode.HOME_UNJUDGED, {"input_seq": 77}, "#77", "#77"),
     (ReasonCode.HOME_UNJUDGED, {"input_seq": 77, "home_id": "h0003"}, "住户h0003", "input #77 of home h0003"),
+    (
+        ReasonCode.CLOCK_JUMPED,
+        JUMP,
+        "快进了3小时2分钟（从2026-03-03 10:00到2026-03-03 13:02）：时钟被向前拨过，或主机睡眠过",
+        "by 3 h 2 min at once (from 2026-03-03 10:00 to 2026-03-03 13:02): the clock was set forward, or the machine slept",
+    ),
+    (ReasonCode.CLOCK_JUMPED, JUMP, "没有警情或服务请求因此到期", "No alert or service request fell due"),
+    (
+        ReasonCode.CLOCK_JUMPED,
+        {
+            **JUMP,
+            "alerts": 5,
+            "requests": 2,
+            "homes": 4,
+            "home_1": "h1",
+            "home_1_address": "3-2-501",
+            "home_2": "h2",
+        },
+        "警情5起（住户h1（3-2-501）、住户h2等），到期的服务请求2件",
+        "alerts 5 (home h1 (3-2-501), home h2 and others), service requests 2",
+    ),
+    (ReasonCode.CLOCK_JUMPED, {**JUMP, "by_s": 200 * 86_400 + 60}, "快进了200天1分钟", "by 200 d 1 min at"),
 ]
 
 
@@ -139,7 +168,8 @@ def test_every_reason_of_the_list_is_tried() -> None:
 def test_no_reason_fails_for_missing_or_odd_data(code: ReasonCode, odd: object) -> None:
     names = ("late_s", "measure", "value", "limit", "side", "for_s", "hazard", "fault", "device_id")
     rest = ("claimed_home", "reason", "silent_s", "never", "percent", "input_seq", "home_id")
-    for data in ({}, dict.fromkeys((*names, *rest), odd)):
+    jumped = ("by_s", "from_local", "until_local", "alerts", "requests", "homes", "home_1")
+    for data in ({}, dict.fromkeys((*names, *rest, *jumped), odd)):
         zh, en = reason_text(code, data)
         assert zh
         assert en

@@ -8,20 +8,21 @@ import json
 import sqlite3
 import sys
 import tempfile
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
+from hub.clock import KeptDoubt
 from hub.core.alerts import WhatItWas, WhatWasDone, acknowledge, go_on_the_way, resolve
 from hub.core.events import Acknowledge, Actor, ActorRole
 from hub.core.home import Home
 from hub.core.journal import Entry, EntryKind
 from hub.core.outcome import DeliveryUpdate, Outcome, Reading
 from hub.core.service_requests import RequestState
-from hub.store import accounts, codec
+from hub.store import accounts, clock_doubt, codec
 from hub.store.migrations import SCHEMA_NUMBER
 from hub.store.queries import Queries
 from hub.store.store import Batch, Effect, Failure, InputSource, LoggedInput, Rejection, Retention, Store
@@ -82,7 +83,11 @@ def write_story(store: Store) -> None:
     samples.keep_running(store, at(6) + Retention().journal)
     store.retain(at(6) + Retention().journal, replace(Retention(), **_KEPT_FOR_EVER))
     # And then it was switched off for a month.
-    store.note_running(at(6) + Retention().journal + timedelta(days=30))
+    switched_on_at = at(6) + Retention().journal + timedelta(days=30)
+    store.note_running(switched_on_at)
+    # Its clock was years ahead then.
+    doubt = KeptDoubt(timedelta(minutes=20), switched_on_at + timedelta(days=700))
+    store.write(lambda connection: clock_doubt.keep(connection, doubt))
 
 
 _KEPT_FOR_EVER: Any = {
@@ -136,6 +141,9 @@ def contents(store: Store, path: Path) -> dict[str, Any]:
         ),
         "history": store.write(lambda connection: connection.scalar(text("SELECT count(*) FROM history"))),
         "standstills": [[str(one.from_at), str(one.until_at)] for one in store.standstills()],
+        "clock_doubt": [str(part) for part in astuple(doubt)]
+        if (doubt := store.write(clock_doubt.load))
+        else [],
         "accounts": [account.login for account in store.write(accounts.list_accounts)],
     }
 

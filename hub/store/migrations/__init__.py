@@ -19,6 +19,7 @@ from hub.store.migrations import (
     m0006_adapted,
     m0007_concerns,
     m0008_standstill,
+    m0009_clock_doubt,
 )
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
@@ -30,6 +31,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m0006_adapted.upgrade,
     m0007_concerns.upgrade,
     m0008_standstill.upgrade,
+    m0009_clock_doubt.upgrade,
 )
 SCHEMA_NUMBER = len(STEPS)
 
