@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from hub.app import Hub
-from hub.clock import DOUBTED_FOR, HubClock, wall_now
+from hub.clock import DOUBTED_FOR, HubClock, KeptDoubt, wall_now
 from hub.clock_health import TOLD_FOR, clock_problems
 from hub.config.settings import load
 from hub.data_dir import store_path
+from hub.store import clock_doubt
 from hub.store.retention import Standstill
 from hub.store.store import Store
 from tests.config.test_config import SHIPPED
@@ -162,6 +163,14 @@ class TestARealHub:
     def test_a_wall_that_is_years_ahead_at_the_start_is_not_followed_and_told(self, config: Path) -> None:
         (told,) = self.told(config, wall_now() - timedelta(days=800))
         assert "暂不采用" in told
+
+    def test_the_minutes_that_a_doubt_has_lasted_already_are_not_counted_again(self, config: Path) -> None:
+        self.told(config, wall_now() - timedelta(days=800))
+        with Store.open(store_path(load(config, {})), "test") as store:
+            kept = KeptDoubt(timedelta(minutes=40), wall_now())
+            store.write(lambda connection: clock_doubt.keep(connection, kept))
+        (told,) = self.told(config)
+        assert "20 分钟后自动采用" in told
 
     def test_a_jump_of_years_that_was_followed_is_told(self, config: Path) -> None:
         now = wall_now()

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.notifications import Notification, NotifyReason, Template
+from hub.core.reasons import ReasonCode
 from hub.notify.phrases import KINDS, ON_DUTY, ROLES, SEVERITIES, WHAT_IT_WAS, WHAT_WAS_DONE, WHY_ASKED, Words
 from hub.notify.reason_texts import AddressOf, reason_text, with_addresses
 from hub.notify.request_texts import request_text
@@ -125,6 +126,8 @@ def _resolved(notification: Notification) -> Words:
 
 def _subject(notification: Notification) -> Words:
     """Who and where; the home's id where no name is known, so that it can always be found."""
+    if text_field(notification, "reason_code") == ReasonCode.CLOCK_JUMPED:
+        return "本系统时钟", "the hub's clock"
     names = text_field(notification, "resident_names")
     address = text_field(notification, "address")
     who_zh = names or f"住户{notification.home_id}"

@@ -146,6 +146,8 @@ def test_a_running_hub_whose_clock_goes_forward_tells_a_person(
     (sent,) = [one for one in story.phone.sent if one.alert_id == told.id]
     assert sent.person_id == "operator-chen"
     zh, en = alert_text(sent, address_of=lambda home_id: f"address of {home_id}")
+    assert zh.startswith("【设备异常】设备异常：本系统时钟，")
+    assert en.startswith("[technical] technical: the hub's clock, ")
     assert f"快进了{span_zh}（从2026-03-03 10:00到{until}）：时钟被向前拨过，或主机睡眠过" in zh
     assert "警情1起（住户h1（address of h1））" in zh
     assert f"forward by {span_en} at once (from 2026-03-03 10:00 to {until})" in en

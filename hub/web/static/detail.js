@@ -2,7 +2,7 @@
 
 import { heldByOther, holderWords } from "./holding.js";
 import { MARKS, el, inLanguage, localTime, page, t } from "./page.js";
-import { names, place, since, why } from "./rows.js";
+import { names, ofTheHub, place, since, why } from "./rows.js";
 
 export const ACTIONS = [
   { key: "A", name: "acknowledge", path: "acknowledge", when: ["triggered"] },
@@ -126,7 +126,7 @@ function warnings(alert, card) {
   if (flags.has("on_oxygen")) told.push(t("card.oxygen"));
   if (flags.has("dementia")) told.push(t("card.dementia"));
   if (alert.residents.length > 1) told.push(t("card.both", { count: alert.residents.length }));
-  if (alert.residents.length === 0 || alert.resident_unconfirmed) told.push(t("card.unknown"));
+  if ((alert.residents.length === 0 && !ofTheHub(alert)) || alert.resident_unconfirmed) told.push(t("card.unknown"));
   if (card?.unjudged) told.push(t("card.unjudged"));
   return told.map((words) => el("p", { class: "warning" }, words));
 }

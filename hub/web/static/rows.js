@@ -2,11 +2,18 @@
 
 import { MARKS, RANKS, duration, el, inLanguage, localTime, secondsSince, t } from "./page.js";
 
+/** Whether it is about the hub itself: nobody lives there, and nobody is to be found out. */
+export function ofTheHub(item) {
+  return item.reason_code === "clock_jumped";
+}
+
 export function names(item) {
+  if (ofTheHub(item)) return t("card.hub");
   return item.residents.map((resident) => resident.name).join(t("list.and")) || t("card.unknown");
 }
 
 export function place(item) {
+  if (ofTheHub(item)) return t("card.hub_clock");
   const parts = [item.address];
   if (item.floor !== null && item.floor !== undefined) {
     parts.push(`${t("card.floor", { floor: item.floor })}${t("list.and")}${item.lift ? t("card.lift") : t("card.no_lift")}`);

@@ -60,6 +60,8 @@ WORDS: dict[str, Words] = {
     "card.both": Words(
         "家中有 {count} 位老人，还不知道是哪一位", "{count} elders live here; it is not known which one"
     ),
+    "card.hub": Words("本系统", "this hub"),
+    "card.hub_clock": Words("时钟", "its clock"),
     "card.unknown": Words("住户待核实", "resident to be confirmed"),
     "card.go_to_door": Words(
         "听力障碍：直接上门，不要等回答", "Hard of hearing: go to the door, do not wait for an answer"
