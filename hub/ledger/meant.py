@@ -28,20 +28,25 @@ class Meant:
         self.phones: dict[str, tuple[str, Row]] = {}
         """Person -> the number that this ledger gives, and its first row."""
         self._spots: dict[str, set[Spot]] = defaultdict(set)
-        """Person -> for what they answer by the directory."""
+        """Person -> for what they answer by the directory, as one of many homes."""
+        self._everywhere: dict[str, set[Spot]] = defaultdict(set)
+        """The same, with the homes whose family or neighbours they are."""
         self._numbers = Numbers()
         self._with_id: dict[str, Row] = {}
         self._lives: dict[str, set[Spot]] = defaultdict(set)
         for shift in draft.shifts:
             self.serves[shift.person_id].add(circle(shift.role))
             self._spots[shift.person_id].add(("shifts", ""))
+            self._everywhere[shift.person_id].add(("shifts", ""))
         for bond in draft.bonds:
+            spot = ("home", bond.home_id) if bond.home_id else ("region", bond.region_id or "")
+            if goes_on(bond, draft.at):
+                self._everywhere[bond.person_id].add(spot)
             if bond.home_id is not None and bond.role in FAMILY:
                 self.family.add(bond.person_id)
                 continue
             self.serves[bond.person_id].add(circle(bond.role))
             if goes_on(bond, draft.at):
-                spot = ("home", bond.home_id) if bond.home_id else ("region", bond.region_id or "")
                 self._spots[bond.person_id].add(spot)
         self.family -= set(self.serves)
         for residence in draft.before.residences:
@@ -73,7 +78,11 @@ class Meant:
 
     def answers_for(self, key: str) -> int:
         """For how many homes, regions or rosters."""
-        return len(self._spots[key])
+        return len(self._everywhere[key])
+
+    def answers_beyond(self, key: str, home_id: str) -> bool:
+        """Whether somebody of this home is called for others too: a keyholder who is a butler elsewhere is one person."""
+        return bool(self.serves[key] or self._everywhere[key] - {("home", home_id)})
 
     def serving(
         self, row: Row, key: str, name: str, phone: str | None, role: Role, home_id: str

@@ -166,7 +166,7 @@ class People:
             self._at_home[(role, home_id)].append(key)
         draft.mention("person", key, row)
         draft.reach.setdefault(f'person "{key}"', (row, columns))
-        self._say_phone(key, row, columns[0], note=False)
+        self._say_phone(key, row, columns[0], note=self._meant.answers_beyond(key, home_id))
         return key
 
     # --- numbers -------------------------------------------------------------------------------------------------

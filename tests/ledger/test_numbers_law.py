@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hub.core.alerts import Role
@@ -60,8 +60,26 @@ def called(directory: Directory, home_id: str, role: Role, at: Any) -> set[tuple
     return {(one.name, number(method.address)) for one in found for method in one.methods}
 
 
+ZHANG, ZHAO = ("张伟", "13812345678"), ("赵敏", "13877776666")
+
+
+def living(key: str, **named: tuple[str, str]) -> dict[str, Any]:
+    row = elder(编号=key, 姓名=f"老人{key}", 门牌号=DOORS[key])
+    for column, (name, phone) in named.items():
+        row |= {column: name, f"{column}电话": phone}
+    return row
+
+
+OF_ZHANG = {"管家": ZHANG, "家庭医生": ZHANG, "联系人1": ZHANG}
+
+
 @settings(max_examples=150, deadline=None)
 @given(ledgers(), ledgers())
+# A keyholder is the butler of another door, and has the number of somebody else now.
+@example(
+    {"老人": [living("e3", **OF_ZHANG, 钥匙保管人=ZHAO), living("e1", 管家=ZHAO)]},
+    {"老人": [living("e3", **OF_ZHANG, 钥匙保管人=("赵敏", ZHANG[1]))]},
+)
 def test_who_is_called_is_who_the_row_names_with_its_number(
     first: Mapping[str, list[dict[str, Any]]], then: Mapping[str, list[dict[str, Any]]]
 ) -> None:
@@ -77,10 +95,14 @@ def test_who_is_called_is_who_the_row_names_with_its_number(
                 if row.get(column):
                     wanted = (row[column], number(row[f"{column}电话"]))
                     assert wanted in called(directory, homes[row["编号"]], role, at), (row, column)
-        # At other doors nobody is called at a new number without a word.
-        told = {number(one.found) for one in done.findings}
+        # At other doors nobody is called at a new number without a word of them and of it.
+        told = {
+            (one.data.get("name", one.found), number(one.data.get("phone", one.found)))
+            for one in done.findings
+        }
+        named = {homes[row["编号"]] for row in tables["老人"]}
         for home in before.homes if before is not None else ():
-            if before is not None and home.id not in {homes[row["编号"]] for row in tables["老人"]}:
-                was, now = (called(one, home.id, Role.BUTLER, at) for one in (before, directory))
-                assert {phone for _, phone in now - was} <= told
+            for role in COLUMNS.values() if home.id not in named else ():
+                was, now = (called(one, home.id, role, at) for one in (before, directory) if one is not None)
+                assert now - was <= told, (home.id, role)
         assert importing(directory, tables, at).changes == ()
