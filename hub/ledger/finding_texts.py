@@ -83,6 +83,12 @@ TEXTS: dict[Kind, Text] = {
     Kind.NO_ROWS: Text(
         "只有表头，没有内容", "请填写后再导入", "headings only, no rows", "fill it in and import it again"
     ),
+    Kind.HIDDEN_TABLE: Text(
+        "隐藏的工作表，里面有台账的内容（读得出 {count} 行）",
+        "要导入，请取消隐藏；不要，请删掉这张表，或改名为“说明”",
+        "a hidden sheet with rows of a ledger ({count} could be read)",
+        'show it if it should be imported; else delete it, or name it "notes"',
+    ),
     Kind.COLUMN_MISSING: Text(
         "缺少必填的列“{column_zh}”", "请加上这一列", 'the column "{column_en}" is missing', "add it"
     ),
@@ -483,10 +489,10 @@ TEXTS: dict[Kind, Text] = {
         "write the others into the note",
     ),
     Kind.SHEET_HIDDEN: Text(
-        "隐藏的工作表，没有读",
-        "要导入的话，请取消隐藏再试；不要的话无需处理",
-        "a hidden sheet; it was not read",
-        "show it and try again if it should be imported; else there is nothing to do",
+        "隐藏的工作表，里面没有台账的行，没有读",
+        "无需处理",
+        "a hidden sheet without rows of a ledger; it was not read",
+        "nothing to do",
     ),
     Kind.ROWS_HIDDEN: Text(
         "有 {count} 行是隐藏的（筛选或手工）：第 {lines} 行；都已照常读入",

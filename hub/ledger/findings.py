@@ -23,6 +23,7 @@ class Kind(StrEnum):
     # the sheet
     NOT_A_TABLE = "not_a_table"
     NO_ROWS = "no_rows"
+    HIDDEN_TABLE = "hidden_table"
     COLUMN_MISSING = "column_missing"
     COLUMN_TWICE = "column_twice"
     ROW_TOO_LONG = "row_too_long"

@@ -21,10 +21,14 @@ ZONE = ZoneInfo("Asia/Shanghai")
 """Where the dates of a ledger are, unless told otherwise."""
 
 _SUMS = re.compile(
-    r"^(合计|总计|小计|共计|填表|制表|审核|填报|注[:：]|说明[:：]|备注[:：]|示例|例[:：]|（示例|total\b|example\b|sum\b)",
-    re.IGNORECASE,
+    r"^((合计|总计|小计|共计|total|sum)\s*([:：].*|[\d.,]*\s*[人户位名台]?)"
+    r"|(填表|制表|审核|填报)(人|员|者|日期|时间|单位|部门)?\s*([:：].*)?"
+    r"|(注|说明|备注)\s*[:：].*)$",
+    re.IGNORECASE | re.DOTALL,
 )
+"""A line below a table: the word alone, with a number, or before a colon. "Total Care Ltd" is a company, 审核小组 a desk."""
 _MOST_CELLS_OF_A_SUM = 4
+_NOTES = frozenset({"note", "home_note"})
 _EXAMPLE = re.compile(r"^[(（]?(示例|例|example)[)）]?\s*([:：].*|\d*)$", re.IGNORECASE)
 """The example of a template, however full: the word alone, numbered, or before a colon. "Example Care Ltd" is a company."""
 
@@ -81,11 +85,15 @@ def read_ledger(files: Mapping[str, bytes], zone: tzinfo = ZONE) -> Ledger:
         ignored: list[Finding] = []
         try:
             for sheet in read_file(data):
-                if sheet.hidden:
-                    ignored.append(Finding(Kind.SHEET_HIDDEN, Place(name, sheet.name)))
-                    continue
                 found = _Sheet(name, sheet, zone)
                 found.read()
+                if sheet.hidden:
+                    # Read, last year's elders would come back; left out, this year's would be lost: a person says which.
+                    holds = found.rows or any(one.is_error for one in found.findings)
+                    kind, count = Kind.HIDDEN_TABLE if holds else Kind.SHEET_HIDDEN, str(len(found.rows))
+                    told = Finding(kind, Place(name, sheet.name), data={"count": count})
+                    (findings if told.is_error else ignored).append(told)
+                    continue
                 rows += found.rows
                 tables += found.is_table
                 for finding in found.findings:
@@ -224,7 +232,7 @@ class _Sheet:
             row = bare
             if down or across or filled:
                 row = self._unmerged(bare, place, columns, filled, down, across)
-            if all(cells.is_blank(raw) for raw in row) or self._is_sum(row, place, line):
+            if all(cells.is_blank(raw) for raw in row) or self._is_sum(row, place, columns):
                 continue
             if (
                 self._raw.text
@@ -287,12 +295,17 @@ class _Sheet:
         ):
             self.rows.append(Row(table, place, values, self._titles))
 
-    def _is_sum(self, row: Sequence[Raw], place: Place, line: int) -> bool:
+    def _is_sum(self, row: Sequence[Raw], place: Place, columns: Mapping[int, Column]) -> bool:
         """A line of totals or of signatures below the table, or the example of a template."""
-        said = [cells.as_text(raw) for raw in row if not cells.is_blank(raw)]
-        first = said[0].strip()
-        if not _EXAMPLE.match(first) and not (_SUMS.match(first) and len(said) <= _MOST_CELLS_OF_A_SUM):
-            return False
+        at = [index for index, raw in enumerate(row) if not cells.is_blank(raw)]
+        first = cells.as_text(row[at[0]]).strip()
+        if not _EXAMPLE.match(first):
+            if not _SUMS.match(first) or len(at) > _MOST_CELLS_OF_A_SUM:
+                return False
+            # A note of somebody's row may begin with 注： too, where notes stand in the first column.
+            column = columns.get(at[0])
+            if column is not None and column.key in _NOTES and len(at) > 1:
+                return False
         self._say(Kind.ROW_SKIPPED, place, first[:40])
         return True
 

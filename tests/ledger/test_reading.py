@@ -69,6 +69,43 @@ def test_a_full_row_that_only_begins_like_one_is_read(first: str) -> None:
     assert len(found.rows) == 2, [one.kind for one in found.findings]
 
 
+@pytest.mark.parametrize(
+    "first",
+    ["Total Care Ltd", "Sum Care", "Example Care", "合计养老公司", "审核小组", "填报中心", "示例养老公司"],
+)
+def test_a_short_row_that_only_begins_like_a_total_is_read(first: str) -> None:
+    for rows in ([["编号", "名称"], ["c1", first]], [["名称", "编号"], [first, "c1"]], [["名称"], [first]]):
+        (company,) = values(read_ledger({"运营公司.csv": text_bytes(rows)}))
+        assert company["name"] == first
+
+
+def test_a_row_whose_note_stands_first_and_begins_like_a_remark_is_read() -> None:
+    rows = [["备注", "姓名", "门牌号", "管家"], ["注：独居", "王秀英", "3-2-501", "张伟"], ["注：截至三月"]]
+    found = read_ledger({"老人.csv": text_bytes(rows)})
+    assert [row.get("name") for row in found.rows] == ["王秀英"]
+    assert [one.kind for one in found.findings] == [Kind.ROW_SKIPPED]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "合计",
+        "总计：3人",
+        "共计 12 户",
+        "Total",
+        "total 23",
+        "Sum: 4",
+        "审核人：李四",
+        "制表",
+        "注：截至三月",
+    ],
+)
+def test_a_line_below_a_table_is_left_out_and_told(first: str) -> None:
+    found = read_ledger({"运营公司.csv": text_bytes([["名称", "编号"], ["甲公司", "c1"], [first, ""]])})
+    assert [row.get("name") for row in found.rows] == ["甲公司"]
+    assert [(one.kind, one.place.line) for one in found.findings] == [(Kind.ROW_SKIPPED, 3)]
+
+
 def test_a_heading_over_several_columns_is_read_with_the_line_below() -> None:
     rows = [
         ["编号", "姓名", "小区", "门牌号", "管家", "管家电话", "紧急联系人", None, None],

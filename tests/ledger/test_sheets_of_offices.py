@@ -26,15 +26,38 @@ def hiding(data: bytes, *names: str, state: Any = "hidden") -> bytes:
 
 
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
-def test_a_hidden_sheet_brings_nobody_in_and_is_told(state: str) -> None:
+def test_a_hidden_sheet_with_elders_is_a_question_and_nothing_is_imported_before_the_answer(
+    state: str,
+) -> None:
+    """Last year's would come back, or this year's be lost: neither without a word."""
     data = book_bytes({"老人": rows_of([elder()]), "老人旧": rows_of([OLD])})
     shown = plan(None, read_ledger({"台账.xlsx": data}), AT)
     assert len(after(shown).elders) == 2
     done = plan(None, read_ledger({"台账.xlsx": hiding(data, "老人旧", state=state)}), AT)
-    assert [one.name for one in after(done).elders] == ["王秀英"]
-    (note,) = done.findings
-    assert (note.kind, note.place.sheet, note.is_error) == (Kind.SHEET_HIDDEN, "老人旧", False)
-    assert "取消隐藏" in line(note, "zh")
+    assert done.directory is None
+    (error,) = done.errors
+    assert (error.kind, error.place.sheet, error.place.file) == (Kind.HIDDEN_TABLE, "老人旧", "台账.xlsx")
+    assert "取消隐藏" in line(error, "zh")
+    assert "1 行" in line(error, "zh")
+    assert "show it" in line(error, "en")
+    # The other answer that it names.
+    named = book_bytes({"老人": rows_of([elder()]), "说明": rows_of([OLD])})
+    left_out = plan(None, read_ledger({"台账.xlsx": hiding(named, "说明", state=state)}), AT)
+    assert [one.name for one in after(left_out).elders] == ["王秀英"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [
+        ([["是", "否"], ["男", "女"]], Kind.SHEET_HIDDEN),
+        (rows_of([elder()])[:1], Kind.SHEET_HIDDEN),
+        (rows_of([{**elder(), "姓名": None}]), Kind.HIDDEN_TABLE),
+    ],
+)
+def test_a_hidden_sheet_is_asked_about_where_something_may_be_lost(rows: list[list[Any]], kind: Kind) -> None:
+    data = book_bytes({"老人": rows_of([elder()]), "老人旧": rows})
+    (told,) = read_ledger({"台账.xlsx": hiding(data, "老人旧")}).findings
+    assert (told.kind, told.place.sheet) == (kind, "老人旧")
 
 
 def test_rows_behind_a_filter_and_hidden_columns_are_read_and_told() -> None:
