@@ -25,8 +25,13 @@ _HASHES = re.compile(r"^#{3,}$")
 _PROTECTED = re.compile(r'^="(.*)"$', re.DOTALL)
 _EXPONENT = re.compile(r"^\d(?:[.,]\d+)?[eE]\+?\d{1,2}$")
 _FORMULA = re.compile(r"^=[A-Za-z_(+\-$'{@]")
-_DANGEROUS = frozenset("=+-@\t\r'")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
+RUNS = frozenset("=+-@\t\r\n＝＋－＠")
+"""What a text begins with that a spreadsheet may run; where full-width signs are typed, it may take those for the others."""
+_CONTROLS = "".join(map(chr, [*range(0x09), *range(0x0E, 0x20), 0x7F]))
+"""No workbook can hold them."""
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f" + _CONTROLS))
+_BREAKS = dict.fromkeys(map(ord, "\x0b\x0c"), "\n")
+"""Line breaks of word processors."""
 _FULL_WIDTH = {
     code: code - 0xFEE0
     for first, last in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A))
@@ -75,7 +80,11 @@ def is_blank(raw: Raw) -> bool:
 def prose(raw: Raw) -> str:
     """A text that people wrote: as it stands, without what surrounds it."""
     return (
-        as_text(raw).translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\u3000\xa0")
+        as_text(raw)
+        .translate({**_INVISIBLE, **_BREAKS})
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .strip(" \t\n\u3000\xa0")
     )
 
 
@@ -104,7 +113,7 @@ def from_csv(text: str) -> Raw:
 
 def for_csv(text: str) -> str:
     """A text as a CSV field that no spreadsheet runs: `from_csv` gives it back."""
-    return f"'{text}" if text[:1] in _DANGEROUS else text
+    return f"'{text}" if text[:1] in RUNS or text[:1] == "'" else text
 
 
 def check(raw: Raw) -> None:

@@ -112,8 +112,10 @@ def workbook(
 def text_cell(sheet: Any, text: str) -> Any:
     """A cell that is a text and stays one when somebody edits it."""
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    if text[:1] not in ("=", "+", "-", "@", "'") and not (text[:1].isdigit() or text[:1] == "0"):
+    text = ILLEGAL_CHARACTERS_RE.sub("", text)
+    if text[:1] not in cells.RUNS and text[:1] != "'" and not text[:1].isdigit():
         return text
     cell: Any = WriteOnlyCell(sheet, value=None)
     # Set beside the value: openpyxl takes a text that begins with = for a formula.
