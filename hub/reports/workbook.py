@@ -130,7 +130,7 @@ class _Writer:
         return cell
 
 
-_COULD_BE_A_FORMULA = tuple("=+-@\t\r\n")
+_COULD_BE_A_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 
 
 def _widths(sheet: Any, *widths: float) -> None:

@@ -10,6 +10,7 @@ from hub.directory.model import Directory
 from hub.store import change_log, directory_rows
 from hub.store.store import Store
 from tests.ledger.ledgers import book_bytes, csv_bytes, elder, rows_of
+from tests.ledger.test_sheets_of_offices import hiding
 from tests.servers import free_port
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -73,6 +74,24 @@ def test_errors_are_told_and_nothing_is_kept(
     said = capsys.readouterr().out
     assert "老人.csv 第 2 行 G 列“能力等级”：能力等级“5”不存在；请填 0 到 4" in said
     assert "什么都没有导入" in said
+    assert stored(config) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", "台账.xlsx 老人2：隐藏的工作表，里面有台账的内容（读得出 1 行）；要导入，请取消隐藏"),
+        ("en", "a hidden sheet with rows of a ledger (1 could be read); show it if it should be imported"),
+    ],
+)
+def test_a_hidden_sheet_of_elders_is_an_error_in_both_languages(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, words: str
+) -> None:
+    path = tmp_path / "台账.xlsx"
+    data = book_bytes({"老人": rows_of([elder()]), "老人2": rows_of([elder(编号="e2", 姓名="李德山")])})
+    path.write_bytes(hiding(data, "老人2"))
+    assert hub(config, "import", path, "--language", language) == 2
+    assert words in capsys.readouterr().out
     assert stored(config) == (None, [])
 
 

@@ -105,7 +105,9 @@ def test_in_both_languages(language: Language) -> None:
 
 
 def test_no_text_becomes_a_formula() -> None:
-    made = workbook(day(6), "=1+1", ["+2"], lambda key, **_: key, Names(plain, plain, plain, plain))
+    made = workbook(
+        day(6), "=1+1", ["+2", "＝3", "＠x"], lambda key, **_: key, Names(plain, plain, plain, plain)
+    )
     book = load_workbook(io.BytesIO(made))
     texts = [
         cell
@@ -115,8 +117,8 @@ def test_no_text_becomes_a_formula() -> None:
         if cell.value is not None
     ]
     assert not [cell.coordinate for cell in texts if cell.data_type == "f"]
-    guarded = [cell for cell in texts if isinstance(cell.value, str) and cell.value[:1] in "=+-@\t"]
-    assert {cell.value for cell in guarded} >= {"=1+1", "+2", *DANGEROUS[:4]}
+    guarded = [cell for cell in texts if isinstance(cell.value, str) and cell.value[:1] in "=+-@＝＠\t"]
+    assert {cell.value for cell in guarded} >= {"=1+1", "+2", "＝3", "＠x", *DANGEROUS[:4]}
     assert all(cell.quotePrefix for cell in guarded)
     with zipfile.ZipFile(io.BytesIO(made)) as file:
         assert not any(b"<f>" in file.read(name) for name in file.namelist())

@@ -20,7 +20,8 @@ from hub.store.accounts import add_account
 from hub.store.change_log import Change, What
 from hub.web.access import ScopeKind
 from hub.web.ledger_checks import LASTS, MOST, LedgerChecks
-from tests.ledger.ledgers import csv_bytes, elder
+from tests.ledger.ledgers import book_bytes, csv_bytes, elder, rows_of
+from tests.ledger.test_sheets_of_offices import hiding
 from tests.web.running import _HASH, RunningHub
 
 IMPORT = "/api/v1/directory/import"
@@ -183,6 +184,18 @@ def test_each_page_is_in_the_language_of_who_reads_it(hub: RunningHub, manager: 
     assert "Errors: 1. Nothing was imported" in english
     main = re.sub(r"<[^>]*>", "", english[english.index("<tbody>") : english.index("</tbody>")])
     assert "floor" in main.lower()
+
+
+def test_a_hidden_sheet_of_elders_keeps_the_button_away_in_both_languages(manager: httpx.Client) -> None:
+    data = book_bytes({"老人": rows_of([elder()]), "老人2": rows_of([elder(编号="e2", 姓名="李德山")])})
+    path = checked(manager, ("台账.xlsx", hiding(data, "老人2")))
+    page = manager.get(path).text
+    assert "隐藏的工作表，里面有台账的内容（读得出 1 行）" in page
+    assert f"{path}/import" not in page
+    manager.cookies.set("care_language", "en")
+    assert "a hidden sheet with rows of a ledger (1 could be read)" in manager.get(path).text
+    path = checked(manager, ("台账.xlsx", data))
+    assert f"{path}/import" in manager.get(path).text
 
 
 @pytest.mark.parametrize(
