@@ -71,6 +71,13 @@ TAGS = [
     {"name": "status", "description": "Alive, ready, numbers."},
 ]
 
+ROUTERS = (
+    *(api_alerts.router, api_requests.router, api_homes.router, answers.router, api_accounts.router),
+    *(api_enrol.router, api_reports.router, api_people.router, api_centres.router, api_roster.router),
+    *(api_changes.router, api_directory.router, api_events.router, metrics.router, *pages.ROUTERS),
+)
+"""Their routes go into the app as they are: included ones would all be built a second time by the first requests."""
+
 
 def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: DirectoryKeeper) -> FastAPI:
     """The ASGI app. `app.state.parts.live.close()` ends the open streams: call it when the server should stop."""
@@ -118,6 +125,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
         version="1",
         lifespan=lifespan,
         openapi_tags=TAGS,
+        routes=[route for router in ROUTERS for route in router.routes],
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -125,12 +133,6 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     app.state.parts = parts
     app.state.pages = pages.Pages(settings.timezone, settings.language)
     problems.install(app)
-    for router in (
-        *(api_alerts.router, api_requests.router, api_homes.router, answers.router, api_accounts.router),
-        *(api_enrol.router, api_reports.router, api_people.router, api_centres.router, api_roster.router),
-        *(api_changes.router, api_directory.router, api_events.router, metrics.router, *pages.ROUTERS),
-    ):
-        app.include_router(router)
     static = Path(hub.__file__).parent / "web" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")
     app.add_exception_handler(HTTPException, _http_error)

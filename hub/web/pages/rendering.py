@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -62,32 +62,6 @@ class Pages:
         self._timezone = timezone
         self._language = language
 
-    @cached_property
-    def _templates(self) -> "Environment":
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-        templates = Environment(
-            loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        templates.filters["local"] = self.local
-        templates.filters["clock"] = partial(self.shown, as_="%H:%M")
-        templates.filters["day"] = partial(self.shown, as_="%m-%d")
-        templates.filters["short"] = short_address
-        templates.filters["refs"] = lambda ref: (ref.id, ref.name)
-        templates.filters["worded"] = lambda value, group, t: (value.value, t(f"{group}.{value.value}"))
-        return templates
-
-    def local(self, at: datetime) -> str:
-        return self.shown(at, "%Y-%m-%d %H:%M:%S")
-
-    def shown(self, at: datetime, as_: str) -> str:
-        """An instant in local time."""
-        return at.astimezone(self._timezone).strftime(as_)
-
     def language(self, request: Request) -> Language:
         chosen = request.cookies.get(LANGUAGE_COOKIE)
         return next((language for language in LANGUAGES if language == chosen), self._language)
@@ -108,18 +82,22 @@ class Pages:
         def reject_reason(reason: str) -> str:
             return say(language, f"reject.{reason}") if f"reject.{reason}" in WORDS else reason
 
-        html = self._templates.get_template(template).render(
-            t=t,
-            room=room,
-            reject_reason=reject_reason,
-            language=language,
-            user=user,
-            menu=menu_of(user),
-            every_day=EVERY_DAY,
-            here=here,
-            this_page=request.url.path + query if request.method == "GET" else here or "/",
-            marks=MARKS,
-            **values,
+        html = (
+            _templates(self._timezone)
+            .get_template(template)
+            .render(
+                t=t,
+                room=room,
+                reject_reason=reject_reason,
+                language=language,
+                user=user,
+                menu=menu_of(user),
+                every_day=EVERY_DAY,
+                here=here,
+                this_page=request.url.path + query if request.method == "GET" else here or "/",
+                marks=MARKS,
+                **values,
+            )
         )
         return HTMLResponse(html, status)
 
@@ -138,6 +116,31 @@ class Pages:
             "user": {"id": user.actor.id, "name": user.name, "role": user.role.value},
             "words": words,
         }
+
+
+@cache
+def _templates(timezone: ZoneInfo) -> "Environment":
+    """One for a process: each template is compiled once, however many apps show it."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["local"] = partial(_shown, as_="%Y-%m-%d %H:%M:%S", timezone=timezone)
+    templates.filters["clock"] = partial(_shown, as_="%H:%M", timezone=timezone)
+    templates.filters["day"] = partial(_shown, as_="%m-%d", timezone=timezone)
+    templates.filters["short"] = short_address
+    templates.filters["refs"] = lambda ref: (ref.id, ref.name)
+    templates.filters["worded"] = lambda value, group, t: (value.value, t(f"{group}.{value.value}"))
+    return templates
+
+
+def _shown(at: datetime, as_: str, timezone: ZoneInfo) -> str:
+    return at.astimezone(timezone).strftime(as_)
 
 
 def pages_of(request: Request) -> Pages:
