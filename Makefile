@@ -29,7 +29,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@if [ -x $(PY) ] && ! $(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then rm -rf .venv; fi
 	@[ -x $(PY) ] || "$(PYTHON)" -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt pip setuptools
-	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[demo,dev]'
+	@# Its warning of folders that shadow a package would be the first thing that a newcomer reads.
+	PYTHONWARNINGS='ignore:Editable installation' $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[demo,dev]'
 	@touch $@
 
 demo: venv ## start broker, hub and simulated homes on this machine; RESET=1 begins anew

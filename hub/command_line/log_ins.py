@@ -84,7 +84,7 @@ def add_login(
                 account_changes.add(connection, login, name, access, hashed, BY, wall_now())
 
             _write(config, add, create=True)
-        return f"{login} may log in as {access}"
+        return f"{login} may log in as {access.role.value}, for {access.scope}"
 
     return _told(do)
 

@@ -46,7 +46,7 @@ _FIELDS = {
     "by_id": "by",
 }
 _HIDDEN = frozenset({"door_code"})
-"""Shown only to whom holds an alert: here it is only said that it changes."""
+"""Shown only to whoever holds an alert: here it is only said that it changes."""
 
 _CHOICES: dict[type[StrEnum], choices.Choice[Any]] = {
     Membership: choices.MEMBERSHIP,

@@ -255,13 +255,9 @@ def _elsewhere(data: Data) -> Words:
 
 
 def _home(data: Data, key: str) -> Words:
-    """A home by its id, with the address where it is known."""
+    """A home by its address; by its id where that is not known."""
     home, address = _word(data, key), _word(data, f"{key}_address")
-    return (
-        (f"住户{home}（{address}）", f"home {home} ({address})")
-        if address
-        else (f"住户{home}", f"home {home}")
-    )
+    return (f"“{address}”", f"“{address}”") if address else (f"住户{home}", f"home {home}")
 
 
 def _gateway(data: Data) -> Words:

@@ -87,6 +87,9 @@ class Scope:
     kind: ScopeKind = ScopeKind.EVERYTHING
     id: str | None = None
 
+    def __str__(self) -> str:
+        return self.kind.value if self.id is None else f"{self.kind.value}:{self.id}"
+
 
 _PLACES = (ScopeKind.EVERYTHING, ScopeKind.COMPANY, ScopeKind.REGION)
 

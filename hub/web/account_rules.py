@@ -24,8 +24,7 @@ class Access:
     person_id: str | None = None
 
     def __str__(self) -> str:
-        of = f":{self.scope.id}" if self.scope.id is not None else ""
-        return f"{self.role.value} {self.scope.kind.value}{of}"
+        return f"{self.role.value} {self.scope}"
 
 
 @dataclass(frozen=True, slots=True)

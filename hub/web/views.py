@@ -52,6 +52,12 @@ _EMPTY = Profile("")
 log = logging.getLogger(__name__)
 
 
+def short_address(address: str) -> str:
+    """Compound, building, stair and flat of an address; the wider regions are the same for a whole list."""
+    parts = address.split(" ")
+    return " ".join(parts[-4:]) if len(parts) > 5 else address
+
+
 def gaps(home: Home, now: datetime, context: Context) -> tuple[Gap, ...]:
     """What keeps the home from being protected, as everywhere."""
     return gaps_of(home, now, context.resumed_at, context.rules.device.offline_after)
@@ -168,11 +174,14 @@ class Views:
     def _reason(self, code: str, data: Mapping[str, Any]) -> TextOut:
         if code == CANNOT_BE_SHOWN:
             return ALERT_WORDS
-        zh, en = reason_text(code, with_addresses(data, self._address))
+        zh, en = reason_text(code, with_addresses(data, self._short_address))
         return TextOut(zh=zh, en=en)
 
     def _address(self, home_id: str) -> str:
         return self.profile(home_id).address
+
+    def _short_address(self, home_id: str) -> str:
+        return short_address(self._address(home_id))
 
     def _words(self, entry: Entry, data: Mapping[str, Any]) -> Words:
         """A line of the journal in words, with the addresses of the homes that it names."""

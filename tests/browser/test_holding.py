@@ -172,9 +172,8 @@ def test_taking_over_is_a_key_of_its_own_and_is_told(hub: RunningHub, open_conso
     dialog = page.locator("#holding-dialog")
     expect(dialog.get_by_role("radio")).to_have_count(1)
     expect(dialog.locator(".choice")).to_contain_text("会收到“不用再去”")
-    page.keyboard.press("Enter")
-    assert now(hub, alert).hold == alert.hold, "nothing is chosen by itself"
-    page.keyboard.press("1")
+    page.keyboard.press("t")
+    assert now(hub, alert).hold == alert.hold, "the key alone takes nothing"
     picture(page, "23-take-over")
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
@@ -198,9 +197,14 @@ def test_who_loses_an_alert_sees_who_has_it_now(hub: RunningHub, open_console: O
     for page in (chen, xu):
         expect(page.locator("#queue .row.held")).to_have_count(1)
     chosen(xu, alert)
+    # Nobody is on the way yet: who goes is not the first thing that a second desk has to say.
+    expect(xu.locator(".actions button")).to_have_count(6)
+    expect(xu.locator(".actions .primary")).to_have_count(0)
+    xu.keyboard.press("s")
+    expect(xu.locator("#holding-dialog h2")).to_have_text("谁到了？")
+    xu.keyboard.press("Escape")
     xu.locator("[data-action=take_over]").click()
     expect(xu.locator("#holding-dialog .choice")).to_contain_text("屏幕上会说明")
-    xu.locator("#holding-dialog .choice").click()
     xu.locator("#holding-dialog .primary").click()
     expect(chen.locator("#said")).to_contain_text("徐敏（坐席）")
     expect(chen.locator("#said")).to_contain_text("不再由您负责")

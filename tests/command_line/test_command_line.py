@@ -197,7 +197,7 @@ def test_a_demo_with_a_broker_of_its_own_forgets_nothing(settings: Path) -> None
 
 def test_a_log_in_is_added_listed_changed_disabled_and_enabled(settings: Path) -> None:
     added = user(settings, "add", "chen", "--administrator", "--name", "陈静", typed=f"{PASSWORD}\n")
-    assert (added.returncode, added.stdout) == (0, "chen may log in as administrator everything\n")
+    assert (added.returncode, added.stdout) == (0, "chen may log in as administrator, for everything\n")
     assert user(settings, "add", "xu", typed=f"{PASSWORD}\n").returncode == 0
     assert user(settings, "disable", "xu").stdout == "xu may no longer log in\n"
     assert (
@@ -218,7 +218,7 @@ def test_a_log_in_is_added_and_listed_as_typed(settings: Path) -> None:
     added = started(
         "user", "add", *config, "chen", "--administrator", "--name", "陈静", typed=f"{PASSWORD}\n"
     )
-    assert (added.returncode, added.stdout) == (0, "chen may log in as administrator everything\n")
+    assert (added.returncode, added.stdout) == (0, "chen may log in as administrator, for everything\n")
     refused = started("user", "add", *config, "xu", typed="short\n")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "the password needs 10 to 256 characters" in refused.stderr

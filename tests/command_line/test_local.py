@@ -82,9 +82,10 @@ def test_log_ins_are_kept_while_the_hub_runs(settings: Path) -> None:
     password = "long enough to keep"
     with running(settings) as (_, console), httpx.Client(base_url=console, trust_env=False) as client:
         added = started("user", "add", *config, "--administrator", "chen", typed=f"{password}\n")
-        assert (added.returncode, added.stdout) == (0, "chen may log in as administrator everything\n"), (
-            added.stderr
-        )
+        assert (added.returncode, added.stdout) == (
+            0,
+            "chen may log in as administrator, for everything\n",
+        ), added.stderr
         me = client.get("/api/v1/accounts/me", auth=("chen", password))
         assert me.json()["role"] == "administrator"
         refused = user(settings, "add", "--role", "butler", "wang", typed=f"{password}\n")

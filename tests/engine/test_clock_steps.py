@@ -149,10 +149,10 @@ def test_a_running_hub_whose_clock_goes_forward_tells_a_person(
     assert zh.startswith("【设备异常】设备异常：本系统时钟，")
     assert en.startswith("[technical] technical: the hub's clock, ")
     assert f"快进了{span_zh}（从2026-03-03 10:00到{until}）：时钟被向前拨过，或主机睡眠过" in zh
-    assert "警情1起（住户h1（address of h1））" in zh
+    assert "警情1起（“address of h1”）" in zh
     assert f"forward by {span_en} at once (from 2026-03-03 10:00 to {until})" in en
     assert "the clock was set forward, or the machine slept" in en
-    assert "alerts 1 (home h1 (address of h1))" in en
+    assert "alerts 1 (“address of h1”)" in en
     story.expect_asked("deputy-zhou")
     story.crash()
     assert [alert.id for alert in jumps(story)] == [told.id]

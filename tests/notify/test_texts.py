@@ -143,8 +143,8 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
             "home_1_address": "3-2-501",
             "home_2": "h2",
         },
-        "警情5起（住户h1（3-2-501）、住户h2等），到期的服务请求2件",
-        "alerts 5 (home h1 (3-2-501), home h2 and others), service requests 2",
+        "警情5起（“3-2-501”、住户h2等），到期的服务请求2件",
+        "alerts 5 (“3-2-501”, home h2 and others), service requests 2",
     ),
     (ReasonCode.CLOCK_JUMPED, {**JUMP, "by_s": 200 * 86_400 + 60}, "快进了200天1分钟", "by 200 d 1 min at"),
 ]

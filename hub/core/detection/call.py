@@ -154,7 +154,7 @@ def _on_emergency(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival
 
 
 def _on_cancel(draft: Draft, event: DeviceEvent, call: Call) -> None:
-    """The elder says it was nothing: told to whom holds the alert; a pressed button is never taken back by a button."""
+    """The elder says it was nothing: told to whoever holds the alert; a pressed button is never taken back by a button."""
     open_alert = draft.alert_for(call_key(draft, event))
     meant = open_alert is not None and (call.cancels is None or call.cancels in open_alert.event_ids)
     if open_alert is None or not meant:

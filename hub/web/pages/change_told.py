@@ -17,9 +17,9 @@ from hub.web.api_people import directory_of, visible_persons
 from hub.web.guard import User
 from hub.web.models_accounts import ChangeOut
 from hub.web.pages.menu import MENU
-from hub.web.pages.rendering import short_address
 from hub.web.parts import Parts
 from hub.web.roster_week import CALL_CENTRE
+from hub.web.views import short_address
 from hub.web.visibility import visible_homes
 from hub.web.words import WORDS, Language, say
 

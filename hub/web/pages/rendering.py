@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from hub.web.guard import User
 from hub.web.pages.menu import EVERY_DAY, menu_of
 from hub.web.pages.script_words import words_of
+from hub.web.views import short_address
 from hub.web.words import LANGUAGES, WORDS, Language, say, table
 
 if TYPE_CHECKING:
@@ -146,12 +147,6 @@ def _shown(at: datetime, as_: str, timezone: ZoneInfo) -> str:
 def pages_of(request: Request) -> Pages:
     pages: Pages = request.app.state.pages
     return pages
-
-
-def short_address(address: str) -> str:
-    """Compound, building, stair and flat of an address; the wider regions are the same for a whole list."""
-    parts = address.split(" ")
-    return " ".join(parts[-4:]) if len(parts) > 5 else address
 
 
 def local_path(then: str) -> str:

@@ -1,6 +1,6 @@
 // The detail of one alert: what to know at the telephone and at the door, what happened so far, and what can be done.
 
-import { heldByOther, holderWords } from "./holding.js";
+import { anotherDeskHas, heldByOther, holderWords } from "./holding.js";
 import { MARKS, el, inLanguage, localTime, page, t } from "./page.js";
 import { names, ofTheHub, place, since, why } from "./rows.js";
 
@@ -79,7 +79,7 @@ function actionButtons(alert, act) {
   return el("div", { class: "actions", role: "group" }, ACTIONS.filter((action) => offered(action, alert)).map((action) =>
     el("button", {
       type: "button",
-      class: action.name === NEXT[alert.state] ? "primary" : "",
+      class: action.name === NEXT[alert.state] && !anotherDeskHas(alert) ? "primary" : "",
       "data-action": action.name,
       disabled: !action.when.includes(alert.state),
       on: { click: () => act(action.name) },

@@ -18,6 +18,11 @@ export function holderWords(alert) {
   return t(`holding.${alert.state}`, { who, time: localTime(since_at) });
 }
 
+/** Another desk has it: nobody is on the way yet, and who goes is still to be said. */
+export function anotherDeskHas(alert) {
+  return heldByOther(alert) && DESKS.has(alert.holder.role);
+}
+
 /** A desk has an alert until somebody goes to the door: who says so of themselves takes nothing from it. */
 function givesWay(alert) {
   const { role } = alert.holder;
@@ -26,7 +31,7 @@ function givesWay(alert) {
 
 /** Nobody at a desk comes to the door: from there somebody else is always meant. */
 function asksWho(alert, action) {
-  return Boolean(action.goes && DESKS.has(page.user.role) && !(heldByOther(alert) && !DESKS.has(alert.holder.role)));
+  return Boolean(action.goes && DESKS.has(page.user.role) && (!heldByOther(alert) || anotherDeskHas(alert)));
 }
 
 export function mustAsk(alert, action) {
@@ -60,7 +65,7 @@ function choicesOf(alert, action) {
       words: t(action.goes ? "holding.take_over_as" : "holding.take_over", { state, told }),
       body: { take_over_from: id },
       said: state,
-      checked: false,
+      checked: action.name === "take_over", // its own key has chosen it already
     },
   ].filter(Boolean);
 }
@@ -81,7 +86,7 @@ export async function holdingDialog(alert, action, send) {
   const recorded = !who && action.goes && action.name === alert.state;
   const choices = choicesOf(alert, action);
   const note = recorded ? t("holding.recorded", { name: alert.holder.name, state }) : who && !choices.length ? t("holding.nobody_goes") : "";
-  form.querySelector("h2").textContent = t(who ? "holding.who_goes_title" : "holding.title");
+  form.querySelector("h2").textContent = t(!who ? "holding.title" : action.name === "on_site" ? "holding.who_came_title" : "holding.who_goes_title");
   find("held").textContent = alert.holder ? holderWords(alert) : "";
   find("held").hidden = !alert.holder;
   find("question").textContent = who ? t("holding.who_goes", { state }) : t("holding.question", { state });
@@ -97,7 +102,7 @@ export async function holdingDialog(alert, action, send) {
       choice.checked = true;
       choice.focus();
       event.preventDefault();
-    } else if (event.key === "Enter" && event.target instanceof HTMLInputElement) {
+    } else if (event.key === "Enter" && choices.length && !(event.target instanceof HTMLButtonElement)) {
       event.preventDefault();
       form.requestSubmit();
     }

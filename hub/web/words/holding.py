@@ -21,6 +21,7 @@ WORDS: dict[str, Words] = {
     "holding.told": Words("{name} 会收到“不用再去”", "{name} is told not to go"),
     "holding.told_on_screen": Words("{name} 的屏幕上会说明", "{name} sees it on the screen"),
     "holding.who_goes_title": Words("谁去？", "Who goes?"),
+    "holding.who_came_title": Words("谁到了？", "Who is there?"),
     "holding.who_goes": Words(
         "要记“{state}”：是谁？老人会听到这个名字。", "“{state}”: who is it? The elder hears this name."
     ),
@@ -29,7 +30,7 @@ WORDS: dict[str, Words] = {
         "这一户没有登记可以上门的人。先打电话找人，用 N 记下是谁去了。",
         "Nobody who could come to this home is known. Telephone, and note (N) who goes.",
     ),
-    "holding.missing": Words("请选一项。", "Please choose one."),
+    "holding.missing": Words("请先选一项：按前面的数字。", "Please choose one first: press its digit."),
     "holding.recorded_for": Words("{state} · {name}（代记）", "{state} · for {name}"),
     "holding.yours_no_more": Words(
         "{whom}：{held}，不再由您负责。", "{whom}: {held}. It is no longer yours."
