@@ -5,6 +5,7 @@ a choice of its own: it names from whom, and they are told.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import chain
 
 from hub.core import alerts as verbs
@@ -17,6 +18,7 @@ from hub.core.home import Profile
 from hub.core.journal import EntryKind
 from hub.core.notifications import NotifyReason, Template
 from hub.core.outcome import Done, RefusalCode, Refused, Result
+from hub.core.roster import on_duty
 
 _AT_A_DESK = {
     ActorRole.OPERATOR: Role.OPERATOR,
@@ -27,6 +29,9 @@ _AT_A_DESK = {
 
 _STAY_AT_A_DESK = frozenset({ActorRole.OPERATOR, ActorRole.DUTY_MANAGER})
 """Log-ins that record who sets out or arrives, and never do so themselves. By telephone a duty manager answers as others do."""
+
+_COMES = (Role.BUTLER, Role.CENTRE_DUTY)
+"""Roles that the roster fills and that come to a door, whether or not their step has been reached."""
 
 _AT_THE_DOOR = frozenset({ActorRole.RESPONDER, ActorRole.BUTLER})
 """Who says of themselves that they set out, or are there."""
@@ -97,14 +102,28 @@ def _holder_after(draft: Draft, alert: Alert, command: GoOnTheWay | ArriveOnSite
     return _held_by_other(alert)
 
 
-def who_may_go(profile: Profile, alert: Alert, context: Context) -> Iterator[tuple[str, Role | None]]:
-    """Whom a desk can record as on the way or there, with the role in which they stand to the home: those who were asked, in that
-    order, and whoever else is bound to it. Nobody twice, nobody who stays at a desk."""
-    bound = {one: role for role, people in profile.people.items() for one in people}
-    for one in dict.fromkeys((*alert.asked, *bound)):
-        role = bound.get(one) or _role_on_shift(one, context)
-        if role not in STAYS_AT_A_DESK:
-            yield one, role
+def who_may_go(
+    profile: Profile, alert: Alert, context: Context, now: datetime
+) -> Iterator[tuple[str, Role | None]]:
+    """Whom a desk can record as on the way or there, with the role in which they stand to the home: those who were asked, then
+    whoever else is bound to it or on duty at its centre; in each part the butler first, as the roles stand in `Role`. Nobody
+    twice, nobody who stays at a desk."""
+    roles: dict[str, Role | None] = {}
+    for role in Role:
+        for one in (
+            *profile.people.get(role, ()),
+            *(on_duty(role, profile, now, context) if role in _COMES else ()),
+        ):
+            roles.setdefault(one, role)
+    for one in alert.asked:
+        roles.setdefault(one, _role_on_shift(one, context))
+    order = list(Role)
+    for one, as_role in sorted(
+        roles.items(),
+        key=lambda item: (item[0] not in alert.asked, item[1] is None, item[1] and order.index(item[1])),
+    ):
+        if as_role not in STAYS_AT_A_DESK:
+            yield one, as_role
 
 
 def _role_on_shift(person_id: str, context: Context) -> Role | None:
@@ -114,7 +133,7 @@ def _role_on_shift(person_id: str, context: Context) -> Role | None:
 
 
 def _may_go(draft: Draft, alert: Alert, person_id: str) -> bool:
-    return any(one == person_id for one, _ in who_may_go(draft.profile, alert, draft.context))
+    return any(one == person_id for one, _ in who_may_go(draft.profile, alert, draft.context, draft.now))
 
 
 def _held_at_the_door(draft: Draft, alert: Alert) -> bool:

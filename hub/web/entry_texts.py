@@ -22,7 +22,8 @@ def entry_text(kind: EntryKind, data: Data, by: str | None, names: Names) -> Wor
     elif kind is EntryKind.ALERT_RESOLVED and data.get("home_unknown"):
         key = "entry.alert_resolved_home_unknown"
     elif kind in _OF_HOLDING and (data.get("taken_from") or data.get("holder")):
-        key = f"{key}_over" if data.get("taken_from") else f"{key}_for"
+        # The one who goes and the one who writes it down are two: both are named, and from whom it was taken.
+        key += ("_for" if data.get("holder") else "") + ("_over" if data.get("taken_from") else "")
     elif kind in _OF_REQUESTS:
         key = _request_key(kind, data, by)
     words = WORDS.get(key, WORDS["entry.unknown"])

@@ -147,7 +147,7 @@ class Views:
             asked=[PersonRef(id=person, name=self.name(person)) for person in alert.asked],
             may_go=[
                 GoerOut(id=person, name=self.name(person), role=role)
-                for person, role in (who_may_go(profile, alert, self._hub.context()) if alert.open else ())
+                for person, role in self._who_may_go(profile, alert)
             ],
             first_answer_at=alert.first_answer_at,
             on_site_at=alert.on_site_at,
@@ -159,6 +159,9 @@ class Views:
             resident_unconfirmed=alert.resident_unconfirmed,
             other_home=self._other_home(alert),
         )
+
+    def _who_may_go(self, profile: Profile, alert: Alert) -> Iterable[tuple[str, Role | None]]:
+        return who_may_go(profile, alert, self._hub.context(), self._hub.now()) if alert.open else ()
 
     def _reachable(self, actor_id: str) -> bool:
         person = self._hub.context().people.get(actor_id)

@@ -208,7 +208,7 @@ def test_who_loses_an_alert_sees_who_has_it_now(hub: RunningHub, open_console: O
     xu.locator("#holding-dialog .primary").click()
     expect(chen.locator("#said")).to_contain_text("徐敏（坐席）")
     expect(chen.locator("#said")).to_contain_text("不再由您负责")
-    expect(chen.locator(".card")).to_contain_text("接警后才能看到")
+    expect(chen.locator(".card")).to_contain_text("只有 徐敏 看得到")
     expect(chen.locator(".card .code")).to_have_count(0)
     picture(chen, "24-lost")
 

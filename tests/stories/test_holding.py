@@ -1,5 +1,6 @@
 """One person holds an alert, and loses it to nobody who does not say so; what they did may be told by somebody else."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -113,14 +114,39 @@ def test_a_desk_may_say_that_the_daughter_goes_before_anybody_asked_her(story: S
     asked = set(alert.asked)
     done(story.command(Acknowledge("h1", alert.id, DESK)))
     bound = [
-        one for one, _ in who_may_go(story.home().profile, alert, story.engine.context()) if one not in asked
+        one
+        for one, _ in who_may_go(story.home().profile, alert, story.engine.context(), story.now)
+        if one not in asked
     ]
     assert bound, "somebody of this home who was not asked yet"
     done(story.command(ArriveOnSite("h1", alert.id, OTHER_DESK, on_behalf_of=bound[0])))
     assert hold_of(story) == (bound[0], AlertState.ON_SITE)
     assert not {"operator-chen", "manager-xu"} & set(
-        dict(who_may_go(story.home().profile, alert, story.engine.context()))
+        dict(who_may_go(story.home().profile, alert, story.engine.context(), story.now))
     )
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_the_butler_stands_first_whoever_was_asked_before(story: Story, reverse: bool) -> None:
+    """Enter takes the first: nobody's daughter sets out because of how the ids of a ledger sort."""
+    story.press()
+    alert = story.alert()
+    alert = replace(alert, asked=tuple(sorted((*alert.asked, "daughter"), reverse=reverse)))
+    goers = list(who_may_go(story.home().profile, alert, story.engine.context(), story.now))
+    assert goers[0] == (BUTLER, Role.BUTLER)
+    first, *others = [one for one, _ in goers]
+    assert set(alert.asked) - {"operator-chen", "manager-xu"} <= {first, *others}
+
+
+def test_who_is_on_duty_at_the_centre_may_go_before_their_step(story: Story) -> None:
+    story.press()
+    alert = story.alert()
+    goers = dict(who_may_go(story.home().profile, alert, story.engine.context(), story.now))
+    centre = [one for one, role in goers.items() if role is Role.CENTRE_DUTY]
+    assert centre
+    assert not set(centre) & set(alert.asked)
+    done(story.command(ArriveOnSite("h1", alert.id, DESK, on_behalf_of=centre[0])))
+    assert hold_of(story) == (centre[0], AlertState.ON_SITE)
 
 
 def test_both_at_once_is_neither(story: Story, coming: Alert) -> None:

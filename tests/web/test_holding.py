@@ -55,6 +55,24 @@ def test_recorded_for_the_butler_it_stays_the_butlers(
     assert f"{name}已到场（陈静代记）" in [line["text"]["zh"] for line in lines]
 
 
+def test_what_another_desk_records_names_who_goes_and_who_wrote_it_down(
+    hub: RunningHub, chen: httpx.Client, home_id: str
+) -> None:
+    alert = hub.emergency(home_id)
+    with hub.client("xu") as xu:
+        version = xu.get(f"/api/v1/alerts/{alert.id}").json()["version"]
+        assert act(xu, alert, "acknowledge", version=version).status_code == 200
+    shown = chen.get(f"/api/v1/alerts/{alert.id}").json()
+    goer = shown["may_go"][0]
+    assert goer["role"] == "butler"
+    gone = act(chen, alert, "on-the-way", on_behalf_of=goer["id"], version=shown["version"])
+    assert (gone.status_code, gone.json()["holder"]["id"]) == (200, goer["id"])
+    lines = chen.get(f"/api/v1/alerts/{alert.id}").json()["timeline"]
+    said = [line["text"] for line in lines if line["kind"] == "alert_on_the_way"]
+    assert [text["zh"] for text in said] == [f"{goer['name']}已出发（陈静代记），接手自徐敏"]
+    assert goer["name"] in said[0]["en"]
+
+
 def test_taken_over_by_name(chen: httpx.Client, coming: tuple[Alert, str, str]) -> None:
     alert, butler, name = coming
     wrong = act(chen, alert, "acknowledge", take_over_from="somebody-else")

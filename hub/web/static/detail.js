@@ -91,6 +91,12 @@ function offered(action, alert) {
   return heldByOther(alert) ? action.name !== "acknowledge" : !action.ofOthers;
 }
 
+/** Who goes may telephone for it: then it is said who can read it, and how to get it. */
+function doorCodeHidden(card, alert) {
+  if (!card.door_code_known) return t("card.door_code_none");
+  return heldByOther(alert) ? t("card.door_code_held", { name: alert.holder.name }) : t("card.door_code_hidden");
+}
+
 function whichElder(alert, who) {
   return el("p", { class: "which", role: "group", "aria-label": t("who.title") }, el("strong", {}, t("who.title")),
     alert.residents.map((resident) => el("button", { type: "button", on: { click: () => who(resident.id) } }, resident.name)));
@@ -150,7 +156,7 @@ function careCard(alert, card) {
     el("dl", { class: "facts" },
       fact("card.door_code", card.door_code
         ? el("span", { class: "code" }, card.door_code)
-        : el("span", { class: "dim" }, t(card.door_code_known ? "card.door_code_hidden" : "card.door_code_none"))),
+        : el("span", { class: "dim" }, doorCodeHidden(card, alert))),
       fact("card.centre", card.centre?.name ?? "–"),
       card.note && fact("card.note", card.note),
       card.away.map((away) => fact("card.away", t("card.away_until", {

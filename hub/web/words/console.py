@@ -46,6 +46,7 @@ WORDS: dict[str, Words] = {
     "card.no_lift": Words("无电梯", "no lift"),
     "card.phone": Words("家中电话", "Home telephone"),
     "card.door_code": Words("门锁密码", "Door code"),
+    "card.door_code_held": Words("只有 {name} 看得到；按 T 接手后可见", "shown to {name}; T takes over"),
     "card.door_code_hidden": Words("接警后才能看到", "shown to whoever holds the alert"),
     "card.door_code_none": Words("没有登记", "none recorded"),
     "card.people": Words("联系人", "Contacts"),

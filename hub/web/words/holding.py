@@ -14,7 +14,8 @@ WORDS: dict[str, Words] = {
         "Record “{state}” for {name}, who telephoned; {name} keeps the alert",
     ),
     "holding.recorded": Words(
-        "{name} 的“{state}”已经记过，不用再记。", "“{state}” is recorded for {name} already."
+        "{name} 的“{state}”已经记过，不用再记。换了别人去：先按 T 接手，再记是谁。",
+        "“{state}” is recorded for {name} already. Somebody else goes instead: T takes over, then say who.",
     ),
     "holding.take_over_as": Words("由我接手，记我“{state}”；{told}", "Take it over, “{state}” is me; {told}"),
     "holding.take_over": Words("由我接手，我来处理；{told}", "Take it over; {told}"),
@@ -66,6 +67,14 @@ WORDS: dict[str, Words] = {
         "{holder}已出发（{by}代记）", "{holder} is on the way (recorded by {by})"
     ),
     "entry.alert_on_site_for": Words("{holder}已到场（{by}代记）", "{holder} is on site (recorded by {by})"),
+    "entry.alert_on_the_way_for_over": Words(
+        "{holder}已出发（{by}代记），接手自{lost}",
+        "{holder} is on the way (recorded by {by}), taken over from {lost}",
+    ),
+    "entry.alert_on_site_for_over": Words(
+        "{holder}已到场（{by}代记），接手自{lost}",
+        "{holder} is on site (recorded by {by}), taken over from {lost}",
+    ),
     "entry.alert_resolved_home_unknown": Words(
         "{by}已处置：{what_it_was}，{what_was_done}；说不清是哪一户",
         "{by} resolved it: {what_it_was}, {what_was_done}; which home it was cannot be told",
