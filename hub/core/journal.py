@@ -39,6 +39,8 @@ class EntryKind(StrEnum):
     ALERT_ABOUT = "alert_about"
     ALERT_WHERE = "alert_where"
     STEP_FAILED = "step_failed"
+    CANNOT_BE_READ = "cannot_be_read"
+    """Never written: what stands for a line of a damaged store."""
 
 
 @dataclass(frozen=True, slots=True)

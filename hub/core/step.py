@@ -4,6 +4,8 @@ A device speaks, a person commands, the clock strikes, a sender reports: each is
 data. The same function runs in gateway, centre, simulation, replay and test.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from hub.core import commands, escalation, request_deadlines, whereabouts
@@ -183,17 +185,31 @@ def _rule_time_passed(draft: Draft, key: str) -> None:
 
 
 def _find_next_wake(draft: Draft) -> None:
-    for alert in draft.alerts.values():
+    for at in _deadlines(draft):
+        draft.wake(at)
+
+
+def _deadlines(of: Draft | Home) -> Iterator[datetime]:
+    """Every instant that is known to fall due; what is expected of devices is found by `judge_silence`."""
+    for alert in of.alerts.values():
         if alert.deadline_at is not None:
-            draft.wake(alert.deadline_at)
-    for request in draft.requests.values():
+            yield alert.deadline_at
+    for request in of.requests.values():
         if request.deadline_at is not None:
-            draft.wake(request.deadline_at)
-    for state in draft.rules.values():
+            yield request.deadline_at
+    for state in of.rules.values():
         if state.check_at is not None:
-            draft.wake(state.check_at)
-    for entry in draft.away:
-        draft.wake(entry.until_at)
+            yield state.check_at
+    for entry in of.away:
+        yield entry.until_at
+
+
+def woken_in_time(home: Home, now: datetime) -> Home:
+    """The home as a store handed it out, woken no later than anything in it falls due: an open alert does not hang on one number
+    of a row. Without any wake time a home with devices is looked at now."""
+    known = [*_deadlines(home), *([] if home.wake_at is None else [home.wake_at])]
+    wake_at = min(known, default=now if home.devices else None)
+    return home if wake_at == home.wake_at else replace(home, wake_at=wake_at)
 
 
 _DELIVERY_ENTRIES = {

@@ -14,6 +14,7 @@ from hub.core.clock_jump import TOLD_FROM, Jump, jump_over
 from hub.core.context import Context
 from hub.core.home import UNASSIGNED_HOME_ID, Home
 from hub.core.outcome import Result
+from hub.core.step import woken_in_time
 from hub.engine.gate import Gate
 from hub.engine.health import Counters
 from hub.engine.hours import wall_offset
@@ -85,7 +86,9 @@ class Committed:
         """After the recovery: the unassigned home exists, and every home is woken in time."""
         if UNASSIGNED_HOME_ID not in self.homes:
             self.homes[UNASSIGNED_HOME_ID] = self.new_turn(self._clock.now()).unassigned()
-        for home in self.homes.values():
+        now = self._clock.now()
+        for home_id, loaded in self.homes.items():
+            self.homes[home_id] = home = woken_in_time(loaded, now)
             self.wakes.arm(home)
 
     def instant(self) -> datetime:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from hub.core.alerts import Alert, AlertKind, AlertState, Policy, Reason, Severity
 from hub.store import codec, tables
+from hub.store.damaged import key_of, number_of
 from hub.store.tables import table_of
 
 log = logging.getLogger(__name__)
@@ -44,15 +45,16 @@ def alert_of(row: Any) -> Alert:
         return codec.ALERT.load(row.body)
     except ValueError as error:
         # Without the error's own words, which hold what the alert says of a person.
-        log.error("alert %s of home %s cannot be read (%s)", row.alert_id, row.home_id, type(error).__name__)
+        told = (key_of(row.alert_id), key_of(row.home_id), type(error).__name__)
+        log.error("alert %s of home %s cannot be read (%s)", *told)
         return _outline(row)
 
 
 def _outline(row: Any) -> Alert:
     opened_at: datetime = row.opened_at
     return Alert(
-        id=row.alert_id,
-        home_id=row.home_id,
+        id=key_of(row.alert_id),
+        home_id=key_of(row.home_id),
         dedup_key="",
         kind=known_word(AlertKind, row.kind, AlertKind.TECHNICAL),
         severity=known_word(Severity, row.severity, Severity.EMERGENCY),
@@ -63,7 +65,7 @@ def _outline(row: Any) -> Alert:
         resident_ids=(),
         policy=Policy("", (), timedelta(), timedelta(), timedelta()),
         resolved_at=row.resolved_at,
-        version=row.version,
+        version=number_of(row.version, 1),
     )
 
 

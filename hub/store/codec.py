@@ -19,6 +19,7 @@ from hub.core.events import Command, DeliveryReport, DeviceEvent, Fact, Tick
 from hub.core.home import Away, DeviceState, MistakeCount, Press, Profile, RuleState
 from hub.core.notifications import Notification
 from hub.core.service_requests import ServiceRequest
+from hub.store.damaged import DamagedText
 
 T = TypeVar("T")
 
@@ -37,7 +38,9 @@ class Codec(Generic[T]):
         return self._adapter.dump_json(value).decode()
 
     def load(self, text: str | bytes) -> T:
-        """Raises `pydantic.ValidationError` for text that this type never wrote."""
+        """Raises `pydantic.ValidationError` for text that this type never wrote, ValueError for what is no text."""
+        if isinstance(text, DamagedText):
+            raise ValueError("it is not UTF-8")
         return self._adapter.validate_json(text)
 
 
@@ -52,6 +55,8 @@ class UnionCodec(Generic[T]):
         return f'{{"type":"{name}","data":{self._codecs[name].dump(value)}}}'
 
     def load(self, text: str | bytes) -> T:
+        if isinstance(text, DamagedText):
+            raise ValueError("it is not UTF-8")
         return self.load_plain(json.loads(text))
 
     def load_plain(self, tagged: Mapping[str, Any]) -> T:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
+from hub.store.damaged import text_of
 from hub.store.errors import StoreLocked, StoreUnavailable
 
 MEMORY = ":memory:"
@@ -27,6 +28,7 @@ def writer_engine(path: Path | str, busy_timeout: timedelta) -> Engine:
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
+        connection.text_factory = text_of
         connection.isolation_level = None  # "begin" below opens transactions; the driver must not
         for pragma in (
             "journal_mode=WAL",

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from hub.core.alerts import Alert
 from hub.core.home import DeviceState, Home, Profile, RuleState
@@ -15,6 +15,7 @@ from hub.store import codec, statements, tables
 from hub.store.alert_rows import CANNOT_BE_SHOWN, alert_of
 from hub.store.alert_rows import COLUMNS as ALERT_COLUMNS
 from hub.store.codec import Codec, HomeBody
+from hub.store.damaged import key_of, number_of
 from hub.store.request_bodies import REQUEST_COLUMNS, request_of
 from hub.store.tables import table_of, to_micros
 
@@ -138,10 +139,15 @@ def _read(of: Codec[V], text: str, home_id: str, what: str) -> V | None:
         return None
 
 
+def _newest_input(connection: Connection) -> int:
+    return number_of(connection.scalar(select(func.max(table_of(tables.InputRow).c.seq))), 0)
+
+
 def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHomes:
     """All homes (or one) with their devices, rule states, open alerts and requests.
 
     A row that cannot be read is as good as never written, an alert or a request an outline; its home is handed out as unjudged.
+    So is a home whose own row is gone while something is open there: who called is not forgotten with it.
     """
     damaged: set[str] = set()
 
@@ -163,14 +169,16 @@ def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHome
         return True if home_id is None else table.c.home_id == home_id
 
     device_states: dict[str, dict[str, DeviceState]] = defaultdict(dict)
-    for owner, key, text in connection.execute(
+    for of_which, named, text in connection.execute(
         select(devices.c.home_id, devices.c.device_id, devices.c.state).where(of_home(devices))
     ):
+        owner, key = key_of(of_which), key_of(named)
         device_states[owner][key] = read(codec.DEVICE_STATE, text, DeviceState(), owner, f"device {key}")
     rule_states: dict[str, dict[str, RuleState]] = defaultdict(dict)
-    for owner, key, text in connection.execute(
+    for of_which, named, text in connection.execute(
         select(rules.c.home_id, rules.c.key, rules.c.state).where(of_home(rules))
     ):
+        owner, key = key_of(of_which), key_of(named)
         state = _read(codec.RULE_STATE, text, owner, f"rule {key.partition('|')[0]}")
         # Without it, what lasts is told again: no reason to doubt the home.
         if state is not None:
@@ -179,20 +187,25 @@ def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHome
     for row in connection.execute(
         select(*ALERT_COLUMNS).where(alerts.c.open, of_home(alerts)).order_by(alerts.c.opened_at, alerts.c.id)
     ):
-        open_alerts[row.home_id][row.alert_id] = alert = alert_of(row)
+        alert = alert_of(row)
+        open_alerts[alert.home_id][alert.id] = alert
         if alert.reason.code == CANNOT_BE_SHOWN:
-            damaged.add(row.home_id)
+            damaged.add(alert.home_id)
     open_requests: dict[str, dict[str, ServiceRequest]] = defaultdict(dict)
     for row in connection.execute(
         select(*REQUEST_COLUMNS)
         .where(requests.c.state.in_(OPEN_REQUEST_STATES), of_home(requests))
         .order_by(requests.c.opened_at, requests.c.id)
     ):
-        open_requests[row.home_id][row.request_id] = request_of(row)
+        request = request_of(row)
+        open_requests[request.home_id][request.id] = request
 
     loaded: dict[str, Home] = {}
     saved_seq: dict[str, int] = {}
     for row in connection.execute(select(homes).where(of_home(homes)).order_by(homes.c.id)):
+        if not isinstance(row.home_id, str):
+            log.error("a home's row cannot be read: its id is no text")
+            continue
         body = read(codec.HOME_BODY, row.body, HomeBody(), row.home_id, "state")
         profile = read(codec.PROFILE, row.profile, Profile(row.home_id), row.home_id, "profile")
         loaded[row.home_id] = Home(
@@ -208,5 +221,20 @@ def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHome
             presses=body.presses,
             mistakes=body.mistakes,
         )
-        saved_seq[row.home_id] = row.saved_seq
+        # Of a number that cannot be read: everything that was logged counts as saved, so that nothing of it is judged twice.
+        saved_seq[row.home_id] = (
+            row.saved_seq if isinstance(row.saved_seq, int) else _newest_input(connection)
+        )
+    for orphan in sorted({*open_alerts, *open_requests} - loaded.keys()):
+        log.error("home %s: its row is gone, and alerts or requests of it are open", orphan)
+        damaged.add(orphan)
+        loaded[orphan] = Home(
+            id=orphan,
+            profile=Profile(orphan),
+            devices=device_states.get(orphan, {}),
+            alerts=open_alerts.get(orphan, {}),
+            requests=open_requests.get(orphan, {}),
+            unjudged=True,
+        )
+        saved_seq[orphan] = _newest_input(connection)
     return LoadedHomes(loaded, saved_seq, frozenset(damaged))

@@ -1,6 +1,7 @@
 """Journal rows read back: the entry, and the alert or request it speaks of."""
 
 import json
+import logging
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -9,21 +10,36 @@ from hub.core.journal import Entry, EntryKind
 from hub.store import tables
 from hub.store.alert_rows import COLUMNS, alert_of
 from hub.store.batch import JournalLine
+from hub.store.damaged import DamagedText, key_of
 from hub.store.request_bodies import REQUEST_COLUMNS, request_of
 from hub.store.tables import table_of
 
+log = logging.getLogger(__name__)
+
 
 def entry_of(row: Any) -> Entry:
-    """From a row of the journal."""
+    """From a row of the journal; one that cannot be read says so in its place among the others."""
+    try:
+        kind, data = EntryKind(row.kind), _data(row.data)
+    except (ValueError, TypeError) as error:
+        log.error("journal line %s cannot be read (%s)", row.number, type(error).__name__)
+        kind, data = EntryKind.CANNOT_BE_READ, {}
     return Entry(
-        kind=EntryKind(row.kind),
-        home_id=row.home_id,
+        kind=kind,
+        home_id=key_of(row.home_id),
         at=row.at,
         alert_id=row.alert_id,
         request_id=row.request_id,
         by=row.by,
-        data=json.loads(row.data),
+        data=data,
     )
+
+
+def _data(text: str) -> dict[str, Any]:
+    found = None if isinstance(text, DamagedText) else json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError("it is no object")
+    return found
 
 
 def join_alerts_and_requests(connection: Connection, lines: list[JournalLine]) -> None:

@@ -19,6 +19,7 @@ from hub.directory import search as finding
 from hub.store import codec, search_rows, tables
 from hub.store.alert_rows import COLUMNS, alert_of, alerts_of
 from hub.store.batch import JournalLine
+from hub.store.damaged import text_of
 from hub.store.errors import StoreMissing, translated
 from hub.store.homes import OPEN_REQUEST_STATES, load_homes
 from hub.store.journal_rows import entry_of, join_alerts_and_requests
@@ -323,6 +324,7 @@ def _reader_engine(path: Path, busy_timeout: timedelta) -> Engine:
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
+        connection.text_factory = text_of
         connection.isolation_level = None
         connection.execute("PRAGMA query_only=ON")
 

@@ -8,6 +8,7 @@ from typing import Any
 from hub.core.service_requests import RequestCategory, RequestState, ServiceRequest
 from hub.store import codec, tables
 from hub.store.alert_rows import known_word
+from hub.store.damaged import key_of, number_of
 from hub.store.tables import table_of
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ def request_of(row: Any) -> ServiceRequest:
         return codec.REQUEST.load(row.body)
     except ValueError as error:
         # Without the error's own words, which hold what the request says of a person.
-        told = (row.request_id, row.home_id, type(error).__name__)
+        told = (key_of(row.request_id), key_of(row.home_id), type(error).__name__)
         log.error("service request %s of home %s cannot be read (%s)", *told)
         return _outline(row)
 
@@ -43,12 +44,12 @@ def _outline(row: Any) -> UnreadableRequest:
     # Of a state that nobody knows the end says whether it is open.
     ended = RequestState.NEW if row.done_at is None else RequestState.DONE
     return UnreadableRequest(
-        id=row.request_id,
-        home_id=row.home_id,
+        id=key_of(row.request_id),
+        home_id=key_of(row.home_id),
         category=known_word(RequestCategory, row.category, RequestCategory.OTHER),
         state=known_word(RequestState, row.state, ended),
         opened_at=row.opened_at,
         resident_ids=(),
         done_at=row.done_at,
-        version=row.version,
+        version=number_of(row.version, 1),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from hub.core.outcome import LateMessage, Reading
 from hub.store import codec
 from hub.store.batch import Failure, InputSource, LoggedInput, Rejection
+from hub.store.damaged import key_of
 from hub.store.tables import to_micros
 
 _RETAINED, _DUPLICATE, _SEEN = 1 << 2, 1 << 3, 1 << 4
@@ -41,7 +42,7 @@ def logged_input(row: Any) -> LoggedInput:
         seq=row.seq,
         at=row.at,
         source=InputSource(row.source),
-        home_id=row.home_id,
+        home_id=None if row.home_id is None else key_of(row.home_id),
         topic=row.topic,
         payload=row.payload,
         qos=row.flags & 0b11,

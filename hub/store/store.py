@@ -5,6 +5,7 @@ can be tried again as it was.
 """
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -39,6 +40,8 @@ from hub.store.outbox import OutboxWrites, load_pending
 from hub.store.retention import STANDSTILL_FROM, Retention, RetentionReport, Standstill, retain, standstills
 from hub.store.rows import failed_row, history_row, log_rows, logged_input, reading_rows, rejected_row
 from hub.store.tables import table_of, to_micros
+
+log = logging.getLogger(__name__)
 
 __all__ = [
     "Batch",
@@ -158,14 +161,24 @@ class Store:
 
     def inputs_after(self, seq: int) -> Iterator[LoggedInput]:
         """The input log after a number, in order, read page by page."""
-        log = table_of(tables.InputRow)
+        inputs = table_of(tables.InputRow)
         while True:
             with self._transaction() as connection:
                 rows = connection.execute(
-                    select(log).where(log.c.seq > seq).order_by(log.c.seq).limit(_PAGE)
+                    select(inputs).where(inputs.c.seq > seq).order_by(inputs.c.seq).limit(_PAGE)
                 ).all()
             for row in rows:
-                yield logged_input(row)
+                try:
+                    logged = logged_input(row)
+                except (ValueError, TypeError) as error:
+                    # Its effects, if it had any, were committed with it.
+                    log.error(
+                        "input %s of the log cannot be read (%s) and is left out",
+                        row.seq,
+                        type(error).__name__,
+                    )
+                else:
+                    yield logged
             if len(rows) < _PAGE:
                 return
             seq = rows[-1].seq

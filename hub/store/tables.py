@@ -18,7 +18,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware UTC datetime, stored as microseconds since 1970: sorts, compares and survives every database alike."""
+    """An aware UTC datetime, stored as microseconds since 1970: sorts, compares and survives every database alike.
+
+    What is no instant (a damaged row) reads as the oldest one: it keeps no other row from being read, and what hangs on it is due
+    at once.
+    """
 
     impl = BigInteger
     cache_ok = True
@@ -27,7 +31,10 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else to_micros(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else from_micros(int(value))
+        try:
+            return None if value is None else from_micros(int(value))
+        except (ValueError, OverflowError):
+            return EPOCH
 
 
 def to_micros(at: datetime) -> int:

@@ -55,6 +55,7 @@ WORDS: dict[str, Words] = {
     "entry.step_failed": Words(
         "这条信号处理出错，已保留，转人工", "A signal could not be judged; it is kept for a person to look at"
     ),
+    "entry.cannot_be_read": Words("这一条记录读不出来", "This entry cannot be read"),
     "entry.unknown": Words("有新记录", "Recorded"),
     "whom.home": Words("家中设备 {device}", "{device} in the home"),
     "whom.nobody": Words("相关人员", "those concerned"),

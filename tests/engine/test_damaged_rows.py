@@ -1,0 +1,133 @@
+"""One flipped bit, one column of a wrong type, one row gone: the home it belongs to is told of, all others are served."""
+
+import logging
+
+import pytest
+from sqlalchemy import Connection
+
+from hub.core.alerts import AlertKind
+from hub.core.journal import EntryKind
+from hub.store.alert_rows import CANNOT_BE_SHOWN
+from hub.store.queries import Queries
+from tests.story import Story
+
+
+def again_after(story: Story, *statements: str) -> None:
+    """Everything is saved, then the file changes under the hub's feet; it starts again."""
+    story.engine.stop()
+
+    def damage(connection: Connection) -> None:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+    story.store.write(damage)
+    story.crash()
+    story.run()
+
+
+def not_utf8(table: str, column: str, where: str = "home_id = 'h2'") -> str:
+    """The text with a byte before its end that no UTF-8 has, still text to the database."""
+    cut = f"length(CAST({column} AS BLOB)) - 3"
+    return (
+        f"UPDATE {table} SET {column} = CAST(substr(CAST({column} AS BLOB), 1, {cut}) || x'ff' "
+        f"|| substr(CAST({column} AS BLOB), {cut} + 1) AS TEXT) WHERE {where}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("home", "profile"), ("home", "body"), ("device_state", "state"), ("alert", "body")]
+)
+def test_a_flipped_bit_in_a_text_is_told_of_its_home_and_stops_no_start(
+    story: Story, caplog: pytest.LogCaptureFixture, table: str, column: str
+) -> None:
+    story.press("h2", "cord")
+    story.measure("h1", "oximeter", spo2_percent=97)
+    story.forget_calls()
+    with caplog.at_level(logging.ERROR):
+        again_after(story, not_utf8(table, column))
+    story.of(AlertKind.UNJUDGED_HOME, "h2")
+    assert story.asked(), "somebody is called"
+    story.press("h1")
+    story.of(AlertKind.EMERGENCY_CALL, "h1")
+    assert not story.home("h1").unjudged
+    with Queries(story.path) as queries:
+        listed = queries.list_alerts(is_open=True)
+    assert {alert.home_id for alert in listed} == {"h1", "h2"}
+    if table == "alert":
+        assert CANNOT_BE_SHOWN in {alert.reason.code for alert in listed}
+
+
+WRONG_COLUMNS = [
+    ("home", "wake_at", "'soon'"),
+    ("home", "wake_at", "x'00ff'"),
+    ("home", "wake_at", "9223372036854775807"),
+    ("home", "wake_at", "NULL"),
+    ("home", "wake_at", "4102444800000000"),
+    ("home", "saved_seq", "'seven'"),
+    ("home", "saved_seq", "x'07'"),
+    ("alert", "opened_at", "'yesterday'"),
+    ("alert", "version", "'two'"),
+    ("device_state", "device_id", "x'ff00'"),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "value"), WRONG_COLUMNS)
+def test_a_wrong_column_costs_no_start_and_an_open_call_goes_on(
+    story: Story, table: str, column: str, value: str
+) -> None:
+    story.press("h2", "cord")
+    story.forget_calls()
+    again_after(story, f"UPDATE {table} SET {column} = {value} WHERE home_id = 'h2'")
+    story.advance(minutes=10)
+    assert story.of(AlertKind.EMERGENCY_CALL, "h2").step > 0, "the next ones are asked in time"
+    assert story.asked()
+    story.press("h1")
+    story.of(AlertKind.EMERGENCY_CALL, "h1")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE input_log SET source = 99 WHERE seq = (SELECT max(seq) FROM input_log)",
+        "UPDATE input_log SET at = 'x' WHERE seq = (SELECT max(seq) FROM input_log)",
+        "UPDATE input_log SET flags = 'x' WHERE seq = (SELECT max(seq) FROM input_log)",
+        not_utf8("input_log", "topic", "seq = (SELECT max(seq) FROM input_log)"),
+    ],
+)
+def test_an_input_that_cannot_be_read_costs_no_other(story: Story, damage: str) -> None:
+    story.measure("h1", "oximeter", spo2_percent=97)
+    story.measure("h1", "oximeter", spo2_percent=96)
+    # Not saved: the start steps the log again.
+    story.store.write(lambda connection: connection.exec_driver_sql(damage))
+    story.crash()
+    story.run()
+    story.press("h2", "cord")
+    story.of(AlertKind.EMERGENCY_CALL, "h2")
+
+
+def test_a_call_whose_homes_row_is_gone_is_not_forgotten(story: Story) -> None:
+    story.press("h2", "cord")
+    story.forget_calls()
+    again_after(story, "DELETE FROM home WHERE home_id = 'h2'")
+    story.of(AlertKind.UNJUDGED_HOME, "h2")
+    assert story.asked()
+    story.advance(minutes=10)
+    assert story.of(AlertKind.EMERGENCY_CALL, "h2").step > 0
+
+
+def test_a_journal_line_that_cannot_be_read_hides_no_other(story: Story) -> None:
+    story.press("h2", "cord")
+    first = "number = (SELECT min(number) FROM journal WHERE alert_id IS NOT NULL)"
+    again_after(
+        story,
+        f"UPDATE journal SET data = '{{\"cut' WHERE {first}",
+        f"UPDATE journal SET kind = 'never_written' WHERE {first.replace('min(number)', 'min(number) + 1')}",
+        not_utf8("journal", "data", first.replace("min(number)", "min(number) + 2")),
+    )
+    alert = story.of(AlertKind.EMERGENCY_CALL, "h2")
+    with Queries(story.path) as queries:
+        detail = queries.alert(alert.id)
+    assert detail is not None
+    kinds = [line.entry.kind for line in detail.timeline]
+    assert kinds.count(EntryKind.CANNOT_BE_READ) == 3
+    assert len(kinds) > 3
