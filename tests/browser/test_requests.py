@@ -87,6 +87,27 @@ def test_the_green_key_goes_over_the_board_by_keyboard_alone(hub: RunningHub, op
     assert hub.engine.homes()[home_id].requests == {}
 
 
+# With a Chinese input method the key sends the wide sign.
+@pytest.mark.parametrize("sign", ["?", "\uff1f"])
+def test_the_keys_of_the_board_are_shown_by_one_key(hub: RunningHub, open_console: Opener, sign: str) -> None:
+    page = on(open_console(), hub)
+    hub.press(door(hub), CallAction.SERVICE, ServiceCategory.MEALS)
+    expect(page.locator("#column-new .ticket")).to_have_count(1)
+    keys = page.locator(".board-help .keys")
+    expect(keys).to_be_hidden()
+    press = f"document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {{key: '{sign}', bubbles: true}}))"
+    page.evaluate(press)
+    expect(keys).to_be_in_viewport(ratio=1)
+    expect(keys).to_contain_text("派给所属管家")
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("?")
+    expect(keys).to_be_in_viewport(ratio=1)
+    page.keyboard.press("?")
+    expect(keys).to_be_hidden()
+
+
 def test_a_daughter_telephones_for_a_service_by_keyboard_alone(hub: RunningHub, open_console: Opener) -> None:
     page = on(open_console(), hub)
     home_id = door(hub)

@@ -41,6 +41,7 @@ HELP = (
     (("S",), "requests.start"),
     (("D",), "requests.done"),
     (("N",), "board.open_one"),
+    (("?",), "help.help"),
 )
 Search = Annotated[str, Query(max_length=100)]
 

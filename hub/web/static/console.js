@@ -6,7 +6,7 @@ import { ACTIONS, detailView, timelineItems } from "./detail.js";
 import { ambulanceDialog, helpDialog, noteDialog, raiseDialog, raisedDialog, resolveDialog } from "./dialogs.js";
 import { heldByOther, holderWords, holdingDialog, mustAsk } from "./holding.js";
 import { follow } from "./live.js";
-import { RANKS, duration, page, syncClock, t } from "./page.js";
+import { RANKS, duration, keyOf, page, syncClock, t } from "./page.js";
 import { alertRow, byUrgency, names, requestRow, tick } from "./rows.js";
 import { Sound } from "./sound.js";
 
@@ -464,12 +464,6 @@ const KEYS = {
     if (chosenByHand || performance.now() - followedAt > FOLLOWED_MS) act(action.name);
   }])),
 };
-
-/** With an input method switched on the key has no letter; its place on the keyboard still tells. */
-function keyOf(event) {
-  const letter = /^Key([A-Z])$/.exec(event.code ?? "");
-  return /^[\x20-\x7e\uff1f]$|^[A-Z][a-zA-Z]+$/.test(event.key) && event.key !== "Process" ? event.key.toUpperCase() : letter?.[1];
-}
 
 document.addEventListener("keydown", (event) => {
   const soundWasOff = sound.state === "off";

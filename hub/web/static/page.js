@@ -71,3 +71,9 @@ export const RANKS = { emergency: 0, urgent: 1, routine: 2, technical: 3 };
 export function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+/** With an input method switched on the key has no letter; its place on the keyboard still tells. */
+export function keyOf(event) {
+  const letter = /^Key([A-Z])$/.exec(event.code ?? "");
+  return /^[\x20-\x7e\uff1f]$|^[A-Z][a-zA-Z]+$/.test(event.key) && event.key !== "Process" ? event.key.toUpperCase() : letter?.[1];
+}

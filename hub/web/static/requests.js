@@ -1,7 +1,7 @@
 // The board of service requests: the hub renders it; this keeps it current, moves by keys, and sends a step without leaving it.
 
 import { follow } from "./live.js";
-import { page, t } from "./page.js";
+import { keyOf, page, t } from "./page.js";
 
 const REFRESH_AFTER_MS = 250;
 const LATER_MS = 30000; // what is due, and for how long, changes with the clock
@@ -97,13 +97,25 @@ function move(down, right) {
   to[Math.max(0, Math.min(to.length - 1, x < 0 ? 0 : y + down))].querySelector("h3 a").focus();
 }
 
+/** The keys of this page, shown and put away by one key: they stand below the board, out of sight of a long one. */
+function help(shown) {
+  const keys = $("keys");
+  keys.open = shown;
+  if (shown) keys.scrollIntoView({ block: "end" });
+}
+
 const MOVES = { ARROWDOWN: [1, 0], J: [1, 0], ARROWUP: [-1, 0], K: [-1, 0], ARROWRIGHT: [0, 1], ARROWLEFT: [0, -1] };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest("input, select, textarea")) return;
-  const key = event.key.toUpperCase();
+  const key = keyOf(event);
   if (MOVES[key]) {
     event.preventDefault();
     move(...MOVES[key]);
+  } else if (key === "?" || key === "\uff1f") {
+    event.preventDefault();
+    help(!$("keys").open);
+  } else if (key === "ESCAPE") {
+    help(false);
   } else if (key === "N") {
     $("open-one")?.click();
   } else if (["A", "S", "D"].includes(key)) {
