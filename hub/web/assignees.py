@@ -1,11 +1,12 @@
 """Who can be asked to do a service: the home's own people first, then deputies and staff of its centres."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hub.core.alerts import Role
 from hub.core.context import Context
 from hub.core.home import Profile
-from hub.core.roster import Moment
+from hub.core.roster import Moment, duties
 from hub.core.shifts import Takes
 from hub.directory.in_order import name_in_order
 from hub.web.models_requests import AssigneeGroup, AssigneeOut
@@ -29,6 +30,7 @@ def assignees(parts: Parts, profile: Profile) -> list[AssigneeOut]:
     who works there; in each group whoever is on duty first, then by name. Who is on leave is left out."""
     context, now = parts.hub.context(), parts.hub.now()
     moment = Moment(now, context)
+    on_shift = {duty.person_id for duty in duties(now, context)}
     found: dict[str, AssigneeOut] = {}
     own = [(AssigneeGroup.OWN, *one) for one in _bound(profile, moment)]
     staff = [
@@ -44,8 +46,7 @@ def assignees(parts: Parts, profile: Profile) -> list[AssigneeOut]:
             name=parts.views.name(person_id),
             role=role,
             group=group,
-            on_duty=person_id in moment.on_duty(role, profile)
-            or person_id in _at_work(moment, role, profile),
+            on_duty=person_id in on_shift or _answers(moment, role, person_id, profile),
             reachable=bool(person.methods),
         )
     # The home's own people stay in the order in which they are asked.
@@ -61,9 +62,16 @@ def _order(one: AssigneeOut) -> tuple[int, bool, str]:
     )
 
 
-def _at_work(moment: Moment, role: Role, profile: Profile) -> tuple[str, ...]:
-    """On a shift of the home's centre now, though somebody else answers for this home."""
-    return moment.at_place(role, profile.centre_id)
+def _answers(moment: Moment, role: Role, person_id: str, profile: Profile) -> bool:
+    """Whether the person answers now, for this home or for homes of their own: whom no weekly shifts bind is called at any hour.
+    Who stands in for somebody of this home does so in their own hours, or in those taken over."""
+    if person_id in moment.on_duty(role, profile):
+        return True
+    owners = profile.people.get(role, ())
+    if person_id not in owners and any(moment.stand_in(one, Takes.HOMES) == person_id for one in owners):
+        return False
+    own_homes = replace(profile, people={role: (person_id,)})
+    return person_id in moment.on_duty(role, own_homes)
 
 
 def _bound(profile: Profile, moment: Moment) -> Iterator[tuple[Role, str]]:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from hub.core.alerts import Role
+from hub.core.context import Shift
 from hub.core.events import ActorRole
 from hub.notify.signature import IDEMPOTENCY_HEADER, signed_headers
 from hub.store.accounts import add_account
@@ -151,6 +153,45 @@ def test_everybody_of_the_centre_can_be_asked_also_a_butler_on_no_shift(
     others = page.split('<optgroup label="本站其他人">')[1].split("</optgroup>")[0]
     assert f'value="{second}"' in others
     assert move(chen, request, "assigned", assignee_id=second).json()["assignee"]["id"] == second
+
+
+@pytest.mark.parametrize(
+    ("centre", "begins_h", "on_duty"),
+    [
+        pytest.param("own", -3, True, id="on shift, and not the one whose turn it is"),
+        pytest.param("other", -3, True, id="on shift at another centre"),
+        pytest.param("", 0, True, id="on no shift: called at any hour"),
+        pytest.param("own", 3, False, id="on a shift that has not begun"),
+    ],
+)
+def test_of_everybody_who_can_be_asked_it_says_what_the_roster_says(
+    hub: RunningHub, chen: httpx.Client, home_id: str, centre: str, begins_h: int, on_duty: bool
+) -> None:
+    own, home = butler_of(hub, home_id), hub.engine.home(home_id)
+    assert home is not None
+    second = next(
+        butler
+        for one in hub.engine.homes().values()
+        if one.profile.centre_id == home.profile.centre_id
+        for butler in one.profile.people.get(Role.BUTLER, ())
+        if butler != own
+    )
+    places = {
+        "own": home.profile.centre_id,
+        "other": next(one.id for one in hub.directory.centres if one.id != home.profile.centre_id),
+    }
+    begins = hub.clock.now().astimezone(hub.settings.timezone) + timedelta(hours=begins_h)
+    hours = (begins.time(), (begins + timedelta(hours=6)).time())
+    shift = Shift(second, Role.BUTLER, frozenset(range(7)), *hours, places.get(centre))
+    request = opened(chen, home_id, f"k-{centre}-{begins_h:+}")["request"]
+    shifts = tuple(one for one in hub.directory.shifts if one.person_id != second)
+    try:
+        hub.keeper.adopt(replace(hub.directory, shifts=(*shifts, shift) if centre else shifts))
+        people = chen.get(f"{REQUESTS}/{request['id']}/assignees").json()
+    finally:
+        hub.keeper.adopt(hub.directory)
+    (found,) = (one for one in people if one["id"] == second)
+    assert found["on_duty"] is on_duty
 
 
 def test_a_list_of_one_category(hub: RunningHub, chen: httpx.Client, home_id: str) -> None:
