@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from sqlalchemy import literal
+
 from hub.core.alerts import Alert, AlertKind, AlertState, Policy, Reason, Severity
 from hub.store import codec, tables
 from hub.store.damaged import key_of, number_of
@@ -19,6 +21,8 @@ CANNOT_BE_SHOWN = "cannot_be_shown"
 """The reason of such an alert, in place of its own."""
 
 _ALERT = table_of(tables.AlertRow)
+IS_OPEN = _ALERT.c.open >= literal(True)
+"""Whether an alert is open. Of what is no truth value, which sorts behind both, too: it is shown rather than lost."""
 COLUMNS = tuple(
     _ALERT.c[name]
     for name in (

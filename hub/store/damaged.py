@@ -28,6 +28,15 @@ def key_of(stored: Any) -> str:
     return text_of(stored) if isinstance(stored, bytes) else str(stored)
 
 
+MOST = 2**53
+"""No hub counts so far. In a query, text and bytes sort behind every number: below this there are only numbers."""
+
+
+def is_number(stored: Any) -> bool:
+    """Whether it can be a number that the hub counted."""
+    return isinstance(stored, int) and 0 <= stored < MOST
+
+
 def number_of(stored: Any, otherwise: int) -> int:
-    """A number, `otherwise` where something else stands in its column."""
-    return stored if isinstance(stored, int) else otherwise
+    """A counted number, `otherwise` where something else stands in its column."""
+    return stored if is_number(stored) else otherwise

@@ -12,10 +12,10 @@ from hub.core.home import DeviceState, Home, Profile, RuleState
 from hub.core.service_requests import ENDED_STATES, OPEN_STATES, ServiceRequest
 from hub.directory import search
 from hub.store import codec, statements, tables
-from hub.store.alert_rows import CANNOT_BE_SHOWN, alert_of
+from hub.store.alert_rows import CANNOT_BE_SHOWN, IS_OPEN, alert_of
 from hub.store.alert_rows import COLUMNS as ALERT_COLUMNS
 from hub.store.codec import Codec, HomeBody
-from hub.store.damaged import key_of, number_of
+from hub.store.damaged import is_number, key_of
 from hub.store.request_bodies import REQUEST_COLUMNS, request_of
 from hub.store.tables import table_of, to_micros
 
@@ -140,7 +140,7 @@ def _read(of: Codec[V], text: str, home_id: str, what: str) -> V | None:
 
 
 def _newest_input(connection: Connection) -> int:
-    return number_of(connection.scalar(select(func.max(table_of(tables.InputRow).c.seq))), 0)
+    return connection.scalar(select(func.max(table_of(tables.InputRow).c.seq))) or 0
 
 
 def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHomes:
@@ -185,7 +185,7 @@ def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHome
             rule_states[owner][key] = state
     open_alerts: dict[str, dict[str, Alert]] = defaultdict(dict)
     for row in connection.execute(
-        select(*ALERT_COLUMNS).where(alerts.c.open, of_home(alerts)).order_by(alerts.c.opened_at, alerts.c.id)
+        select(*ALERT_COLUMNS).where(IS_OPEN, of_home(alerts)).order_by(alerts.c.opened_at, alerts.c.id)
     ):
         alert = alert_of(row)
         open_alerts[alert.home_id][alert.id] = alert
@@ -222,9 +222,7 @@ def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHome
             mistakes=body.mistakes,
         )
         # Of a number that cannot be read: everything that was logged counts as saved, so that nothing of it is judged twice.
-        saved_seq[row.home_id] = (
-            row.saved_seq if isinstance(row.saved_seq, int) else _newest_input(connection)
-        )
+        saved_seq[row.home_id] = row.saved_seq if is_number(row.saved_seq) else _newest_input(connection)
     for orphan in sorted({*open_alerts, *open_requests} - loaded.keys()):
         log.error("home %s: its row is gone, and alerts or requests of it are open", orphan)
         damaged.add(orphan)

@@ -17,9 +17,9 @@ from hub.core.home import DeviceState, Home
 from hub.core.service_requests import RequestCategory, RequestState, ServiceRequest
 from hub.directory import search as finding
 from hub.store import codec, search_rows, tables
-from hub.store.alert_rows import COLUMNS, alert_of, alerts_of
+from hub.store.alert_rows import COLUMNS, IS_OPEN, alert_of, alerts_of
 from hub.store.batch import JournalLine
-from hub.store.damaged import text_of
+from hub.store.damaged import MOST, text_of
 from hub.store.errors import StoreMissing, translated
 from hub.store.homes import OPEN_REQUEST_STATES, load_homes
 from hub.store.journal_rows import entry_of, join_alerts_and_requests
@@ -97,7 +97,7 @@ class Queries:
         """
         query = _page(select(*COLUMNS), _ALERT, _ALERT.c.alert_id, before, limit)
         if is_open is not None:
-            query = query.where(_ALERT.c.open.is_(is_open))
+            query = query.where(IS_OPEN if is_open else ~IS_OPEN)
         for column, values in (
             (_ALERT.c.state, states),
             (_ALERT.c.severity, severities),
@@ -165,7 +165,7 @@ class Queries:
         """By home id; `after` is the last id of the page before. `search`: a part of an id, address, telephone or name."""
         open_alerts = (
             select(func.count())
-            .where(_ALERT.c.home_id == _HOME.c.home_id, _ALERT.c.open)
+            .where(_ALERT.c.home_id == _HOME.c.home_id, IS_OPEN)
             .correlate(_HOME)
             .scalar_subquery()
         )
@@ -292,7 +292,7 @@ class Queries:
         def find(connection: Connection) -> Counts:
             alerts = connection.execute(
                 select(_ALERT.c.severity, _ALERT.c.state, func.count())
-                .where(_ALERT.c.open)
+                .where(IS_OPEN)
                 .group_by(_ALERT.c.severity, _ALERT.c.state)
             )
             reasons = connection.execute(
@@ -339,7 +339,11 @@ def _kept(connection: Connection) -> JournalRange:
     # Asked for one by one, each is the first or last leaf of the tree; together they would read all of it.
     oldest = connection.scalar(select(func.min(_JOURNAL.c.number)))
     if oldest is None:
-        return JournalRange(None, connection.scalar(select(func.max(_HOME.c.anchor_number))) or 0)
+        return JournalRange(
+            None,
+            connection.scalar(select(func.max(_HOME.c.anchor_number)).where(_HOME.c.anchor_number < MOST))
+            or 0,
+        )
     return JournalRange(oldest, connection.scalar(select(func.max(_JOURNAL.c.number))) or 0)
 
 

@@ -32,7 +32,8 @@ from hub.store.batch import (
 )
 from hub.store.chain import ChainReport, Link
 from hub.store.connection import MEMORY, StoreLock, writer_engine
-from hub.store.errors import StoreError, StoreMissing, StoreUnavailable, translated
+from hub.store.damaged import MOST, number_of
+from hub.store.errors import NotAStore, StoreError, StoreMissing, StoreUnavailable, translated
 from hub.store.homes import HomeWrites, load_homes
 from hub.store.journal_rows import join_alerts_and_requests
 from hub.store.migrations import migrate
@@ -144,9 +145,10 @@ class Store:
         """The whole cell. The homes handed out are the ones to give back as `before`."""
         cell, log = table_of(tables.CellRow), table_of(tables.InputRow)
         with self._transaction() as connection:
-            checkpoint_seq, hub_time_at = connection.execute(
-                select(cell.c.checkpoint_seq, cell.c.hub_time_at)
-            ).one()
+            saved = connection.execute(select(cell.c.checkpoint_seq, cell.c.hub_time_at)).one_or_none()
+            if saved is None:
+                raise NotAStore(f"{self.path}: damaged, its cell is missing; restore it from a backup")
+            checkpoint_seq, hub_time_at = number_of(saved[0], 0), saved[1]
             last_seq = connection.execute(select(func.max(log.c.seq))).scalar() or 0
             homes, saved_seq, damaged = load_homes(connection)
             last_seq = max(last_seq, checkpoint_seq, *saved_seq.values(), 0)
@@ -353,7 +355,12 @@ class Store:
             ):
                 self._heads[home_id] = head
             newest = connection.execute(select(func.max(journal.c.number))).scalar() or 0
-            anchored = connection.execute(select(func.max(home.c.anchor_number))).scalar() or 0
+            anchored = (
+                connection.execute(
+                    select(func.max(home.c.anchor_number)).where(home.c.anchor_number < MOST)
+                ).scalar()
+                or 0
+            )
             self._last_number = max(newest, anchored)
 
 

@@ -67,6 +67,11 @@ WRONG_COLUMNS = [
     ("home", "saved_seq", "x'07'"),
     ("alert", "opened_at", "'yesterday'"),
     ("alert", "version", "'two'"),
+    ("alert", "open", "'yes'"),
+    ("alert", "open", "x'01'"),
+    ("home", "saved_seq", "9000000000000000000"),
+    ("home", "anchor_number", "'many'"),
+    ("home", "anchor_number", "9000000000000000000"),
     ("device_state", "device_id", "x'ff00'"),
 ]
 
