@@ -14,8 +14,8 @@ from hub.core.events import ActorRole
 from hub.store import change_log
 from hub.store.accounts import add_account
 from hub.store.change_log import Change, What
-from hub.web.pages.rendering import short_address
 from hub.web.report_names import ReportNames
+from hub.web.views import short_address
 from hub.web.words import Language
 from tests.web.running import _HASH, RunningHub
 
