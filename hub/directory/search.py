@@ -6,7 +6,7 @@ The store keeps one text a home (`text_of`), finds those that hold every word (`
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from hub.core.home import Profile
@@ -116,6 +116,20 @@ def text_of(profile: Profile) -> str:
         *(_ID + folded(one) for one in profile.devices),
     ]
     return "\n".join(("", *dict.fromkeys(lines), ""))
+
+
+def is_number_of(typed: str, phone: str, profile: Profile) -> bool:
+    """Whether a home was found by this telephone number of somebody who may telephone about it, and by nothing of its own."""
+    asked = query(typed)
+    own = text_of(replace(profile, callers=()))
+    return asked is not None and any(
+        needle.isdecimal()
+        and len(needle) >= _MIN_PHONE_END
+        and needle in _phone(phone)
+        and not word.fits(own)
+        for word in asked.words
+        for needle in word.needles
+    )
 
 
 def place_in_order(text: str) -> str:

@@ -64,7 +64,7 @@ async def list_homes(
     wanted = HomeFilter(centre, butler, membership, flag, unprotected, away)
     found = await asyncio.to_thread(find_homes, parts, user, q, wanted)
     return HomePage(
-        items=[parts.views.home_row(home) for home in found[offset : offset + limit]], total=len(found)
+        items=[parts.views.home_row(home, q) for home in found[offset : offset + limit]], total=len(found)
     )
 
 

@@ -279,6 +279,9 @@ class HomeOut(Out):
     butler: PersonRef | None
     flags: list[Flag]
     memberships: list[Membership]
+    caller: BoundPerson | None = Field(
+        default=None, description="Whose number was typed, where it is not the home's own: who telephones."
+    )
 
 
 class HomePage(Out):

@@ -15,6 +15,8 @@ from hub.core.roster import on_duty, stands_in
 from hub.core.service_requests import ServiceRequest
 from hub.core.suppression import lasts
 from hub.core.taking import who_may_go
+from hub.directory import search
+from hub.directory.profiles import CALLERS
 from hub.directory.protection import Gap, gaps_of
 from hub.notify.reason_texts import reason_text, with_addresses
 from hub.store.alert_rows import CANNOT_BE_SHOWN
@@ -294,7 +296,8 @@ class Views:
             request=self.request(request) if request else None,
         )
 
-    def home_row(self, home: Home) -> HomeOut:
+    def home_row(self, home: Home, typed: str = "") -> HomeOut:
+        """`typed`: what the home was found by."""
         profile, now = home.profile, self._hub.now()
         return HomeOut(
             id=home.id,
@@ -309,7 +312,20 @@ class Views:
             butler=next(map(self.person, profile.people.get(Role.BUTLER, ())), None),
             flags=_sorted({flag for resident in profile.residents for flag in resident.flags}),
             memberships=list(dict.fromkeys(resident.membership for resident in profile.residents)),
+            caller=self._caller(profile, typed) if typed else None,
         )
+
+    def _caller(self, profile: Profile, typed: str) -> BoundPerson | None:
+        context = self._hub.context()
+        for role, people in profile.people.items():
+            for person in people if role in CALLERS else ():
+                phones = _phones(context, person)
+                if phones and search.is_number_of(typed, phones[0], profile):
+                    relation = profile.relations.get(person, "")
+                    return BoundPerson(
+                        id=person, name=self.name(person), role=role, phones=phones, relation=relation
+                    )
+        return None
 
     def care_card(self, home: Home, viewer_id: str) -> CareCard:
         profile = home.profile

@@ -50,6 +50,27 @@ def test_the_daughters_call(hub: RunningHub, open_console: Opener) -> None:
     expect(page.locator("#queue .row.selected")).to_contain_text(elder(hub, home_id))
 
 
+def test_a_number_says_who_telephones_and_what_was_said_of_other_words_goes(
+    hub: RunningHub, open_console: Opener
+) -> None:
+    page = open_console()
+    profile = hub.engine.homes()[door(hub, 3)].profile
+    name, phone = profile.callers[0]
+    dialog, notice = page.locator("#raise-dialog"), page.locator("#raise-dialog [data-notice]")
+    page.keyboard.press("h")
+    page.keyboard.type("zzzz")
+    page.keyboard.press("Enter")
+    expect(notice).to_have_text("没有找到住户")
+    page.keyboard.press("Control+a")
+    page.keyboard.type(phone)
+    row = dialog.locator("[aria-selected=true]")
+    expect(row).to_contain_text(f"{name} · ")
+    expect(row).to_contain_text(phone)
+    expect(notice).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator("#raised-dialog").get_by_label(name)).to_be_checked()
+
+
 def test_what_was_raised_stays_raised_when_nothing_more_is_written_down(
     hub: RunningHub, open_console: Opener
 ) -> None:

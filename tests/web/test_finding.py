@@ -41,6 +41,27 @@ def test_a_home_is_found_by_pinyin_and_by_a_relatives_number(hub: RunningHub, ch
     assert "h0013" in homes(chen, q="1-1-401")[0]
 
 
+def test_whose_number_was_typed_is_said_where_it_is_not_the_homes_own(
+    hub: RunningHub, chen: httpx.Client
+) -> None:
+    home = hub.engine.homes()["h0013"]
+    (name, phone), *_ = home.profile.callers
+    people = hub.engine.context().people
+    of_phone = {one for those in home.profile.people.values() for one in those if people[one].phone == phone}
+
+    def caller(typed: str) -> Any:
+        items = chen.get("/api/v1/homes", params={"q": typed}).json()["items"]
+        return next(one["caller"] for one in items if one["id"] == "h0013")
+
+    for typed in (phone, f"h0013 {phone}", phone[-4:]):
+        found = caller(typed)
+        assert (found["name"], found["phones"]) == (name, [phone])
+        assert found["id"] in of_phone
+        assert found["relation"] == home.profile.relations[found["id"]]
+    for typed in ("h0013", home.profile.phone, home.profile.residents[0].name):
+        assert caller(typed) is None
+
+
 @pytest.mark.parametrize(
     ("query", "holds"),
     [

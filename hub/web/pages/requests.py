@@ -120,7 +120,7 @@ async def _new(
         status,
         here="/requests",
         q=q,
-        found=[parts.views.home_row(one) for one in found[:FOUND_SHOWN]],
+        found=[parts.views.home_row(one, q) for one in found[:FOUND_SHOWN]],
         more=len(found) > FOUND_SHOWN,
         home=parts.views.home_row(home) if home else None,
         residents=[one for one in home.profile.residents if one.membership not in GONE] if home else [],

@@ -426,8 +426,10 @@ function say(words, bad = false) {
 async function raiseByHand() {
   if (!$("raise-button")) return; // not for this log-in
   let raised = null;
-  await raiseDialog((alert) => {
+  let caller = null;
+  await raiseDialog((alert, home) => {
     raised = alert;
+    caller = home.caller;
     put(alert);
     render();
     chosenByHand = true;
@@ -437,7 +439,7 @@ async function raiseByHand() {
   const joined = raised.signs > 0 || raised.reason_code !== "raised_by_hand";
   // The people of the home are good to have, and not worth waiting for.
   await Promise.race([refreshCard(raised.home_id), new Promise((resolve) => setTimeout(resolve, 1500))]);
-  await raisedDialog(raised, joined, cards.get(raised.home_id), (learned) => tellOfCall(raised.id, learned));
+  await raisedDialog(raised, joined, cards.get(raised.home_id), caller, (learned) => tellOfCall(raised.id, learned));
 }
 
 /** Which of the two homes that an alert names it is. Of the other one, an emergency is raised there, too. */

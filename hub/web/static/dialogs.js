@@ -165,7 +165,8 @@ export function raiseDialog(raised) {
         el("strong", {}, names(home)),
         el("span", {}, home.address,
           home.open_alerts > 0 && el("span", { class: "tag tag-strong" }, t("raise.open_already", { count: home.open_alerts }))),
-        el("span", { class: "dim number" }, home.phone))));
+        el("span", { class: "dim number" }, home.phone,
+          home.caller && el("span", { class: "found-caller" }, `${calls(home.caller)} ${home.caller.phones[0]}`)))));
     list.hidden = !found.length;
     none.textContent = words && !found.length ? t("raise.none") : "";
     form.elements.q.setAttribute("aria-expanded", String(found.length > 0));
@@ -181,6 +182,7 @@ export function raiseDialog(raised) {
 
   const typed = () => {
     clearTimeout(timer);
+    dialog.querySelector("[data-notice]").hidden = true; // it was said of other words
     timer = setTimeout(search, 120);
   };
   const moved = (event) => {
@@ -218,8 +220,11 @@ function choice(name, value, words, key, checked) {
     el("input", { type: "radio", name, value, checked }), el("span", {}, key && el("kbd", {}, key), words));
 }
 
-/** After raising, nothing of it needed: whom it is about, who called, what they said. `send({who, note})` as in `open`. */
-export function raisedDialog(alert, joined, card, send) {
+const calls = (person) => `${person.name} · ${person.relation || t(`role.${person.role}`)}`;
+
+/** After raising, nothing of it needed: whom it is about, who called (`caller`: whose number was typed), what they said.
+ * `send({who, note})` as in `open`. */
+export function raisedDialog(alert, joined, card, caller, send) {
   const dialog = document.getElementById("raised-dialog");
   const form = dialog.querySelector("form");
   const find = (part) => form.querySelector(`[data-${part}]`);
@@ -233,8 +238,8 @@ export function raisedDialog(alert, joined, card, send) {
     elders.length ? choice("who", "", t("raise.who_unknown"), "0", true) : "");
   const callers = (card?.people ?? []).filter((person) => CALLERS.has(person.role));
   find("callers").replaceChildren(
-    ...callers.map((person) => choice("caller", person.id, `${person.name} · ${person.relation || t(`role.${person.role}`)}`)),
-    callers.length ? choice("caller", "", t("raise.caller_other"), "", true) : "");
+    ...callers.map((person) => choice("caller", person.id, calls(person), "", person.id === caller?.id)),
+    callers.length ? choice("caller", "", t("raise.caller_other"), "", !callers.some((person) => person.id === caller?.id)) : "");
   const keys = (event) => {
     if (event.target.matches("textarea, input[type=text]") || event.ctrlKey || event.metaKey || event.altKey) return;
     const option = event.key === "0" ? form.querySelector("[name=who][value='']") : form.querySelectorAll("[name=who]")[Number(event.key) - 1];
