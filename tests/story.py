@@ -48,6 +48,7 @@ from hub.notify.home import HomeChannel, encode, heard_command
 from hub.notify.sender import Sender
 from hub.store import clock_doubt
 from hub.store.store import JournalLine, Store
+from tests.store.made import empty, put
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TUESDAY_MORNING = datetime(2026, 3, 3, 10, 0, tzinfo=SHANGHAI)
@@ -273,6 +274,8 @@ class Story:
         self._counters: dict[str, itertools.count[int]] = {}
         self._boots: dict[str, int] = {}
         self._event_numbers = itertools.count(1)
+        if not path.exists():
+            put(empty(CELL), path)
         self._open()
         for home_id, profile in (street() if homes is None else homes).items():
             self.command(SetProfile(home_id, SYSTEM, profile))

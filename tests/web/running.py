@@ -4,10 +4,12 @@ import itertools
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,13 +19,11 @@ import uvicorn
 from firmware_contracts.topics import Address
 from firmware_contracts.vocabulary import CallAction, FallPhase, Kind, ServiceCategory
 from hub.clock import HubClock
-from hub.config.policies import load_policies
-from hub.config.rules import load_rules
 from hub.config.sections import WebSection
 from hub.core.alerts import Alert
 from hub.core.context import Context
 from hub.core.events import Actor, ActorRole, Command, SetProfile
-from hub.core.home import Device, DeviceKind
+from hub.core.home import Device, DeviceKind, Profile
 from hub.core.outcome import Result
 from hub.directory import profiles
 from hub.directory.demo import demo_directory
@@ -41,10 +41,11 @@ from hub.store.store import Retention, Store
 from hub.web.app import create_app
 from hub.web.passwords import hash_password
 from hub.web.settings import WebSettings
+from tests.store.made import made_by, put
 from tests.store.samples import keep_running
+from tests.story import shipped
 
 CELL = "demo"
-CONFIG = Path(__file__).resolve().parent.parent.parent / "config"
 PASSWORD = "a long enough password"
 ANSWER_SECRET = b"the webhook's secret"
 SYSTEM = Actor("system", ActorRole.SYSTEM)
@@ -58,11 +59,36 @@ _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Nothing here speaks TLS; every client of its own would read all certificates of the world, some 20 ms."""
 
 
+@dataclass(frozen=True, slots=True)
+class Street:
+    """What every hub that starts within the same quarter of an hour serves."""
+
+    directory: Directory
+    context: Context
+    profiles: Mapping[str, Profile]
+    store: bytes
+    """A new store that holds the directory as an import leaves it."""
+
+
+@cache
+def _street(quarter: datetime) -> Street:
+    # Nothing in the demo's street begins or ends within its first hour: it is the same at any later minute of this quarter.
+    directory = demo_directory(7, quarter - timedelta(days=1), CELL)
+    return Street(
+        directory,
+        demo_context(directory, quarter),
+        profiles.profiles(directory, quarter),
+        made_by(CELL, lambda connection: directory_rows.save(connection, directory)),
+    )
+
+
+def demo_street(at: datetime) -> Street:
+    """The demo's street as it stands about this instant, made four times an hour at most: frozen, it serves many hubs."""
+    return _street(at.astimezone(UTC).replace(minute=at.minute // 15 * 15, second=0, microsecond=0))
+
+
 def demo_context(directory: Directory, at: datetime) -> Context:
-    rules, rule_problems = load_rules(CONFIG / "rules.toml")
-    policies, policy_problems = load_policies(CONFIG / "policies.toml")
-    assert rules is not None, rule_problems
-    assert policies is not None, policy_problems
+    rules, policies = shipped()
     return Context(
         version=1,
         rules=rules,
@@ -89,21 +115,20 @@ class RunningHub:
         path = self._folder / "hub.db"
         self.clock = HubClock()
         now = self.clock.now()
-        self.directory = demo_directory(7, now.astimezone(UTC) - timedelta(days=1), CELL)
-        self.store = Store.open(path, CELL)
-        self.engine = Engine(
-            self.store, self.clock, demo_context(self.directory, now), CELL, EngineSettings(save_every_s=0.2)
-        )
+        street = demo_street(now)
+        self.directory = street.directory
+        put(street.store, path)
+        self.store = Store.open(path, CELL, create=False)
+        context = replace(street.context, resumed_at=now)
+        self.engine = Engine(self.store, self.clock, context, CELL, EngineSettings(save_every_s=0.2))
         self.engine.recover()
         self.ended: list[str] = []
         self.engine.start(lambda: self.ended.append("engine"))
-        # As stored by an import; the homes that this hub serves are those whose profiles follow.
-        self.engine.write(lambda connection: directory_rows.save(connection, self.directory)).result(10)
         self.queries = Queries(path)
-        found = profiles.profiles(self.directory, now)
+        # The homes that this hub serves are those whose profiles it is given.
         waiting = [
-            self.engine.submit(SetProfile(home_id, SYSTEM, found[home_id]))
-            for home_id in sorted(found)[: self._homes]
+            self.engine.submit(SetProfile(home_id, SYSTEM, street.profiles[home_id]))
+            for home_id in sorted(street.profiles)[: self._homes]
         ]
         for result in waiting:
             result.result(10)
