@@ -54,7 +54,8 @@ def _ask_step(draft: Draft, alert: Alert, step: PolicyStep, *, repeated: bool) -
     asked: set[str] = set()
     for entry, reason in _roles(draft, alert, step, repeated=repeated):
         if not in_hours(entry.when, draft.now, draft.context):
-            _hold(draft, alert, entry.role, HoldReason.OUTSIDE_HOURS)
+            known = _is_known(draft, entry.role)
+            _hold(draft, alert, entry.role, HoldReason.OUTSIDE_HOURS if known else HoldReason.NOBODY_ON_DUTY)
             continue
         if draft.profile.nobody_lives_there and entry.role in WITH_THE_ELDER:
             _hold(draft, alert, entry.role, HoldReason.RESIDENT_UNCONFIRMED)
@@ -69,6 +70,11 @@ def _ask_step(draft: Draft, alert: Alert, step: PolicyStep, *, repeated: bool) -
             alert, sent = tell(draft, alert, person_id, Template.ALERT, reason, role=entry.role)
             reached += sent
     return replace(alert, asked=tuple(dict.fromkeys((*alert.asked, *sorted(asked))))), reached
+
+
+def _is_known(draft: Draft, role: Role) -> bool:
+    """Whether anybody could be asked in this role at some hour: of a guard that no house has, hours would mislead."""
+    return bool(draft.profile.people.get(role)) or any(shift.role is role for shift in draft.context.shifts)
 
 
 def _roles(

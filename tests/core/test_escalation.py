@@ -111,6 +111,13 @@ NIGHT_AT = datetime(2026, 3, 3, 22, 0, tzinfo=SHANGHAI)
             ["operator-chen"],
             [("property_guard", HoldReason.OUTSIDE_HOURS)],
         ),
+        (
+            [("partner@night", "operator")],
+            TUESDAY_MORNING,
+            {},
+            ["operator-chen"],
+            [("partner", HoldReason.NOBODY_ON_DUTY)],
+        ),
         ([("property_guard@night",)], NIGHT_AT, {}, ["guard-hu"], []),
         ([("butler", "deputy")], NIGHT_AT, {}, ["deputy-zhou"], []),
         (
@@ -125,7 +132,7 @@ NIGHT_AT = datetime(2026, 3, 3, 22, 0, tzinfo=SHANGHAI)
             ],
         ),
     ],
-    ids=["together", "nobody", "mute", "hours", "night", "once", "all in vain"],
+    ids=["together", "nobody", "mute", "hours", "there is none", "night", "once", "all in vain"],
 )
 def test_whom_a_step_asks_and_why_not_the_others(
     steps: list[tuple[str, ...]],
