@@ -80,6 +80,8 @@ class Wanted:
     about_ids: Collection[str] | None = None
     reached: Reached | None = None
     or_by: str | None = None
+    log_ins: bool = True
+    """Also who logged in, where nothing else is asked for."""
 
 
 def changes(
@@ -94,6 +96,8 @@ def changes(
         query = query.where(_CHANGE.c.by == wanted.by)
     if wanted.what is not None:
         query = query.where(_CHANGE.c.what == wanted.what.value)
+    elif not wanted.log_ins:
+        query = query.where(_CHANGE.c.what != What.LOGGED_IN.value)
     if wanted.about_id is not None:
         query = query.where(_CHANGE.c.about_id == wanted.about_id)
     if wanted.about_ids is not None:

@@ -65,9 +65,15 @@ async def list_changes(
     about: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[int | None, Query(ge=1, le=LAST)] = None,
+    log_ins: bool = True,
 ) -> ChangePage:
-    """Newest first. With a scope: what concerned its homes, centres, people and log-ins, and what you did yourself."""
-    wanted = Wanted(by or None, what, about or None, reached=reached(parts, user), or_by=user.login)
+    """Newest first. With a scope: what concerned its homes, centres, people and log-ins, and what you did yourself.
+
+    `log_ins` false leaves out who logged in, by far the most lines.
+    """
+    wanted = Wanted(
+        by or None, what, about or None, reached=reached(parts, user), or_by=user.login, log_ins=log_ins
+    )
     found = await asyncio.to_thread(
         parts.queries.read,
         lambda connection: change_log.changes(connection, limit=limit, before=before, wanted=wanted),

@@ -174,3 +174,20 @@ def test_names_in_a_report_are_joined_as_the_language_does(
     couple = next(home for home in hub.engine.homes().values() if len(home.profile.residents) == 2)
     one, other = (resident.name for resident in couple.profile.residents)
     assert names.residents(couple.id) == f"{one}{between}{other}"
+
+
+def test_log_ins_hide_no_change_and_are_there_for_who_asks(hub: RunningHub) -> None:
+    at = hub.clock.now()
+    for what in (What.ACCOUNT_ADDED, *[What.LOGGED_IN] * 60):
+        line = Change(at, "chen", what, "account", "chen")
+        hub.engine.write(partial(change_log.note, change=line)).result(10)
+    with hub.browser("admin") as page:
+        page.cookies.set("care_language", "zh")
+
+        def rows(**asked: str) -> list[str]:
+            return re.findall(r"<tr><td.*?</tr>", page.get("/changes", params=asked).text, re.DOTALL)
+
+        assert not any("登录系统" in row or ">登录<" in row for row in rows())
+        assert any("chen" in row for row in rows())
+        assert all(">登录<" in row for row in rows(what="all"))
+        assert len(rows(what="logged_in")) == len(rows(what="all")) == 50

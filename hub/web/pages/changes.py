@@ -15,6 +15,8 @@ from hub.web.parts import PartsDep
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _LINES_A_PAGE = 50
+_ALL = "all"
+"""Log-ins too: they are most of the lines, and seldom what somebody looks for."""
 
 
 @router.get("/changes")
@@ -29,9 +31,9 @@ async def changes_page(
 ) -> Response:
     wanted = What(what) if what in set(What) else None
     page = await api_changes.list_changes(
-        parts, user, by or None, wanted, about or None, _LINES_A_PAGE, before
+        parts, user, by or None, wanted, about or None, _LINES_A_PAGE, before, log_ins=what == _ALL
     )
-    asked = {"by": by, "what": wanted or "", "about": about}
+    asked = {"by": by, "what": _ALL if what == _ALL else wanted or "", "about": about}
     link = "/changes?" + urlencode({key: str(value) for key, value in asked.items() if value})
     told = ChangeTold(parts, user, pages_of(request).language(request))
     authors = await api_changes.list_authors(parts, user)
