@@ -68,7 +68,7 @@ _CASE_NOTES = {
     DemoCase.ON_OXYGEN: "家用制氧机，停电时优先",
     DemoCase.DEMENTIA: "会走失，戴定位手表",
     DemoCase.CARE_BED: "家庭养老床位",
-    DemoCase.NOT_YET_OPEN: "设备已装，还没有试呼",
+    DemoCase.NOT_YET_OPEN: "新住户，设备刚装好",
     DemoCase.PAUSED: "暂停服务，按键照常报警",
 }
 _MORE_ON_OXYGEN = frozenset({home_id(25), home_id(33)})
