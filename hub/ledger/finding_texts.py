@@ -482,6 +482,12 @@ TEXTS: dict[Kind, Text] = {
     Kind.DECIMAL_REMOVED: Text(
         "{found} 读作 {value}", "请看一眼对不对", "{found} was read as {value}", "look whether that is right"
     ),
+    Kind.BIRTH_DAY_IMPOSSIBLE: Text(
+        "“{found}”不是历书上的日期；只记年份，记的是 {year}",
+        "请看一眼年份对不对",
+        '"{found}" is no day of the calendar; only the year is kept: {year}',
+        "look whether the year is right",
+    ),
     Kind.TWO_PHONES: Text(
         "有几个电话，用了第一个 {value}",
         "其余的请写到备注",

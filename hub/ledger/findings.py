@@ -103,6 +103,7 @@ class Kind(StrEnum):
     MERGED_FILLED = "merged_filled"
     SERIAL_AS_DATE = "serial_as_date"
     DECIMAL_REMOVED = "decimal_removed"
+    BIRTH_DAY_IMPOSSIBLE = "birth_day_impossible"
     TWO_PHONES = "two_phones"
     SHEET_HIDDEN = "sheet_hidden"
     ROWS_HIDDEN = "rows_hidden"
@@ -123,6 +124,7 @@ NOTES = frozenset(
         Kind.MERGED_FILLED,
         Kind.SERIAL_AS_DATE,
         Kind.DECIMAL_REMOVED,
+        Kind.BIRTH_DAY_IMPOSSIBLE,
         Kind.TWO_PHONES,
         Kind.SHEET_HIDDEN,
         Kind.ROWS_HIDDEN,

@@ -143,8 +143,6 @@ def _one_phone(text: str) -> str:
         bare = bare[2:]
     if len(bare) < 7:
         raise Damage(Kind.PHONE_TOO_SHORT, length=len(bare))
-    if len(bare) >= 8 and bare.endswith("0000000"):
-        raise Damage(Kind.DIGITS_ZEROED)
     if bare[0] == "0" or len(bare) <= 8 or bare.startswith(("400", "800", "95", "96")):
         if len(bare) > 12 and "-" not in text:
             raise Damage(Kind.PHONE_WRONG)
@@ -215,17 +213,27 @@ def _floor(raw: Raw, zone: tzinfo) -> int:
     return -number if below else number
 
 
-def _birth(raw: Raw, zone: tzinfo) -> int:
-    """The year, from a year or a date."""
+_BIRTH = re.compile(
+    r"^(?P<year>\d{4})(?:\.0$|$|(?P<eight>\d{4})$|年|[-/.](?=\d))(?:(?P<month>\d+)(?:[-/.月](?P<day>\d+))?)?"
+)
+
+
+def _birth(raw: Raw, zone: tzinfo) -> Any:
+    """The year, from a year or a date; a day that no calendar has is told. The thirtieth of February is in the old calendar."""
     if isinstance(raw, datetime | date):
         return raw.year
     text = cells.token(raw)
     if re.fullmatch(r"\d{5}(\.0)?", text):
         return (_EPOCH + timedelta(days=int(float(text)))).year
-    found = re.match(r"^(\d{4})(?:\.0$|年|[-/.]\d|\d{4}$|$)", text)
+    found = _BIRTH.match(text)
     if not found:
         raise Damage(Kind.BIRTH_YEAR_IMPOSSIBLE)
-    return int(found.group(1))
+    year, eight = int(found["year"]), found["eight"]
+    month, day = (eight[:2], eight[2:]) if eight else (found["month"] or "1", found["day"] or "1")
+    last = 30 if int(month) == 2 else 31
+    if not (1 <= int(month) <= 12 and 1 <= int(day) <= last):
+        return Noted(year, Kind.BIRTH_DAY_IMPOSSIBLE, {"year": str(year)})
+    return year
 
 
 def _yes(raw: Raw, zone: tzinfo) -> bool:

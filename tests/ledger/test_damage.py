@@ -178,7 +178,9 @@ CASES: dict[str, Case] = {
     "an identity number as a float": one(Kind.DIGITS_ZEROED, "身份证号", 410102194105031000, book=True),
     "an identity number with zeros": one(Kind.DIGITS_ZEROED, "身份证号", "410102194105031000"),
     "a telephone as 1.38E+10": one(Kind.EXPONENT, "管家电话", "1.38E+10"),
-    "a telephone with zeros": one(Kind.DIGITS_ZEROED, "管家电话", "13810000000"),
+    "a telephone that became a longer number": one(
+        Kind.DIGITS_ZEROED, "管家电话", 1381234567813912, book=True
+    ),
     "an area code without its zero": one(Kind.LEADING_ZERO_LOST, "联系人电话", "37155501234", 联系人="王丽"),
     "an id without its zeros": sheets(
         Kind.LEADING_ZERO_LOST,

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.home import Flag
+from hub.ledger.finding_texts import line
 from hub.ledger.findings import Kind
 from hub.ledger.plan import plan
 from hub.ledger.reading import Ledger, read_ledger
@@ -194,6 +195,48 @@ def test_notes_say_what_was_read_otherwise_than_it_stands() -> None:
     kinds = {one.kind for one in ledger.findings}
     assert kinds == {Kind.SERIAL_AS_DATE, Kind.DECIMAL_REMOVED, Kind.TWO_PHONES, Kind.COLUMN_IGNORED}
     assert ledger.rows[0].get("from_at") == datetime(2023, 10, 31, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("number", ["13700000000", 13700000000, "0371-50000000"])
+def test_a_number_that_ends_in_zeros_is_a_number(number: Any) -> None:
+    ledger = read_ledger({"老人.xlsx": xlsx(elder(管家电话=number))})
+    assert ledger.findings == ()
+    assert ledger.rows[0].get("butler_phone") == str(number)
+
+
+@pytest.mark.parametrize(
+    "born", ["1980-13-02", "1980/0/5", "1980-5-32", "1980年13月2日", "19801302", "1980.2.31", "1980-13"]
+)
+def test_a_birthday_that_no_calendar_has_is_told_with_the_year_that_is_kept(born: str) -> None:
+    ledger = read_ledger({"老人.csv": csv_bytes(elder(出生日期=born))})
+    (note,) = ledger.findings
+    assert (note.kind, note.place.column, note.found) == (Kind.BIRTH_DAY_IMPOSSIBLE, "出生日期", born)
+    assert "1980" in line(note, "zh").replace(born, "")
+    assert ledger.rows[0].get("birth_year") == 1980
+
+
+@pytest.mark.parametrize(
+    "born",
+    [
+        "1941",
+        1941,
+        "1941.0",
+        "1941年",
+        "1941年5月",
+        "1941年腊月初八",
+        "1941-05",
+        "1941.5.3",
+        "1941-05-03 00:00:00",
+        "19410503",
+        "1941年5月3日",
+        "1941/2/30",
+        date(1941, 5, 3),
+    ],
+)
+def test_a_birthday_that_is_read_as_it_stands_needs_no_note(born: Any) -> None:
+    ledger = read_ledger({"老人.xlsx": xlsx(elder(出生日期=born))})
+    assert ledger.findings == ()
+    assert ledger.rows[0].get("birth_year") == 1941
 
 
 HEADINGS = sorted(
