@@ -243,13 +243,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class HazardTold:
-    """A message that told of a hazard and has, or had, its alert: first heard at `at`."""
+    """A message that told of a hazard and has, or had, its alert: first heard at `at`. `asked`: its numbers came again, and a
+    person was asked what that was."""
 
     hazard: Hazard
     boot: int
     seq: int
     uptime_ms: int
     at: datetime
+    asked: bool = False
 
 
 @record

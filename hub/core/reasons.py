@@ -38,6 +38,8 @@ class ReasonCode(StrEnum):
     """measure"""
     HAZARD = "hazard"
     """hazard, device_id, late_s (0 when it came at once)"""
+    UNCONFIRMED_HAZARD = "unconfirmed_hazard"
+    """hazard, device_id: it was told by the numbers of one that was closed: an old copy, or another"""
     HAZARD_CLEARED = "hazard_cleared"
     """hazard"""
     DEVICE_SILENT = "device_silent"

@@ -143,6 +143,14 @@ def _hazard_found(data: Data) -> Words:
     return _late(f"家中报警：{zh}", f"{en} found in the home")(data)
 
 
+def _hazard_unconfirmed(data: Data) -> Words:
+    zh, en = _hazard(data)
+    return (
+        f"收到报警：{zh}，但无法确认是何时发出的，请致电核实",
+        f"{en} was reported, but when is not known: telephone the home",
+    )
+
+
 def _hazard_cleared(data: Data) -> Words:
     zh, en = _hazard(data)
     return f"报警解除：{zh}", f"{en} no longer found"
@@ -338,6 +346,7 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.IMPLAUSIBLE: _implausible,
     ReasonCode.NO_VALUE: _no_value,
     ReasonCode.HAZARD: _hazard_found,
+    ReasonCode.UNCONFIRMED_HAZARD: _hazard_unconfirmed,
     ReasonCode.HAZARD_CLEARED: _hazard_cleared,
     ReasonCode.DEVICE_SILENT: _silent,
     ReasonCode.DEVICE_BACK: _about_device("恢复上线", "is back"),

@@ -69,6 +69,12 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (ReasonCode.IMPLAUSIBLE, {"measure": "glucose_mmol_l", "value": 99}, "血糖读数99 mmol/L", "99 mmol/L"),
     (ReasonCode.NO_VALUE, {"measure": "systolic_mmhg"}, "收缩压", "systolic"),
     (ReasonCode.HAZARD, {"hazard": "carbon_monoxide"}, "一氧化碳", "carbon monoxide"),
+    (
+        ReasonCode.UNCONFIRMED_HAZARD,
+        {"hazard": "smoke"},
+        "烟雾，但无法确认",
+        "smoke was reported, but when is not known",
+    ),
     (ReasonCode.HAZARD_CLEARED, {"hazard": "smoke"}, "烟雾", "smoke"),
     (
         ReasonCode.DEVICE_SILENT,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from firmware_contracts.vocabulary import CallAction, Kind
-from hub.core.alerts import AlertKind
+from hub.core.alerts import AlertKind, Severity
 from hub.core.reasons import ReasonCode
 from tests.story import Story
 
@@ -86,7 +86,11 @@ def close_smoke(story: Story) -> None:
 
 
 def fires(story: Story) -> int:
-    return [alert.kind for alert in story.alerts()].count(AlertKind.ENVIRONMENT)
+    return [alert.reason.code for alert in story.alerts()].count(ReasonCode.HAZARD)
+
+
+def questions(story: Story) -> int:
+    return [alert.reason.code for alert in story.alerts()].count(ReasonCode.UNCONFIRMED_HAZARD)
 
 
 @pytest.mark.parametrize("delivery", [{}, {"duplicate": True}, {"retained": True}], ids=str)
@@ -103,12 +107,13 @@ def test_smoke_that_was_closed_is_not_raised_by_its_copies(
     elif goes_on == "restarted":
         story.reboot("h1", "smoke")
     close_smoke(story)
-    for minutes in (1, 10, 11, 30, 90, 700):
+    for minutes in (1, 5, 11, 30, 90, 700):
         if goes_on != "silent":
             story.heartbeat("h1", "smoke")
         story.advance(minutes=minutes)
         smoke(story, message, **delivery)
         assert fires(story) == 0, f"again {minutes} minutes later"
+        assert questions(story) == (0 if delivery or minutes < 11 else 1), f"again {minutes} minutes later"
 
 
 def test_nor_by_copies_after_a_crash(story: Story) -> None:
@@ -130,6 +135,60 @@ def test_nor_by_a_copy_of_any_message_that_joined_it(story: Story) -> None:
         story.advance(minutes=11)
         smoke(story, message)
         assert fires(story) == 0
+
+
+def test_smoke_that_may_be_an_old_copy_is_asked_about_once(story: Story) -> None:
+    """A detector that begins to count anew with each fire looks like this, six hours later. A gateway that empties its queue
+    again and again does too, and calls nobody twice."""
+    messages = []
+    for _ in range(3):
+        messages.append(smoke(story))
+        story.advance(minutes=1)
+    close_smoke(story)
+    story.advance(hours=6)
+    asked = len(story.asked())
+    smoke(story, messages[0])
+    question = story.of(AlertKind.ENVIRONMENT)
+    assert (question.reason.code, question.severity) == (ReasonCode.UNCONFIRMED_HAZARD, Severity.URGENT)
+    assert question.reason.data == {"hazard": "smoke", "device_id": "smoke"}
+    assert len(story.asked()) > asked
+    for message in messages:
+        smoke(story, message)
+    assert story.of(AlertKind.ENVIRONMENT).evidence == ()
+    close_smoke(story)
+    for message in messages:
+        story.advance(hours=1)
+        smoke(story, message)
+    assert (fires(story), questions(story)) == (0, 0)
+
+
+def test_smoke_beside_the_question_about_it_is_a_fire_and_has_a_question_of_its_own_later(
+    story: Story,
+) -> None:
+    first = smoke(story)
+    close_smoke(story)
+    story.advance(hours=1)
+    smoke(story, first)
+    close_smoke(story)
+    second = smoke(story)
+    assert (fires(story), questions(story)) == (1, 0)
+    close_smoke(story)
+    story.advance(hours=1)
+    smoke(story, first)
+    assert questions(story) == 0
+    smoke(story, second)
+    assert (fires(story), questions(story)) == (0, 1)
+
+
+def test_a_copy_of_smoke_that_is_open_asks_nothing(story: Story) -> None:
+    message = smoke(story)
+    story.advance(hours=1)
+    smoke(story, message)
+    assert (fires(story), questions(story)) == (1, 0)
+    story.resolve("butler-wang", alert=story.of(AlertKind.ENVIRONMENT))
+    story.advance(minutes=9)
+    smoke(story, message)
+    assert questions(story) == 0, "just closed: the smoke of before"
 
 
 @pytest.mark.parametrize("standing", [True, False])
@@ -211,7 +270,8 @@ def test_gas_in_the_message_that_told_of_smoke_is_another_hazard(story: Story) -
     close_smoke(story)
     story.advance(minutes=11)
     smoke(story, {**message, "gas": True})
-    assert story.of(AlertKind.ENVIRONMENT).reason.data["hazard"] == "gas"
+    told = [alert.reason for alert in story.alerts() if alert.reason.code == ReasonCode.HAZARD]
+    assert [reason.data["hazard"] for reason in told] == ["gas"]
 
 
 @pytest.mark.parametrize("alive", [False, True], ids=["silent", "a heartbeat after the first fire"])

@@ -6,7 +6,7 @@ numbers say: telemetry is judged live only when its life is believed, a press on
 Everything that follows from these numbers is decided here; the rest of the core uses the verdict.
 """
 
-from hub.core.arrival.copies import is_copy, with_hazard_told
+from hub.core.arrival.copies import copy_of, may_be_another, with_hazard_asked, with_hazard_told
 from hub.core.arrival.identity import (
     Identity,
     event_keys,
@@ -24,13 +24,15 @@ __all__ = [
     "Freshness",
     "Identity",
     "after_time_step",
+    "copy_of",
     "event_keys",
     "identify",
-    "is_copy",
     "judge_arrival",
     "keys_to_remember",
+    "may_be_another",
     "recognise",
     "report_key",
     "told_by",
+    "with_hazard_asked",
     "with_hazard_told",
 ]

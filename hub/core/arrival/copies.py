@@ -12,14 +12,32 @@ REMEMBERED = 16
 """Messages of a device that are remembered. A detector that smokes on tells it every minute, and all join one alert."""
 
 COPIES_FOR = timedelta(days=1)
-"""For so long the same numbers are a copy. Later they may be another fire, of a detector that forgot its counters: what a broker
-or gateway still holds after a day may ring once more, and no fire is taken for an old one for ever."""
+"""For so long the same numbers raise nothing by themselves. Later they may be another fire, of a detector that forgot its
+counters: what a broker or gateway still holds after a day may ring once more, and no fire is taken for an old one for ever."""
+
+SURELY_A_COPY_FOR = timedelta(minutes=10)
+"""For so long they are nothing but a copy: brokers, gateways and detectors send again what was not acknowledged. After it, only a
+person can tell."""
 
 
-def is_copy(told: tuple[HazardTold, ...], event: DeviceEvent, hazard: Hazard, now: datetime) -> bool:
-    """Whether this message told of this hazard before: the same number, spoken at the same moment of the same boot."""
+def copy_of(
+    told: tuple[HazardTold, ...], event: DeviceEvent, hazard: Hazard, now: datetime
+) -> HazardTold | None:
+    """The message that told of this hazard before by the same number, spoken at the same moment of the same boot."""
     first = next((one for one in told if _same(one, event, hazard)), None)
-    return first is not None and now - first.at < COPIES_FOR
+    return first if first is not None and now - first.at < COPIES_FOR else None
+
+
+def may_be_another(told: HazardTold, event: DeviceEvent, now: datetime) -> bool:
+    """Whether what looks like a copy may as well be the next fire of a detector that begins to count anew with each; a person
+    is asked once. A broker that says so itself delivers again."""
+    return not told.asked and not event.duplicate and now - told.at >= SURELY_A_COPY_FOR
+
+
+def with_hazard_asked(state: DeviceState, hazard: Hazard) -> DeviceState:
+    """The device after a person was asked whether its hazard is an old one: one question for all its messages up to now."""
+    asked = tuple(replace(one, asked=one.asked or one.hazard is hazard) for one in state.hazards_told)
+    return replace(state, hazards_told=asked)
 
 
 def with_hazard_told(state: DeviceState, event: DeviceEvent, hazard: Hazard, now: datetime) -> DeviceState:

@@ -4,8 +4,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from firmware_contracts.vocabulary import Hazard
-from hub.core.alerts import AlertKind, Reason
-from hub.core.arrival import Arrival, Freshness, is_copy, told_by, with_hazard_told
+from hub.core.alerts import AlertKind, Reason, Severity
+from hub.core.arrival import (
+    Arrival,
+    Freshness,
+    copy_of,
+    may_be_another,
+    told_by,
+    with_hazard_asked,
+    with_hazard_told,
+)
 from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Environment
 from hub.core.home import RulePhase, RuleState
@@ -63,15 +71,21 @@ def _judge(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, *
 
 
 def _found(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, key: str) -> None:
-    """`last_at` of the rule's state is when the device last told of it. A copy of what had its alert tells nothing."""
+    """`last_at` of the rule's state is when the device last told of it. A copy of what had its alert tells nothing; where it may
+    as well be another fire, a person is asked."""
     counted_as = f"{event.elsewhere}/{event.device_id}" if event.elsewhere is not None else event.device_id
     device = draft.device_state(counted_as)
-    if is_copy(device.hazards_told, event, hazard, draft.now):
-        return
     spoken_at = arrival.spoken_at(draft.now)
     state = draft.rules.get(key)
     ended = state is not None and draft.alert_for(key) is None
-    if state is not None and not (ended and draft.now - state.since_at >= AGAIN_AFTER):
+    smokes_on = state is not None and not (ended and draft.now - state.since_at >= AGAIN_AFTER)
+    told_before = copy_of(device.hazards_told, event, hazard, draft.now)
+    if told_before is not None:
+        if draft.alert_for(key) is None and not smokes_on and may_be_another(told_before, event, draft.now):
+            draft.put_device_state(counted_as, with_hazard_asked(device, hazard))
+            _ask(draft, hazard, event.device_id)
+        return
+    if state is not None and smokes_on:
         again = ended and spoken_at > state.since_at
         if spoken_at >= state.last_at:
             check_at = state.since_at + AGAIN_AFTER if again else state.check_at
@@ -110,4 +124,19 @@ def _raise(
         resident_ids=subjects(draft, None),
         device_id=device_id,
         occurred_at=spoken_at,
+    )
+
+
+def _ask(draft: Draft, hazard: Hazard, device_id: str) -> None:
+    """The same numbers long after the alert was closed: an old copy, or another fire. Never graver than the hazard itself."""
+    severity = max(Severity.URGENT, draft.context.rules.hazards[hazard], key=lambda one: one.rank)
+    raise_alert(
+        draft,
+        kind=AlertKind.ENVIRONMENT,
+        severity=severity,
+        dedup_key=f"unconfirmed_hazard|{hazard.value}|{device_id}",
+        cause=draft.now.isoformat(),
+        reason=Reason(ReasonCode.UNCONFIRMED_HAZARD, {"hazard": hazard.value, "device_id": device_id}),
+        resident_ids=subjects(draft, None),
+        device_id=device_id,
     )
