@@ -1,6 +1,7 @@
 """Homes and rooms of a ledger, worked into the draft: by id, by address, or by where an elder lives."""
 
 from collections import defaultdict
+from dataclasses import asdict
 
 from hub.directory.model import HomeEntry, Room, RoomKind
 from hub.ledger import addresses
@@ -106,6 +107,8 @@ class Homes:
         if region_id is None:
             return None
         door = addresses.door(values, spelled=True)
+        if self._disagrees(row, door):
+            return None
         apart = "" if door else lone
         known = self._homes.get((region_id, door.key, ""))
         if door and known is not None:
@@ -141,6 +144,8 @@ class Homes:
             if region_id is None:
                 return
             door = addresses.door(values, spelled=not own_table)
+            if self._disagrees(row, door):
+                return
             centre = None if row.says("centre") else self._regions.usual_centre(region_id)
             known = HomeEntry(key, region_id, door.building, door.stair, door.flat, centre_id=centre)
             self._know(known)
@@ -155,29 +160,46 @@ class Homes:
         centre = draft.resolve("centres", row, "centre")
         draft.put("homes", draft.update_one("homes", entry, row, "centre", "centre_id", centre))
 
+    def _disagrees(self, row: Row, door: Door) -> bool:
+        """Whether a flat that names a building names another one than stands beside it, which is told."""
+        if not door.disagrees:
+            return False
+        beside = [part for part in ("building", "stair", "house_number", "address") if row.get(part)]
+        self._draft.say(
+            row,
+            Kind.CONTRADICTION,
+            "flat",
+            door.flat,
+            other="、".join(row.columns[part][0] for part in beside),
+            other_value=f"{door.building}{door.stair}",
+        )
+        return True
+
     def _moved(self, home: HomeEntry, row: Row) -> HomeEntry:
         """A home with an id of its own, of which the address is said anew."""
         draft = self._draft
         plain = {key: key for key in ("building", "stair", "flat") if row.says(key)}
+        if "flat" in plain and row.get("flat") != home.flat:
+            told = addresses.door(row.values, spelled=True)
+            if self._disagrees(row, told):
+                return home
+            if told.building and set(plain) == {"flat"}:
+                # 3-2-501 says it all: the building and the stair that stand with the home are not the row's.
+                same = told.key == Door(home.building, home.stair, home.flat).key
+                row = Row(row.table, row.place, {**row.values, **asdict(told)}, row.columns)
+                plain = {} if same else {key: key for key in asdict(told)}
         home = draft.update("homes", home, row, plain)
         if row.says("house_number") or row.get("address"):
             values = {**addresses.split(row.get("address") or ""), **row.values}
             door = addresses.door(values, spelled=True)
             if door.key != Door(home.building, home.stair, home.flat).key:
-                told = Row(
-                    row.table,
-                    row.place,
-                    {"building": door.building, "stair": door.stair, "flat": door.flat},
-                    row.columns,
-                )
-                home = draft.update(
-                    "homes", home, told, {"building": "building", "stair": "stair", "flat": "flat"}
-                )
+                said = Row(row.table, row.place, asdict(door), row.columns)
+                home = draft.update("homes", home, said, {key: key for key in asdict(door)})
         if row.get("region") or addresses.regions(row.values):
             region_id = self._regions.of_address(row, row.values)
             if region_id is not None and region_id != home.region_id:
-                told = Row(row.table, row.place, {"region": region_id}, row.columns)
-                home = draft.update_one("homes", home, told, "region", "region_id", region_id)
+                said = Row(row.table, row.place, {"region": region_id}, row.columns)
+                home = draft.update_one("homes", home, said, "region", "region_id", region_id)
         return home
 
     def _know(self, home: HomeEntry) -> None:

@@ -1,0 +1,85 @@
+"""One door however a ledger writes it: in columns, in the flat's column alone, as one number; never two homes for it."""
+
+from typing import Any
+
+import pytest
+
+from hub.ledger.finding_texts import line
+from hub.ledger.findings import Kind
+from hub.ledger.plan import Plan, plan
+from hub.ledger.reading import read_ledger
+from tests.ledger.ledgers import AT, book_bytes, elder, rows_of
+from tests.ledger.test_merge import LATER, after, importing, merging
+
+COLUMNS = {"楼栋": "1", "单元": "1", "房号": "101"}
+
+
+def at_door(**parts: Any) -> dict[str, Any]:
+    return elder(**{"门牌号": None, **parts})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"房号": "1-1-101"},
+        {"房号": "1-1-101室"},
+        {"房号": "1号楼1单元101室"},
+        {"房号": "1-1-101", "楼栋": "1栋", "单元": "1单元"},
+        {"门牌号": "1-1-101"},
+        {"小区": None, "住址": "梧桐苑1号楼1单元101室"},
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_couple_whose_door_is_written_in_two_ways_has_one_home(other: dict[str, Any], turned: bool) -> None:
+    rows = [at_door(**COLUMNS), at_door(编号="e2", 姓名="李德山", **other)]
+    directory = after(importing(None, *(rows[::-1] if turned else rows)))
+    (home,) = directory.homes
+    assert len(directory.residences) == 2
+    assert (home.building.rstrip("栋号楼"), home.stair, home.flat) == ("1", "1单元", "101室")
+    assert importing(directory, *rows, at=LATER).changes == ()
+
+
+def test_a_stair_before_the_flat_is_the_stair_of_the_building_beside_it() -> None:
+    rows = [
+        at_door(楼栋="3", 单元="2", 房号="501"),
+        at_door(编号="e2", 姓名="李德山", 楼栋="3", 房号="2-501"),
+        # It may name the building again, or the third stair: it stays as it was written, and another door.
+        at_door(编号="e3", 姓名="赵玉兰", 楼栋="3", 房号="3-501"),
+    ]
+    directory = after(importing(None, *rows))
+    assert [(one.building, one.stair, one.flat) for one in directory.homes] == [
+        ("3号楼", "2单元", "501室"),
+        ("3号楼", "", "3-501"),
+    ]
+
+
+def read(tables: dict[str, Any], before: Any = None) -> Plan:
+    return plan(before, read_ledger({"台账.xlsx": book_bytes(tables)}), LATER if before else AT)
+
+
+@pytest.mark.parametrize(
+    ("beside", "other"),
+    [
+        ({"楼栋": "2", "单元": "1"}, "楼栋、单元 写“2号楼1单元”"),
+        ({"楼栋": "1", "单元": "3"}, "楼栋、单元 写“1号楼3单元”"),
+        ({"楼栋": "2"}, "楼栋 写“2号楼”"),
+    ],
+)
+def test_a_flat_that_names_another_building_than_stands_beside_it_is_a_question(
+    beside: dict[str, Any], other: str
+) -> None:
+    for extra in ({}, {"住户编号": "h1"}):
+        (error,) = read({"老人": rows_of([at_door(房号="1-1-101", **beside, **extra)])}).errors
+        assert (error.kind, error.place.column, error.found) == (Kind.CONTRADICTION, "房号", "1-1-101")
+        assert other in line(error, "zh")
+
+
+def test_a_home_of_a_sheet_of_homes_moves_as_a_whole_or_not_at_all() -> None:
+    home = {"住户编号": "h1", "小区": "梧桐苑"}
+    directory = after(merging(None, {"住户": [{**home, **COLUMNS}]}))
+    same = {**home, "房号": "1-1-101"}
+    assert merging(directory, {"住户": [same]}, LATER).changes == ()
+    (moved,) = after(merging(directory, {"住户": [{**home, "房号": "2-3-402"}]}, LATER)).homes
+    assert (moved.building, moved.stair, moved.flat) == ("2号楼", "3单元", "402室")
+    (error,) = read({"住户": rows_of([{**home, "楼栋": "5", "房号": "1-1-101"}])}, directory).errors
+    assert (error.kind, error.place.column) == (Kind.CONTRADICTION, "房号")
