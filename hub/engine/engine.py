@@ -374,7 +374,7 @@ class Engine:
 
     def _complain(self, problem: str) -> None:
         if self._store_problem is None:
-            log.error("the store cannot be written: %s; nothing is acknowledged until it can", problem)
+            log.error("the store cannot be written: %s; what it does not take is not acknowledged", problem)
         self._store_problem = problem
 
     def _save_some(self) -> None:

@@ -47,6 +47,7 @@ class Unsaved:
         self._telemetry: dict[str, Telemetry] = {}
         self._under_way: tuple[list[str], int] | None = None
         self._next_save_at_s = 0.0
+        self._failing = False
 
     def __len__(self) -> int:
         return len(self._dirty)
@@ -116,17 +117,37 @@ class Unsaved:
         checkpoint_seq: int,
         now: datetime,
     ) -> None:
+        """Raises StoreUnavailable when nothing can be saved now: all of it waits on."""
         dirty = [home_id for home_id in home_ids if home_id in self._dirty]
         try:
             self._write(dirty, homes, last_seq, checkpoint_seq, now)
         except StoreUnavailable:
             raise
         except Exception:
+            # A save without any home shows whether it is the fault of one: else all would be given up.
+            self._move_checkpoint(self.checkpoint_seq, homes, last_seq, now)
             log.exception("a save of %d homes failed; trying them one by one", len(dirty))
             for home_id in dirty:
                 self._save_alone(home_id, homes, last_seq, now)
-            self._write([], homes, last_seq, checkpoint_seq, now)
+            self._move_checkpoint(checkpoint_seq, homes, last_seq, now)
         self.checkpoint_seq = checkpoint_seq
+        self._failing = False
+
+    def _move_checkpoint(self, to_seq: int, homes: Mapping[str, Home], last_seq: int, now: datetime) -> None:
+        """Raises StoreUnavailable when even that fails, which is no home's fault: it is tried again, and until then the hub is
+        not well. The log has the traceback once."""
+        try:
+            self._write([], homes, last_seq, to_seq, now)
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            if not self._failing:
+                self._failing = True
+                log.exception("the homes cannot be saved; trying again until they can")
+            raise StoreUnavailable(
+                f"what devices told cannot be saved ({type(error).__name__}), calls are still answered; look at the disk and "
+                f"the log, restore a backup if it is damaged, and start the hub again"
+            ) from error
 
     def _save_alone(self, home_id: str, homes: Mapping[str, Home], last_seq: int, now: datetime) -> None:
         """What of a home cannot be written is left out, for it would end every later save as well. The input log keeps all of it;
