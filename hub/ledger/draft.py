@@ -9,8 +9,11 @@ from typing import Any
 
 from hub.core.alerts import Role
 from hub.directory.model import Assignment, Bond, Directory, Residence
-from hub.ledger.findings import Finding, Kind, Place
+from hub.ledger.findings import Finding, Kind
+from hub.ledger.pointed import named_by, pointed, where
 from hub.ledger.reading import Row
+
+__all__ = ["NOUNS", "TABLES", "WORDS", "Draft", "Want", "folded", "where"]
 
 TABLES = (
     "regions",
@@ -73,6 +76,7 @@ class Want:
     """In the order of the ledger."""
 
 
+_SHOWN_AT_MOST = 6
 _LOOKED_AT_MOST = 50
 """Names that nobody knows are compared with all others so often; a ledger full of them has another fault."""
 
@@ -117,9 +121,9 @@ class Draft:
             self.mention(NOUNS[table], key, row)
             return True
         noun = NOUNS[table]
-        self.say(
-            row, Kind.DUPLICATE_ID, "id", key, noun_en=noun, noun_zh=WORDS[noun], other=where(earlier.place)
-        )
+        column, stands = ("id", key) if row.get("id") is not None else named_by(row)
+        words = {"noun_en": noun, "noun_zh": WORDS[noun]}
+        self.say(row, Kind.DUPLICATE_ID, column, stands or key, other=where(earlier.place), **words)
         return False
 
     def mention(self, noun: str, key: str, row: Row) -> None:
@@ -208,7 +212,7 @@ class Draft:
         noun = noun or NOUNS[table]
         words = {"noun_en": noun, "noun_zh": WORDS[noun]}
         if len(found) > 1:
-            self.say(row, Kind.AMBIGUOUS_REFERENCE, key, text, ids=", ".join(found[:6]), **words)
+            self.say(row, Kind.AMBIGUOUS_REFERENCE, key, text, ids=self.pointed(table, found), **words)
             return
         zeros = [
             one for one in self.entries[table] if one.lstrip("0") == text.lstrip("0") and text[:1].isdigit()
@@ -226,6 +230,15 @@ class Draft:
         }
         near = get_close_matches(text, known, n=1, cutoff=0.5)
         self.say(row, Kind.UNKNOWN_REFERENCE, key, text, near=near[0] if near else "", **words)
+
+    def pointed(self, table: str, found: list[str]) -> str:
+        """Entries of one name, so that somebody can choose: with the line, the address, the number."""
+        known = {one.id for one in getattr(self.before, table)}
+        rows = {one: self.origins.get(f'{NOUNS[table]} "{one}"') for one in found[:_SHOWN_AT_MOST]}
+        return "; ".join(
+            pointed(one, table, self.entries, self.residences, row, known=one in known)
+            for one, row in rows.items()
+        )
 
     def say(self, row: Row, kind: Kind, key: str = "", found: object = None, **data: object) -> None:
         self.findings.append(row.finding(kind, key, found, **data))
@@ -258,11 +271,6 @@ class Draft:
 
 def folded(name: str) -> str:
     return "".join(name.split()).casefold()
-
-
-def where(place: Place) -> str:
-    """A place in a few words, for the text of a finding about another one."""
-    return ":".join(str(part) for part in (place.file, place.sheet, place.line) if part not in ("", None))
 
 
 def _default(one: Any) -> Any:

@@ -289,10 +289,10 @@ TEXTS: dict[Kind, Text] = {
         "correct it, or add it to its table",
     ),
     Kind.AMBIGUOUS_REFERENCE: Text(
-        "叫“{found}”的{noun_zh}不止一个（{ids}）",
-        "请写编号",
-        'several are called "{found}" ({ids})',
-        "write the id",
+        "叫“{found}”的{noun_zh}不止一个：{ids}",
+        "请写编号；没有编号的，先在它自己那一行填一个",
+        'several are called "{found}": {ids}',
+        "write the id; where a row has none, give it one first",
     ),
     Kind.NO_ADDRESS: Text(
         "没有住址：不知道是哪一户",

@@ -152,7 +152,7 @@ class Regions:
                     Kind.AMBIGUOUS_REFERENCE,
                     key,
                     name,
-                    ids=", ".join(found[:6]),
+                    ids=draft.pointed("regions", found),
                     noun_en="region",
                     noun_zh="区域",
                 )

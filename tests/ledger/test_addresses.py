@@ -83,3 +83,41 @@ def test_a_home_of_a_sheet_of_homes_moves_as_a_whole_or_not_at_all() -> None:
     assert (moved.building, moved.stair, moved.flat) == ("2号楼", "3单元", "402室")
     (error,) = read({"住户": rows_of([{**home, "楼栋": "5", "房号": "1-1-101"}])}, directory).errors
     assert (error.kind, error.place.column) == (Kind.CONTRADICTION, "房号")
+
+
+def test_an_elder_who_stands_twice_is_told_at_the_name_with_both_lines() -> None:
+    row = {**at_door(**COLUMNS), "编号": None}
+    tables = {
+        "老人": rows_of(
+            [row, {**elder(编号=None), "姓名": "李德山"}, {**row, "房号": "1-1-101", "楼栋": None}]
+        )
+    }
+    (error,) = read(tables).errors
+    assert (error.kind, error.place.line, error.place.column, error.found) == (
+        Kind.DUPLICATE_ID,
+        4,
+        "姓名",
+        "王秀英",
+    )
+    said = line(error, "zh")
+    assert "台账.xlsx:老人:2" in said
+    assert "e-" not in said
+
+
+def test_several_of_one_name_are_told_apart_by_lines_doors_and_numbers_not_by_ids_that_nobody_wrote() -> None:
+    rows = [elder(编号=None, 管家电话=None), elder(编号=None, 管家电话=None, 门牌号="3-2-502")]
+    butlers = [{"编号": "b1", "姓名": "张伟", "电话": "13812345678"}, {"姓名": "张伟", "电话": "13900001111"}]
+    device = {"设备编号": "k1", "类型": "挂坠", "老人": "王秀英"}
+    files = {"老人": rows_of(rows), "养老管家": rows_of(butlers), "设备": rows_of([device])}
+    found = {one.found: line(one, "zh") for one in read(files).errors}
+    assert set(found) == {"张伟", "王秀英"}
+    assert (
+        "台账.xlsx:老人:2, 梧桐苑 3号楼 2单元 501室; 台账.xlsx:老人:3, 梧桐苑 3号楼 2单元 502室"
+        in found["王秀英"]
+    )
+    assert "b1 (台账.xlsx:养老管家:2, 13812345678); 台账.xlsx:养老管家:3, 13900001111" in found["张伟"]
+    assert not any("e-" in said or "p-" in said for said in found.values())
+    # Whom the hub has is named by the id that it needs.
+    directory = after(importing(None, *(elder(**{**row, "管家电话": "13812345678"}) for row in rows)))
+    (error,) = read({"设备": rows_of([device])}, directory).errors
+    assert all(f"{one.id} (梧桐苑 3号楼 2单元" in line(error, "zh") for one in directory.elders)
