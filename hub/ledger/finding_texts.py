@@ -458,14 +458,26 @@ TEXTS: dict[Kind, Text] = {
         "this sheet is no table of a ledger; it was not read",
         "give it headings if it should be",
     ),
+    Kind.SHEET_OF_NOTES: Text(
+        "叫这个名字的工作表不读",
+        "里面有要导入的内容，请改名，如“老人”",
+        "a sheet of this name is not read",
+        'if something in it should be imported, give it another name, such as "elders"',
+    ),
     Kind.COLUMN_IGNORED: Text(
         "列“{found}”用不到，没有读", "无需处理", 'the column "{found}" is not used', "nothing to do"
     ),
     Kind.ROW_SKIPPED: Text(
-        "合计、说明或示例行，没有读",
+        "合计或说明行，没有读",
         "无需处理",
-        "a line of totals, remarks or an example; skipped",
+        "a line of totals or remarks; skipped",
         "nothing to do",
+    ),
+    Kind.EXAMPLE_SKIPPED: Text(
+        "第一格是“{found}”：当作示例，整行没有读",
+        "是要导入的内容，就把“{found}”改成编号，或清空这一格",
+        'the first cell says "{found}": taken for an example, the line was not read',
+        'if it should be imported, write an id instead of "{found}", or empty that cell',
     ),
     Kind.MERGED_FILLED: Text(
         "合并的单元格“{found}”用于到第 {until} 行",

@@ -98,8 +98,10 @@ class Kind(StrEnum):
     DOES_NOT_FIT = "does_not_fit"
     # told only
     SHEET_IGNORED = "sheet_ignored"
+    SHEET_OF_NOTES = "sheet_of_notes"
     COLUMN_IGNORED = "column_ignored"
     ROW_SKIPPED = "row_skipped"
+    EXAMPLE_SKIPPED = "example_skipped"
     MERGED_FILLED = "merged_filled"
     SERIAL_AS_DATE = "serial_as_date"
     DECIMAL_REMOVED = "decimal_removed"
@@ -119,8 +121,10 @@ class Kind(StrEnum):
 NOTES = frozenset(
     {
         Kind.SHEET_IGNORED,
+        Kind.SHEET_OF_NOTES,
         Kind.COLUMN_IGNORED,
         Kind.ROW_SKIPPED,
+        Kind.EXAMPLE_SKIPPED,
         Kind.MERGED_FILLED,
         Kind.SERIAL_AS_DATE,
         Kind.DECIMAL_REMOVED,

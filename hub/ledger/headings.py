@@ -53,7 +53,7 @@ def find(
 ) -> Header | None:
     """The header of the first rows of a sheet; None when they are no table of a ledger."""
     named = (named_table(sheet) or named_table(_stem(file))) if sheet else named_table(_stem(file))
-    if sheet and _plain(sheet) in _NOTES:
+    if is_of_notes(sheet):
         return None
     best: tuple[tuple[int, int, int], Header] | None = None
     for place, (line, row) in enumerate(rows[:LOOKED_AT]):
@@ -74,6 +74,11 @@ def find(
                 if best is None or score > best[0]:
                     best = (score, header)
     return best[1] if best else None
+
+
+def is_of_notes(sheet: str) -> bool:
+    """Whether a sheet says by its name that nothing in it is to be read."""
+    return _plain(sheet) in _NOTES
 
 
 def named_table(name: str) -> Table | None:

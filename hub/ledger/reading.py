@@ -15,6 +15,7 @@ from hub.ledger.findings import Damage, Finding, Kind, Place
 from hub.ledger.headings import Header
 from hub.ledger.sheets import OTHER_SEPARATORS, RawSheet, mojibake, read_file
 from hub.ledger.tables import Column, Table, TableName
+from hub.ledger.template_sheets import is_example, is_notes
 from hub.ledger.values import Noted
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -28,6 +29,7 @@ _SUMS = re.compile(
 )
 """A line below a table: the word alone, with a number, or before a colon. "Total Care Ltd" is a company, 审核小组 a desk."""
 _MOST_CELLS_OF_A_SUM = 4
+_NO_TABLE = frozenset({Kind.SHEET_IGNORED, Kind.SHEET_OF_NOTES})
 _NOTES = frozenset({"note", "home_note"})
 _EXAMPLE = re.compile(r"^[(（]?(示例|例|example)[)）]?\s*([:：].*|\d*)$", re.IGNORECASE)
 """The example of a template, however full: the word alone, numbered, or before a colon. "Example Care Ltd" is a company."""
@@ -97,7 +99,7 @@ def read_ledger(files: Mapping[str, bytes], zone: tzinfo = ZONE) -> Ledger:
                 rows += found.rows
                 tables += found.is_table
                 for finding in found.findings:
-                    (ignored if finding.kind is Kind.SHEET_IGNORED else findings).append(finding)
+                    (ignored if finding.kind in _NO_TABLE else findings).append(finding)
         except Damage as damage:
             findings.append(Finding(damage.kind, Place(name), data=damage.data))
             continue
@@ -136,7 +138,10 @@ class _Sheet:
                     break
             header = headings.find(self._place.file, self._place.sheet, head, self._raw.merges)
             if header is None:
-                self._no_table(head)
+                if not (
+                    headings.is_of_notes(self._raw.name) and is_notes(row for _, row in chain(head, rows))
+                ):
+                    self._no_table(head)
                 return
             self.is_table = True
             columns = self._columns(header)
@@ -188,6 +193,8 @@ class _Sheet:
                         self._say(Kind.WRONG_SEPARATOR, Place(self._place.file, "", line), separator)
                         return
         kind = Kind.NOT_A_TABLE if self._raw.text else Kind.SHEET_IGNORED
+        if headings.is_of_notes(self._raw.name):
+            kind = Kind.SHEET_OF_NOTES
         self._say(kind, self._place, first[:60])
 
     def _columns(self, header: Header) -> dict[int, Column]:
@@ -232,7 +239,7 @@ class _Sheet:
             row = bare
             if down or across or filled:
                 row = self._unmerged(bare, place, columns, filled, down, across)
-            if all(cells.is_blank(raw) for raw in row) or self._is_sum(row, place, columns):
+            if all(cells.is_blank(raw) for raw in row) or self._is_skipped(table, row, place, columns):
                 continue
             if (
                 self._raw.text
@@ -295,17 +302,22 @@ class _Sheet:
         ):
             self.rows.append(Row(table, place, values, self._titles))
 
-    def _is_sum(self, row: Sequence[Raw], place: Place, columns: Mapping[int, Column]) -> bool:
+    def _is_skipped(
+        self, table: Table, row: Sequence[Raw], place: Place, columns: Mapping[int, Column]
+    ) -> bool:
         """A line of totals or of signatures below the table, or the example of a template."""
         at = [index for index, raw in enumerate(row) if not cells.is_blank(raw)]
         first = cells.as_text(row[at[0]]).strip()
-        if not _EXAMPLE.match(first):
-            if not _SUMS.match(first) or len(at) > _MOST_CELLS_OF_A_SUM:
-                return False
-            # A note of somebody's row may begin with 注： too, where notes stand in the first column.
-            column = columns.get(at[0])
-            if column is not None and column.key in _NOTES and len(at) > 1:
-                return False
+        if _EXAMPLE.match(first):
+            if not is_example(table, columns, row, self._zone):
+                self._say(Kind.EXAMPLE_SKIPPED, place, first[:40])
+            return True
+        if not _SUMS.match(first) or len(at) > _MOST_CELLS_OF_A_SUM:
+            return False
+        # A note of somebody's row may begin with 注： too, where notes stand in the first column.
+        column = columns.get(at[0])
+        if column is not None and column.key in _NOTES and len(at) > 1:
+            return False
         self._say(Kind.ROW_SKIPPED, place, first[:40])
         return True
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from hub.ledger.columns import Column, Table
+from hub.ledger.examples import example
 from hub.ledger.tables import TABLES
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "ledger-columns.md"
@@ -20,20 +21,23 @@ def _table(table: Table) -> str:
         lines += [f"也叫 also: {'、'.join(table.also)}", ""]
     if any(table.hint):
         lines += [f"{table.hint[0]} / {table.hint[1]}", ""]
-    lines += ["| 列 | column | 别的写法 other headings | 怎么填 what to write |", "|---|---|---|---|"]
-    lines += [_column(column) for column in table.columns if not column.shown]
+    lines += [
+        "| 列 | column | 别的写法 other headings | 怎么填 what to write | 例 example |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [_column(table, column) for column in table.columns if not column.shown]
     return "\n".join([*lines, ""])
 
 
-def _column(column: Column) -> str:
+def _column(table: Table, column: Column) -> str:
     star = " *" if column.required else ""
     also = "、".join(column.also[:6])
-    hint = (
-        column.hint[0]
-        if column.hint[0] == column.hint[1]
-        else " / ".join(part for part in column.hint if part)
-    )
-    return f"| {column.zh}{star} | {column.en}{star} | {also} | {hint} |"
+    hint, shown = _both(*column.hint), _both(*example(table.name, column.key))
+    return f"| {column.zh}{star} | {column.en}{star} | {also} | {hint} | {shown} |"
+
+
+def _both(zh: str, en: str) -> str:
+    return zh if zh == en else " / ".join(part for part in (zh, en) if part)
 
 
 def page(text: str) -> str:

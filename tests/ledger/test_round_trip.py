@@ -378,8 +378,7 @@ def test_the_list_of_what_to_mend_holds_whatever_stood_in_the_ledger() -> None:
 def test_a_template_is_a_ledger_without_rows(language: Language) -> None:
     ledger = read_ledger({"x.xlsx": template(language)})
     assert ledger.rows == ()
-    told = {one.kind.value for one in ledger.findings}
-    assert told == {"row_skipped", "sheet_ignored", "no_rows"}
+    assert [one.kind.value for one in ledger.findings] == ["no_rows"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

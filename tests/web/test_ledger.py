@@ -279,5 +279,5 @@ def test_a_template_of_csv_files_holds_headings_and_examples_only(admin: httpx.C
     for language in ("zh", "en"):
         answer = admin.get("/api/v1/directory/template", params={"format": "csv", "language": language})
         found = read_ledger(unpacked(answer.content))
-        assert {finding.kind for finding in found.findings} == {Kind.ROW_SKIPPED, Kind.NO_ROWS}
+        assert [finding.kind for finding in found.findings] == [Kind.NO_ROWS]
     assert read_ledger({"x.xlsx": admin.get("/api/v1/directory/template").content}).rows == ()
