@@ -7,6 +7,7 @@ from types import MappingProxyType
 from hub.directory.model import MAX_OWN_ELDERS, Directory
 from hub.directory.problems import Problem
 from hub.ledger.findings import Finding, Kind, Place
+from hub.ledger.pointed import door
 from hub.ledger.reading import Row
 
 _SAID: tuple[tuple[str, Kind], ...] = (
@@ -89,9 +90,22 @@ def findings(
         if directory is not None and names is None:
             names = {one.id: one.name for one in directory.persons}
             names |= {one.id: one.name for one in directory.elders}
+            entries = {
+                table: {one.id: one for one in getattr(directory, table)} for table in ("homes", "regions")
+            }
+            names |= {home.id: door(home.id, entries) or home.id for home in directory.homes}
+        data |= _called({key: said[key] for key in ("one", "two") if key in said}, names or {})
         data |= _subject(problem.where, kind, names or {})
         place, stands = _place(problem.where, kind, origins, lists, reach, int(said.get("count", 0)))
         yield Finding(kind, place, said.get("value", stands), data)
+
+
+def _called(ids: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    """Who two ids are, by name or address; of two of one name the ids say which."""
+    called = {key: names.get(one, one) for key, one in ids.items()}
+    if len(set(called.values())) < len(called):
+        return {key: f"{name} ({ids[key]})" for key, name in called.items()}
+    return called
 
 
 def _subject(where: str, kind: Kind, names: Mapping[str, str]) -> dict[str, str]:

@@ -121,3 +121,11 @@ def test_several_of_one_name_are_told_apart_by_lines_doors_and_numbers_not_by_id
     directory = after(importing(None, *(elder(**{**row, "管家电话": "13812345678"}) for row in rows)))
     (error,) = read({"设备": rows_of([device])}, directory).errors
     assert all(f"{one.id} (梧桐苑 3号楼 2单元" in line(error, "zh") for one in directory.elders)
+
+
+def test_the_home_and_the_elder_of_a_device_that_does_not_fit_are_named_and_not_numbered() -> None:
+    rows = [elder(编号=None), elder(编号=None, 姓名="李德山", 门牌号="3-2-502")]
+    device = {"设备编号": "k1", "类型": "挂坠", "老人": "王秀英", "佩戴人": "李德山"}
+    (error,) = read({"老人": rows_of(rows), "设备": rows_of([device])}).errors
+    assert error.kind is Kind.WORN_BY_STRANGER
+    assert "李德山 不住在 梧桐苑 3号楼 2单元 501室" in line(error, "zh")
