@@ -17,7 +17,7 @@ from device_sim.link import Broker, BrokerUnreachable
 from device_sim.load import run_load
 from device_sim.load_messages import MIX, parse_mix
 from device_sim.play import begin
-from device_sim.pressing import press
+from device_sim.pressing import PRESSED_HERE, press
 from device_sim.scenario import find_scenario, load_scenario, shipped_scenarios
 from device_sim.spec import (
     DeviceKind,
@@ -120,6 +120,12 @@ def _press(options: argparse.Namespace, stop: Event) -> int:
             }
         )
     )
+    if result.by == PRESSED_HERE:
+        print(
+            f"{options.home}/{options.device} has left again, as a device that sleeps does. Unless the device itself speaks, "
+            "the hub will say that it is silent: for a button 45 minutes after this press",
+            file=sys.stderr,
+        )
     return _NOT_HEARD if result.heard is False else _DONE
 
 

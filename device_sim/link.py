@@ -24,6 +24,8 @@ LONGEST_PAUSE_S = 30.0
 # The pause starts over only after a connection that lasted: one that is thrown out at once must not come back at once.
 STEADY_AFTER_S = 10.0
 
+_WRONG_LOG_IN = frozenset({"Bad user name or password", "Not authorized"})
+
 log = logging.getLogger(__name__)
 
 
@@ -47,6 +49,30 @@ class Broker:
     def place(self) -> str:
         """For messages."""
         return f"{self.host}:{self.port}"
+
+
+def log_in(client: mqtt.Client, broker: Broker, user: str) -> str | None:
+    """Give the client its user name and password; the name, None when it comes without one."""
+    username = broker.username or (user if user in broker.passwords else None)
+    if username is not None:
+        client.username_pw_set(username, broker.password or broker.passwords.get(username))
+    return username
+
+
+def refusal(broker: Broker, username: str | None, code: ReasonCode) -> str:
+    """For people: why the broker did not let a client in, and what to do."""
+    if code.getName() not in _WRONG_LOG_IN:
+        return f"the broker at {broker.place} refused the connection ({code}); look into the broker's log"
+    if username is None:
+        return (
+            f"the broker at {broker.place} lets nobody in without user name and password ({code}): "
+            "give --username and --password-file"
+        )
+    of_it = "the first line" if broker.username is not None else "its line"
+    return (
+        f"the broker at {broker.place} refused the user name {username} or its password ({code}): check --username, "
+        f"{of_it} of --password-file, and whether the broker was reloaded after the password was made"
+    )
 
 
 class Link:
@@ -89,9 +115,7 @@ class Link:
             CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True
         )
         client.connect_timeout = CONNECT_WITHIN_S
-        username = broker.username or (user if user in broker.passwords else None)
-        if username is not None:
-            client.username_pw_set(username, broker.password or broker.passwords.get(username))
+        self._username = log_in(client, broker, user)
         if broker.ca_file is not None:
             client.tls_set(ca_certs=str(broker.ca_file))
         if will is not None:
@@ -188,9 +212,11 @@ class Link:
         self.retry_at_s, self._pause_s = 0.0, FIRST_PAUSE_S
 
     def leave(self) -> None:
-        """Say goodbye; no will is published."""
+        """Say goodbye, as a device that sleeps does; no will is published."""
         self.held = True
         self._client.disconnect()
+        # It is only queued, for whoever drives the sockets; after this nobody does.
+        self._client.loop_write()
 
     # --- what paho calls ---
 
@@ -203,10 +229,7 @@ class Link:
         properties: Properties | None,
     ) -> None:
         if code.is_failure:
-            self.problem = (
-                f"the broker at {self._broker.place} refused the connection ({code}); "
-                "check --username and --password-file"
-            )
+            self.problem = refusal(self._broker, self._username, code)
             return
         if self._subscriptions:
             client.subscribe([(topic, self._qos) for topic in self._subscriptions])

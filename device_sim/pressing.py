@@ -15,11 +15,13 @@ from paho.mqtt.reasoncodes import ReasonCode
 from device_sim.deeds import Press
 from device_sim.fleet import Fleet, Links, press_request, press_topic
 from device_sim.foreign import FOREIGN_ROOT, ForeignDevice
-from device_sim.link import CONNECT_WITHIN_S, Broker, BrokerUnreachable
+from device_sim.link import CONNECT_WITHIN_S, Broker, BrokerUnreachable, log_in, refusal
 from device_sim.spec import FleetSpec
 from device_sim.world import World
 from firmware_contracts.topics import address
 from firmware_contracts.vocabulary import CallAction, Kind, ServiceCategory
+
+PRESSED_HERE = "device simulated here"
 
 _FLEET_ANSWERS_WITHIN_S = 3.0
 
@@ -64,11 +66,11 @@ def _ask_running_fleet(
     place = address(cell, home, device)
     foreign_topic = f"{FOREIGN_ROOT}/{cell}/{home}/{device}"
     arrived: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
-    granted: queue.Queue[bool] = queue.Queue()
+    let_in: queue.Queue[str | None] = queue.Queue()
+    """None when it may listen, else why it may not."""
     client = mqtt.Client(CallbackAPIVersion.VERSION2)
     client.connect_timeout = CONNECT_WITHIN_S
-    if broker.username is not None:
-        client.username_pw_set(broker.username, broker.password)
+    username = log_in(client, broker, f"{cell}/{home}/{device}")
     if broker.ca_file is not None:
         client.tls_set(ca_certs=str(broker.ca_file))
 
@@ -80,14 +82,17 @@ def _ask_running_fleet(
         client: mqtt.Client, _data: Any, _flags: mqtt.ConnectFlags, code: ReasonCode, _properties: Any
     ) -> None:
         if code.is_failure:
-            granted.put(False)
+            let_in.put(refusal(broker, username, code))
         else:
             # It only looks on: at QoS 0 the broker keeps nothing for it, and answers at once however busy it is.
             client.subscribe([(place.up(Kind.CALL), 0), (place.cmd, 0), (foreign_topic, 0)])
 
     client.on_message = on_message
-    client.on_subscribe = lambda _client, _data, _mid, codes, _properties: granted.put(
-        not any(code.is_failure for code in codes)
+    client.on_subscribe = lambda _client, _data, _mid, codes, _properties: let_in.put(
+        f"the broker at {broker.place} refused to let {username or 'a client without a name'} listen to {place.cmd}; "
+        "--username must be the device's own: cell/home/device"
+        if any(code.is_failure for code in codes)
+        else None
     )
     client.on_connect = on_connect
     try:
@@ -98,8 +103,9 @@ def _ask_running_fleet(
         ) from None
     client.loop_start()
     try:
-        if not granted.get(timeout=CONNECT_WITHIN_S):
-            raise BrokerUnreachable(f"the broker at {broker.place} refused this listener; check --username")
+        refused = let_in.get(timeout=CONNECT_WITHIN_S)
+        if refused is not None:
+            raise BrokerUnreachable(refused)
         started_s = time.monotonic()
         client.publish(press_topic(cell, home, device), press_request(action, category), qos=0)
         event_id: str | None = None
@@ -157,4 +163,4 @@ def _press_here(
 
     fleet.run(stop, finished=finished)
     heard = None if foreign else pressed and not unit.device.unheard_events
-    return Pressed(heard, "device simulated here", time.monotonic() - started_s)
+    return Pressed(heard, PRESSED_HERE, time.monotonic() - started_s)

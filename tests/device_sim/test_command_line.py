@@ -12,14 +12,14 @@ from threading import Event
 import pytest
 
 from device_sim.__main__ import main
-from device_sim.fleet import Fleet, Links
-from device_sim.link import Broker, BrokerUnreachable
+from device_sim.link import Broker
 from device_sim.load import Measurement, run_load
 from device_sim.load_messages import parse_mix
 from device_sim.scenario import shipped_scenarios
 from device_sim.spec import SpecError, load_fleet, synthesise
 from firmware_contracts.messages import CallMessage, FallMessage, HeartbeatMessage, VitalMessage
 from tests.device_sim.hub_stand_in import WITHIN_S, HubStandIn
+from tests.e2e.test_gateway import BROKER_PASSWORD, broker_with_users
 from tests.servers import MosquittoServer, free_port
 
 
@@ -99,11 +99,23 @@ def test_mistakes_are_said_in_words(
     assert words in capsys.readouterr().err
 
 
-def test_a_refused_password_is_said(tmp_path: Path) -> None:
-    with MosquittoServer(tmp_path / "mosquitto", extra=("allow_anonymous false",)) as server:
-        fleet = Fleet(synthesise(1), Broker(server.host, server.port), links=Links.ONE)
-        with pytest.raises(BrokerUnreachable, match=r"refused the connection.*--username"):
-            fleet.run(Event())
+def test_a_refused_log_in_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    user, typed = "demo/h1/b1", tmp_path / "typed"
+    with broker_with_users(tmp_path / "mosquitto", user) as server:
+        at = ("--broker", f"{server.host}:{server.port}")
+        asked = (*("press", "h1", "b1"), *at)
+        for arguments, password, words in (
+            (("run", *at), "", "lets nobody in without user name and password"),
+            ((*asked, "--username", user), "wrong", f"refused the user name {user} or its password"),
+            (asked, f"{user}:wrong", f"refused the user name {user} or its password"),
+        ):
+            typed.write_text(f"{password}\n", encoding="utf-8")
+            given = ("--password-file", str(typed)) if password else ()
+            assert main([*arguments, *given]) == 2
+            said = capsys.readouterr().err
+            assert words in said
+            assert "wrong" not in said
+            assert BROKER_PASSWORD not in said
 
 
 def test_ctrl_c_ends_a_run_with_its_report(mosquitto: MosquittoServer, cell: str) -> None:

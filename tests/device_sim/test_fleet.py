@@ -1,5 +1,6 @@
 """Fleets against real brokers: presses until heard through outages, wills of the broker, presses asked of a running fleet."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from firmware_contracts.messages import CallMessage
 from firmware_contracts.vocabulary import CallAction
 from hub.broker import EmbeddedBroker
 from tests.device_sim.hub_stand_in import WITHIN_S, HubStandIn
+from tests.mqtt_client import Client
 from tests.servers import MosquittoServer, free_port
 
 
@@ -166,6 +168,24 @@ def test_without_a_fleet_the_device_is_simulated_for_one_press(mosquitto: Mosqui
         assert result.heard
         _, call = hub.next(CallMessage)
         assert call.action is CallAction.TEST
+
+
+def test_a_press_leaves_as_a_sleeping_device_does_and_nobody_looks_for_it(
+    mosquitto: MosquittoServer, cell: str
+) -> None:
+    broker = Broker(mosquitto.host, mosquitto.port)
+    with HubStandIn(mosquitto.host, mosquitto.port, cell):
+        press(
+            *(a_button(cell), "h1", "button01", broker),
+            action=CallAction.EMERGENCY,
+            category=None,
+            wait_s=WITHIN_S,
+            stop=Event(),
+        )
+    # Were its connection still there, the broker would end it for this one, and speak the will first.
+    with Client(mosquitto.host, mosquitto.port, session=f"sim-{cell}-h1-button01") as after:
+        after.subscribe(f"care/v1/{cell}/h1/button01/status")
+        assert json.loads(after.next_message().payload)["online"] is True
 
 
 def test_a_broker_that_is_not_there_is_said_at_once() -> None:
