@@ -75,6 +75,6 @@ class ReasonCode(StrEnum):
     DEVICE_IN_PLACE = "device_in_place"
     """device_id: what it was found at the wrong place for is settled"""
     HOME_UNJUDGED = "home_unjudged"
-    """input_seq, home_id"""
+    """input_seq, home_id, device_id (where of a message only its topic is known)"""
     CLOCK_JUMPED = "clock_jumped"
     """by_s, from_local, until_local (the people's time), alerts, requests, homes (how many fell due by it), home_1 to home_3"""

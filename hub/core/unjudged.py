@@ -21,13 +21,21 @@ TRY_AGAIN_AFTER = timedelta(minutes=1)
 
 
 def step_unjudged(
-    home: Home, input_: Input, now: datetime, context: Context, seq: int, *, about: str | None = None
+    home: Home,
+    input_: Input,
+    now: datetime,
+    context: Context,
+    seq: int,
+    *,
+    about: str | None = None,
+    device_id: str | None = None,
 ) -> Outcome:
     """What remains to be done for an input whose step raised: mark the home, say so loudly, keep a press a press, let open
     alerts go on.
 
     No rule, no roster of the home's own rule states and no device state is read: only who lives there and whom to ask.
-    `about`: the home it is about, where even that cannot be used and `home` stands in for it.
+    `about`: the home it is about, where even that cannot be used and `home` stands in for it; `device_id`: who spoke, where the
+    input cannot say so.
     """
     named = about or home.id
     draft = Draft(replace(home, unjudged=True), now, context)
@@ -39,7 +47,14 @@ def step_unjudged(
         severity=Severity.EMERGENCY,
         dedup_key=f"unjudged|{named}",
         cause=str(seq),
-        reason=Reason(ReasonCode.HOME_UNJUDGED, {"input_seq": seq, "home_id": named}),
+        reason=Reason(
+            ReasonCode.HOME_UNJUDGED,
+            {
+                "input_seq": seq,
+                "home_id": named,
+                **({"device_id": device_id} if device_id is not None else {}),
+            },
+        ),
         resident_ids=residents,
     )
     if isinstance(input_, DeviceEvent):

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from firmware_contracts.vocabulary import Kind
 from hub.clock import PLAUSIBLE_FROM, HubClock
 from hub.core.alerts import Alert
 from hub.core.arrival import after_time_step
@@ -20,10 +21,11 @@ from hub.engine.health import Counters
 from hub.engine.hours import wall_offset
 from hub.engine.inbox import settle
 from hub.engine.outlets import Outlets, Silence
+from hub.engine.reading import sort_of
 from hub.engine.turn import Load, Turn
 from hub.engine.unsaved import Unsaved
 from hub.engine.wakes import Wakes
-from hub.ingest.message import RawMessage
+from hub.ingest.message import RawMessage, SessionName
 from hub.store import clock_doubt
 from hub.store.store import JournalLine, Loaded, Store
 
@@ -36,6 +38,23 @@ KEEP_DOUBT_EVERY = timedelta(seconds=15)
 """A run that ends sooner adds nothing to a doubt: small against the hour, and a few hundred short writes in all."""
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """The newest message that could not be placed, until one of its sort is: an emergency names its home, and the hub is not
+    well. `sender`: home and device of its topic."""
+
+    sort: tuple[SessionName, Kind | None]
+    sender: tuple[str, str] | None
+    error: str
+
+    def __str__(self) -> str:
+        of = f" of home {self.sender[0]}, device {self.sender[1]}," if self.sender is not None else ""
+        return (
+            f"the newest message of its sort{of} could not be placed ({self.error}): an emergency names each such home, and no "
+            f"device is told heard; telephone them, look at the log, restore a backup of a damaged store, start the hub again"
+        )
 
 
 class Committed:
@@ -59,6 +78,7 @@ class Committed:
         self._step_unsaved = False
         self._kept_doubt = store.write(clock_doubt.load)
         self.untold: list[Jump] = []
+        self.unplaced: Unplaced | None = None
 
     def take_over(self, loaded: Loaded) -> None:
         """What the store kept."""
@@ -180,6 +200,11 @@ class Committed:
         self.counters.journal_lines += len(lines)
         self._adopt(turn)
         return lines
+
+    def note_placed(self, messages: Sequence[RawMessage]) -> None:
+        """These messages were placed, and what followed is committed."""
+        if self.unplaced is not None and any(sort_of(one) == self.unplaced.sort for one in messages):
+            self.unplaced = None
 
     def _adopt(self, turn: Turn) -> None:
         """The commit stands: what the turn worked out is now what is."""

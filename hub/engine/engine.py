@@ -169,6 +169,8 @@ class Engine:
             problems.append(("recovering", "the hub is reading its store"))
         if self._store_problem is not None:
             problems.append(("store", self._store_problem))
+        if self._committed.unplaced is not None:
+            problems.append(("unplaced", str(self._committed.unplaced)))
         ahead = self._clock.wall_behind()
         if ahead > CLOCK_PROBLEM_AT:
             problems.append(("clock", clock_problem(ahead)))
@@ -266,6 +268,7 @@ class Engine:
                 self.counters.ticks += 1
                 turn.strike(home)
         lines = self._committed.commit(turn)
+        self._committed.note_placed(messages)
         self._committed.perform(turn, messages, answers, lines)
 
     def _process_singly(self, items: Sequence[Item], due: Sequence[str]) -> bool:

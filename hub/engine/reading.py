@@ -3,10 +3,13 @@
 import zlib
 from dataclasses import replace
 
+from firmware_contracts.topics import parse_up
+from firmware_contracts.vocabulary import Kind
 from hub.core.events import Call, DeviceEvent, Fall, UnreadableSignal, UnreadableTelemetry
 from hub.core.home import DeviceKind, Home
+from hub.ingest import zigbee2mqtt
 from hub.ingest.decode import Rejected
-from hub.ingest.message import RawMessage
+from hub.ingest.message import RawMessage, SessionName
 from hub.ingest.zigbee2mqtt import BRIDGE_ID
 
 ZIGBEE2MQTT = "zigbee2mqtt"
@@ -18,6 +21,20 @@ def is_signal(event: DeviceEvent) -> bool:
     # Asked for every message, of which most hold one fact.
     facts = event.facts
     return type(facts[0]) in _SIGNALS if len(facts) == 1 else any(type(fact) in _SIGNALS for fact in facts)
+
+
+def sender_of(topic: str) -> tuple[str, str] | None:
+    """The home and device that a topic names, whatever the message says."""
+    native = parse_up(topic)
+    if native is not None:
+        return native[0].home, native[0].device
+    return zigbee2mqtt.sender(topic) if zigbee2mqtt.concerns(topic) else None
+
+
+def sort_of(message: RawMessage) -> tuple[SessionName, Kind | None]:
+    """Messages of one sort are read in the same way: where one cannot be placed, the others hardly can."""
+    native = parse_up(message.topic)
+    return message.session, native[1] if native is not None else None
 
 
 def from_gateway(home: Home, event: DeviceEvent) -> DeviceEvent | None:

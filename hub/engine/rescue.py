@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from hub.core.events import DeviceEvent, Tick
 from hub.core.unjudged import TRY_AGAIN_AFTER
-from hub.engine.committed import Committed
+from hub.engine.committed import Committed, Unplaced
 from hub.engine.inbox import Item, Ordered, settle
 from hub.engine.placing import Placed
+from hub.engine.reading import sender_of, sort_of
 from hub.engine.turn import Turn
 from hub.ingest.message import RawMessage
 from hub.store.store import StoreUnavailable
@@ -33,10 +34,21 @@ def give_up(
             settle(item.result, error=error)
         return
     message = item
+    not_placed: Exception | None = None
+
+    def found_in(turn: Turn) -> Placed:
+        nonlocal not_placed
+        try:
+            found, not_placed = placed(turn, message), None
+        except Exception as why:
+            not_placed = why
+            raise
+        return found
+
     detail = f"the hub failed to keep it ({type(error).__name__})"
 
     def in_its_home(turn: Turn) -> None:
-        found = placed(turn, message)
+        found = found_in(turn)
         if found.home is None or found.event is None:
             turn.reject(message, FAILED, detail)
         else:
@@ -45,15 +57,17 @@ def give_up(
 
     def in_the_unassigned_home(turn: Turn) -> None:
         seq = turn.reject(message, FAILED, detail)
-        found = placed(turn, message)
+        found = found_in(turn)
         if found.home is not None and found.event is not None:
             _tell_elsewhere(turn, found.home.id, found.event, seq)
 
     def as_bytes_of_nobody(turn: Turn) -> None:
-        turn.reject(message, FAILED, detail)
-        turn.give_up_tick(turn.unassigned(), _Kept("what came is kept whole among the rejected messages"))
+        seq = turn.reject(message, FAILED, detail)
+        turn.give_up_bytes(sender_of(message.topic), seq, error)
 
     _first_that_commits(committed, [message], (in_its_home, in_the_unassigned_home, as_bytes_of_nobody))
+    if not_placed is not None:
+        committed.unplaced = Unplaced(sort_of(message), sender_of(message.topic), type(not_placed).__name__)
 
 
 def give_up_tick(committed: Committed, home_id: str, error: Exception) -> None:
@@ -92,14 +106,14 @@ class RowsUnread(Exception):
     """Why the emergency of such a home was raised."""
 
 
-class _Kept(Exception):
-    """Why the unassigned home's emergency was raised: of the message nothing could be said but that it is kept."""
+class _CannotStandIn(Exception):
+    """Why the unassigned home tells nothing of itself."""
 
 
 def _tell_elsewhere(turn: Turn, home_id: str, input_: DeviceEvent | Tick, seq: int) -> None:
     home = turn.home(home_id)
     if home is None or home.id == turn.unassigned().id:
-        raise _Kept("the unassigned home cannot stand in for itself")
+        raise _CannotStandIn("the unassigned home cannot stand in for itself")
     turn.tell_elsewhere(home, input_, seq)
 
 

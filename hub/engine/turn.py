@@ -143,6 +143,19 @@ class Turn:
         self.batch.failures.append(Failure(seq, self.now, home.id, text))
         self._keep(home, step_unjudged(home, input_, self.now, self.context, seq), seq)
 
+    def give_up_bytes(self, sender: tuple[str, str] | None, seq: int, error: Exception) -> None:
+        """A message of which nothing can be used but home and device in its topic: the emergency stands in the unassigned home
+        and names them."""
+        home = self.unassigned()
+        home_id, device_id = sender or (None, None)
+        self.batch.failures.append(
+            Failure(seq, self.now, home.id, "".join(traceback.format_exception(error)))
+        )
+        outcome = step_unjudged(
+            home, Tick(home.id), self.now, self.context, seq, about=home_id, device_id=device_id
+        )
+        self._keep(home, outcome, seq)
+
     def give_up_tick(self, home: Home, error: Exception) -> None:
         """The home's wake time came, and what followed from it could not be committed."""
         self._next_instant()

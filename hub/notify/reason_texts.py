@@ -241,9 +241,11 @@ def _unjudged(data: Data) -> Words:
     number, home = _number(data, "input_seq"), _word(data, "home_id")
     at = "" if number is None else f" #{number:.0f}"
     of_zh, of_en = (f"住户{home}的", f" of home {home}") if home else ("", "")
+    device = _word(data, "device_id")
+    by_zh, by_en = (f"（设备{device}）", f" (device {device})") if device else ("", "")
     return (
-        f"系统未能判断{of_zh}输入{at}，请致电老人",
-        f"the hub could not judge input{at}{of_en}: telephone the home",
+        f"系统未能判断{of_zh}输入{at}{by_zh}，请致电老人",
+        f"the hub could not judge input{at}{of_en}{by_en}: telephone the home",
     )
 
 

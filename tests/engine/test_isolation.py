@@ -294,8 +294,40 @@ def test_what_cannot_even_be_placed_is_kept_and_a_person_is_told_to_look(
     monkeypatch.setattr(story.engine, "_placed_alone", _cannot_be_placed)
     story.press("h1")
     assert len(story.acknowledged) == 1
-    story.of(AlertKind.UNJUDGED_HOME, "unassigned")
-    assert story.rows("select reason from rejected_message") == [("failed",)]
+    ((seq,),) = story.rows("select input_seq from rejected_message where reason = 'failed'")
+    alert = story.of(AlertKind.UNJUDGED_HOME, "unassigned")
+    assert alert.reason.data == {"input_seq": seq, "home_id": "h1", "device_id": "button"}
+
+
+def test_while_presses_cannot_be_placed_each_home_is_named_and_the_hub_is_not_well(story: Story) -> None:
+    def rename(from_: str, to: str) -> None:
+        story.store.write(lambda one: one.exec_driver_sql(f"ALTER TABLE {from_} RENAME TO {to}"))
+
+    rename("event_id", "event_id_gone")
+    story.press("h1", "button")
+    (first,) = story.alerts()
+    story.take("operator-chen", first)
+    asked = len(story.asked())
+    story.press("h2", "cord")
+    told = {
+        (alert.reason.data["home_id"], alert.reason.data["device_id"])
+        for alert in story.alerts()
+        if alert.kind is AlertKind.UNJUDGED_HOME
+    }
+    assert told == {("h1", "button"), ("h2", "cord")}
+    assert len(story.asked()) > asked
+    assert story.shown("h1") == []
+
+    for home_id in ("h1", "h2"):
+        story.heartbeat(home_id, "button" if home_id == "h1" else "cord")
+    health = story.engine.health()
+    assert not health.ready, "heartbeats need no lookup: that they are placed proves nothing"
+    assert any(code == "unplaced" and "home h2, device cord" in text for code, text in health.problems)
+
+    rename("event_id_gone", "event_id")
+    story.press("h2", "cord")
+    story.of(AlertKind.EMERGENCY_CALL, "h2")
+    assert story.engine.health().ready
 
 
 def _cannot_be_placed(*_: object) -> None:

@@ -132,6 +132,12 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (ReasonCode.HOME_UNJUDGED, {"input_seq": 77}, "#77", "#77"),
     (ReasonCode.HOME_UNJUDGED, {"input_seq": 77, "home_id": "h0003"}, "住户h0003", "input #77 of home h0003"),
     (
+        ReasonCode.HOME_UNJUDGED,
+        {"input_seq": 77, "home_id": "h0003", "device_id": "cord"},
+        "住户h0003的输入 #77（设备cord）",
+        "input #77 of home h0003 (device cord)",
+    ),
+    (
         ReasonCode.CLOCK_JUMPED,
         JUMP,
         "快进了3小时2分钟（从2026-03-03 10:00到2026-03-03 13:02）：时钟被向前拨过，或主机睡眠过",
