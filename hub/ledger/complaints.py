@@ -27,24 +27,25 @@ class Order(StrEnum):
     KIND = "kind"
 
 
-def ordered(findings: Iterable[Finding], files: Sequence[str], order: Order = Order.LINE) -> list[Finding]:
-    """What concerns whole files first; then by file as they were given, by sheet, and by place in it."""
+def ordered(
+    findings: Iterable[Finding], sheets: Sequence[tuple[str, str]], order: Order = Order.LINE
+) -> list[Finding]:
+    """What concerns no sheet first; then sheet after sheet as the files have them (`Ledger.sheets`), and by place in each."""
     found = list(findings)
     kinds = Counter(finding.kind for finding in found)
-    sheets = {place: number for number, place in enumerate(dict.fromkeys(map(_sheet, found)))}
+    ranks = {sheet: rank for rank, sheet in enumerate(sheets)}
 
     def key(finding: Finding) -> tuple[Any, ...]:
         place = finding.place
         line, column = place.line or 0, (len(place.letter), place.letter)
-        file = files.index(place.file) if place.file in files else -1
-        within = (file, sheets[_sheet(finding)])
+        sheet = ranks.get((place.file, place.sheet), -1)
         match order:
             case Order.LINE:
-                return (*within, line, column)
+                return (sheet, line, column)
             case Order.COLUMN:
-                return (*within, column, line)
+                return (sheet, column, line)
             case Order.KIND:
-                return (-kinds[finding.kind], finding.kind.value, *within, line, column)
+                return (-kinds[finding.kind], finding.kind.value, sheet, line, column)
 
     return sorted(found, key=key)
 
@@ -107,7 +108,3 @@ def as_workbook(findings: Iterable[Finding], language: Language) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _sheet(finding: Finding) -> tuple[str, str]:
-    return (finding.place.file, finding.place.sheet)

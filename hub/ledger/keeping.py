@@ -1,7 +1,7 @@
 """A ledger into the directory of a running hub: planned on the newest directory and kept in one edit, or not at all."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
@@ -98,8 +98,10 @@ def _keep(
         return seen[-1]
     except DirectoryProblems as refused:
         judged = tuple(judging.findings(refused.problems, {}, {}))
-        told = Plan(None, findings=(*first.plan.findings, *judged), absent=first.plan.absent)
-        return Worked(told, first.before)
+        refusing = replace(
+            first.plan, directory=None, changes=(), findings=(*first.plan.findings, *judged), untouched={}
+        )
+        return Worked(refusing, first.before)
     last = seen[-1]
     return Worked(last.plan, last.before, last.digest, kept=True)
 

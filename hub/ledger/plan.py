@@ -30,13 +30,14 @@ _ROLES = tuple(table.name for table in TABLES if table.role is not None)
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`directory` is the whole directory after the import; None while anything is wrong. `absent`: elders of the directory whom
-    the ledger, which has a table of elders, does not name; they stay as they are."""
+    the ledger, which has a table of elders, does not name; they stay as they are. `sheets` as the ledger has them."""
 
     directory: Directory | None
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
     untouched: Mapping[str, int] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
+    sheets: tuple[tuple[str, str], ...] = ()
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -82,12 +83,12 @@ def plan(
     findings = tuple(one.finding for one in found)
     absent = _absent(before, draft, ledger)
     if any(finding.is_error for finding in findings):
-        return Plan(None, findings=findings, absent=absent)
+        return Plan(None, findings=findings, absent=absent, sheets=ledger.sheets)
     done = tuple(changes(before, after))
     if not done:
         after = before
     findings += (*_not_proven(done, draft, proven), *maybe_moved(before, after, draft, absent, at))
-    return Plan(after, done, findings, untouched(before, done), absent)
+    return Plan(after, done, findings, untouched(before, done), absent, ledger.sheets)
 
 
 def _draft(before: Directory, ledger: Ledger, at: datetime, zone: tzinfo) -> tuple[Draft, Mapping[str, list]]:  # type: ignore[type-arg]

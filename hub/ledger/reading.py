@@ -65,10 +65,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """All rows in the order of files, sheets and lines; what was wrong with them or is worth telling."""
+    """All rows in the order of files, sheets and lines; what was wrong with them or is worth telling.
+
+    `sheets`: file and sheet, in the order in which the files were given and have them."""
 
     rows: tuple[Row, ...] = ()
     findings: tuple[Finding, ...] = ()
+    sheets: tuple[tuple[str, str], ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -82,11 +85,14 @@ def read_ledger(files: Mapping[str, bytes], zone: tzinfo = ZONE) -> Ledger:
     """Read these files, by name. What is wrong stands in the ledger's findings; nothing is raised for it."""
     rows: list[Row] = []
     findings: list[Finding] = []
+    sheets: list[tuple[str, str]] = []
     for name, data in files.items():
+        sheets.append((name, ""))
         tables = 0
         ignored: list[Finding] = []
         try:
             for sheet in read_file(data):
+                sheets.append((name, sheet.name))
                 found = _Sheet(name, sheet, zone)
                 found.read()
                 if sheet.hidden:
@@ -108,7 +114,7 @@ def read_ledger(files: Mapping[str, bytes], zone: tzinfo = ZONE) -> Ledger:
         findings += ignored
     if not rows and not any(finding.is_error for finding in findings):
         findings.append(Finding(Kind.NO_ROWS, Place(", ".join(files))))
-    return Ledger(tuple(rows), tuple(findings))
+    return Ledger(tuple(rows), tuple(findings), tuple(dict.fromkeys(sheets)))
 
 
 class _Sheet:

@@ -14,6 +14,7 @@ from hub.core.shifts import LeaveKind, Takes
 from hub.directory.model import Directory, Level, RoomKind
 from hub.ledger import choices, finding_texts, hours
 from hub.ledger.changes import WITH_ID, Change, ChangeKind, FieldChange
+from hub.ledger.complaints import ordered
 from hub.ledger.findings import Finding
 from hub.ledger.plan import Plan
 from hub.ledger.reading import ZONE
@@ -80,7 +81,7 @@ def told(
         "dry_run": dry_run,
         "refused": plan.directory is None,
         "errors": len(plan.errors),
-        "findings": [one_finding(finding, language) for finding in plan.findings],
+        "findings": [one_finding(finding, language) for finding in ordered(plan.findings, plan.sheets)],
         "changes": lines,
         "counts": counts(plan, language),
         "absent": [{"id": one, "name": names.of("elders", one)} for one in plan.absent],

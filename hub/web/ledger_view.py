@@ -57,7 +57,7 @@ def view(checked: Checked, asked: Asked, language: Language, zone: tzinfo) -> di
     """For the template. A district's changes are many: call it in a thread."""
     plan = checked.worked.plan
     names = told.Names(checked.worked.before, plan.directory)
-    errors = ordered(plan.errors, checked.names, asked.order)
+    errors = ordered(plan.errors, plan.sheets, asked.order)
     listed = [one for one in errors if not asked.column or _key(one.place) == asked.column]
     changes = sorted(
         (
@@ -80,7 +80,7 @@ def view(checked: Checked, asked: Asked, language: Language, zone: tzinfo) -> di
         "changes": [
             told.one_change(one, names, language, zone, whole=True) for one in _page(changes, asked.page)
         ],
-        "notes": _notes(notes, checked.names, language),
+        "notes": _notes(ordered(notes, plan.sheets), language),
         "not_proven": sum(one.kind is Kind.NOT_PROVEN for one in notes),
         "absent": [names.of("elders", one) or one for one in plan.absent[:NAMES_SHOWN]],
         "absent_count": len(plan.absent),
@@ -97,10 +97,10 @@ def _kinds(changes: Sequence[Change]) -> dict[str, int]:
     return {kind.value: found[kind] for kind in _RANKS if found[kind]}
 
 
-def _notes(notes: list[Finding], files: Sequence[str], language: Language) -> list[dict[str, Any]]:
+def _notes(notes: Sequence[Finding], language: Language) -> list[dict[str, Any]]:
     """Notes of one kind together, with their places; the one about homes that nobody tried comes first."""
     groups: dict[Kind, list[Finding]] = {}
-    for note in ordered(notes, files):
+    for note in notes:
         groups.setdefault(note.kind, []).append(note)
     return [
         {

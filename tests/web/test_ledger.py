@@ -21,6 +21,7 @@ from hub.store.change_log import Change, What
 from hub.web.access import ScopeKind
 from hub.web.ledger_checks import LASTS, MOST, LedgerChecks
 from tests.ledger.ledgers import book_bytes, csv_bytes, elder, rows_of
+from tests.ledger.test_order import WHERE, wrong_all_over
 from tests.ledger.test_sheets_of_offices import hiding
 from tests.web.running import _HASH, RunningHub
 
@@ -174,6 +175,16 @@ def test_the_list_of_errors_is_read_by_a_spreadsheet_and_runs_nothing(
     cells = [cell for found in book.active.iter_rows(min_row=2) for cell in found]
     assert any(cell.value == "很高" for cell in cells)
     assert not [cell.value for cell in cells if cell.data_type == "f"]
+
+
+def test_page_and_list_go_down_the_sheets_of_the_workbook(manager: httpx.Client) -> None:
+    path = checked(manager, ("台账.xlsx", wrong_all_over()))
+    table = manager.get(path).text.partition('class="cards ledger-errors"')[2]
+    shown = re.findall(r'ledger-sheet">(.*?)</span>.*?<td class="number" [^>]*>(\d+)</td>', table, re.DOTALL)
+    book = load_workbook(io.BytesIO(manager.get(f"{path}/findings").content))
+    assert book.active is not None
+    listed = [(row[2], row[3]) for row in book.active.iter_rows(min_row=2, values_only=True)]
+    assert ([(sheet, int(line)) for sheet, line in shown], listed) == (WHERE, WHERE)
 
 
 def test_each_page_is_in_the_language_of_who_reads_it(hub: RunningHub, manager: httpx.Client) -> None:

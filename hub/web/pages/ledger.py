@@ -112,9 +112,9 @@ async def findings(
     checked = _kept(parts, user, check_id)
     if checked is None:
         return _gone(request)
-    found = checked.worked.plan.findings
-    told = [*complaints.ordered([one for one in found if one.is_error], checked.names)]
-    told += complaints.ordered([one for one in found if not one.is_error], checked.names)
+    plan = checked.worked.plan
+    told = complaints.ordered(plan.errors, plan.sheets)
+    told += complaints.ordered([one for one in plan.findings if not one.is_error], plan.sheets)
     write = complaints.as_csv if format == "csv" else complaints.as_workbook
     data = await asyncio.to_thread(write, told, language)
     at = f"{checked.at.astimezone(parts.settings.timezone):%Y-%m-%d-%H%M}"
