@@ -17,10 +17,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from datetime import datetime, tzinfo
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from device_sim.responders_page import page
 from device_sim.responders_people import BEHAVIOURS, Asked, Behaviour, People, about, actions_of
@@ -94,8 +96,16 @@ class Responders:
     """The server, the people, and the thread that lets them answer."""
 
     def __init__(
-        self, port: int, secret: bytes, hub: str, behaviours: Mapping[str, Behaviour], seed: int = 1
+        self,
+        port: int,
+        secret: bytes,
+        hub: str,
+        behaviours: Mapping[str, Behaviour],
+        seed: int = 1,
+        timezone: tzinfo | None = None,
     ) -> None:
+        """`timezone` is the page's and the log's; None: this machine's."""
+        self._timezone = timezone
         self.people = People(behaviours, seed)
         self.secret = secret
         self._answers = Answers(hub, secret)
@@ -124,9 +134,9 @@ class Responders:
         self._server.server_close()
 
     def receive(self, notification: Mapping[str, Any]) -> None:
-        asked = self.people.receive(notification, time.strftime("%H:%M:%S"), time.monotonic())
+        asked = self.people.receive(notification, self._clock(), time.monotonic())
         if asked is not None:
-            _say(
+            self.say(
                 f"asked {asked.role} {notification.get('person_id')}: {notification.get('template')} "
                 f"{notification.get('kind') or notification.get('category')} ({notification.get('reason')}) {about(notification)}"
             )
@@ -144,8 +154,15 @@ class Responders:
                 refusal = f"hub not reached ({type(error).__name__})"
             if pause_s is None or self._stopping.wait(pause_s):
                 break
-        _say(f"{asked.role} {asked.notification.get('person_id')}: {action} {refusal or 'taken'}")
+        self.say(f"{asked.role} {asked.notification.get('person_id')}: {action} {refusal or 'taken'}")
         self.people.answered(asked, action, refusal, time.monotonic())
+
+    def say(self, line: str) -> None:
+        """A line of the log."""
+        print(f"{self._clock()} {line}", flush=True)
+
+    def _clock(self) -> str:
+        return datetime.now(self._timezone).strftime("%H:%M:%S")
 
     def _answer_due(self) -> None:
         while not self._stopping.is_set():
@@ -154,10 +171,6 @@ class Responders:
                 self._stopping.wait(0.2)
             else:
                 self.answer(*due)
-
-
-def _say(line: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
 
 
 def _handler(responders: Responders) -> type[BaseHTTPRequestHandler]:
@@ -237,7 +250,7 @@ def _handler(responders: Responders) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Silent: what counts is said by `_say`."""
+            """Silent: what counts is said by `say`."""
 
     return Handler
 
@@ -250,6 +263,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--hub", default="http://127.0.0.1:8080", help="where answers go")
     parser.add_argument("--behaviour", choices=sorted(BEHAVIOURS), default="demo")
     parser.add_argument("--seed", type=int, default=1, help="who answers which alert follows from it")
+    parser.add_argument(
+        "--timezone", type=_zone, help="of the times that are shown (default: this machine's)"
+    )
     options = parser.parse_args(arguments)
     try:
         secret = options.secret_file.read_bytes().strip()
@@ -263,15 +279,22 @@ def main(arguments: list[str] | None = None) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, endings)
     try:
         responders = Responders(
-            options.port, secret, options.hub, BEHAVIOURS[options.behaviour], options.seed
+            options.port, secret, options.hub, BEHAVIOURS[options.behaviour], options.seed, options.timezone
         )
     except OSError as error:
         parser.error(f"--port {options.port}: {error.strerror}; choose another, or 0 for a free one")
     responders.start()
-    _say(f"responders listen on {responders.url}/ and answer to {options.hub}")
+    responders.say(f"responders listen on {responders.url}/ and answer to {options.hub}")
     signal.sigwait(endings)
     responders.stop()
     return 0
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{name!r} is no time zone; write one like Asia/Shanghai") from error
 
 
 if __name__ == "__main__":

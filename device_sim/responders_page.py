@@ -47,6 +47,9 @@ _ACTIONS: Final = {
 
 _STATES: Final = {
     "": "待接警 waiting",
+    "taken": "别人已接 somebody else has it",
+    "told": "只是告知 told, nothing asked",
+    "taken_back": "已转他人 given to somebody else",
     "acknowledge": "已接警 acknowledged",
     "on_the_way": "已出发 on the way",
     "on_site": "已到场 on site",
@@ -87,7 +90,8 @@ def _row(row: Listed) -> str:
         return escape(str(notification.get(key) or ""))
 
     repeated = f" · 重复 repeated {row.copies - 1}" if row.copies > 1 else ""
-    state = _STATES.get(row.state, row.state)
+    waits = "待受理 waiting" if notification.get("request_id") and not row.state else None
+    state = waits or _STATES.get(row.state, row.state)
     return (
         f'<article class="{text("severity")}"><p><b>{escape(_ROLES.get(row.role, row.role))}</b> '
         f"<small>{text('person_id')} · {escape(row.came_at)}{repeated} · {escape(state)}</small></p>"

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from device_sim.responders_outcomes import Outcome, outcome_of
+
 KEPT: Final = 500
 """Notifications kept for the page and against repetition; the oldest leave first."""
 
@@ -23,8 +25,6 @@ class Behaviour:
     on_the_way_after_s: float | None = None
     on_site_after_s: float | None = None
     resolve_after_s: float | None = None
-    what_it_was: str = "mistake"
-    what_was_done: str = "on_site"
 
 
 SILENT: Final = Behaviour(probability=0)
@@ -44,6 +44,13 @@ BEHAVIOURS: Final[Mapping[str, Mapping[str, Behaviour]]] = {
     },
     "silent": {},
 }
+
+TOLD: Final = "told"
+TAKEN: Final = "taken"
+RESOLVED: Final = "resolve"
+TAKEN_BACK: Final = "taken_back"
+ASKING: Final = ("alert", "request_assigned")
+"""Templates that want an answer; the others tell."""
 
 STEPS: Final = ("acknowledge", "on_the_way", "on_site", "resolve")
 REQUEST_STEPS: Final = ("accept", "start", "done")
@@ -66,7 +73,8 @@ def about(notification: Mapping[str, Any]) -> Any:
 
 @dataclass(slots=True)
 class Asked:
-    """A notification that came, and what was answered to it. `state` is the newest action that the hub took, or a refusal."""
+    """A notification that came, and what became of it: `state` is the newest action that the hub took, a refusal, what
+    somebody else did (TAKEN, RESOLVED, TAKEN_BACK), or TOLD where nothing was asked."""
 
     notification: Mapping[str, Any]
     role: str
@@ -121,9 +129,10 @@ class People:
             self._asked[asked.id] = asked
             while len(self._asked) > KEPT:
                 del self._asked[next(iter(self._asked))]
-            if notification.get("template") in ("alert", "request_assigned"):
+            if notification.get("template") in ASKING:
                 self._decide(asked, now_s)
             else:
+                asked.state = TOLD
                 self._stand_down(notification)
             return asked
 
@@ -158,10 +167,41 @@ class People:
 
     def _stand_down(self, notification: Mapping[str, Any]) -> None:
         """Somebody else has it, or it is over: who was told so answers no more about this alert."""
-        for asked in self._asked.values():
-            same_alert = about(asked.notification) == about(notification)
-            if same_alert and asked.notification.get("person_id") == notification.get("person_id"):
-                asked.ended = True
+        same_person = [
+            asked
+            for asked in self._about_the_same(notification)
+            if asked.notification.get("person_id") == notification.get("person_id")
+        ]
+        match notification.get("template"):
+            case "taken":
+                self._taken_by_another(notification)
+            case "resolved":
+                self._over(notification)
+            case "request_taken_back":
+                for asked in same_person:
+                    asked.state = TAKEN_BACK
+            case _:
+                return  # It is late, and still theirs.
+        for asked in same_person:
+            asked.ended = True
+
+    def _about_the_same(self, notification: Mapping[str, Any]) -> list[Asked]:
+        """Everybody who was asked to do something about this alert or request."""
+        return [
+            asked
+            for asked in self._asked.values()
+            if asked.notification.get("template") in ASKING
+            and about(asked.notification) == about(notification)
+        ]
+
+    def _taken_by_another(self, notification: Mapping[str, Any]) -> None:
+        for asked in self._about_the_same(notification):
+            if asked.id != notification["notification_id"] and not asked.state:
+                asked.state = TAKEN
+
+    def _over(self, notification: Mapping[str, Any]) -> None:
+        for asked in self._about_the_same(notification):
+            asked.state, asked.ended = RESOLVED, True
 
     def due(self, now_s: float) -> tuple[Asked, str] | None:
         """The next answer that is due, taken off the plan, and its action."""
@@ -181,16 +221,19 @@ class People:
                 asked.ended = True
                 return
             asked.state = action
+            if action == RESOLVED:
+                self._over(asked.notification)
+            elif action in STEPS:
+                self._taken_by_another(asked.notification)
             steps = steps_of(asked.notification)
             if action in ("resolve", "done", "decline"):
                 asked.ended = True
             elif action in steps and not asked.ended:
                 self._plan(asked, steps.index(action) + 1, now_s)
 
-    def outcome(self, asked: Asked) -> tuple[str, str]:
-        """What this role writes when it resolves."""
-        behaviour = self._behaviours.get(asked.role, Behaviour(1))
-        return behaviour.what_it_was, behaviour.what_was_done
+    def outcome(self, asked: Asked) -> Outcome:
+        """What is written when this alert is closed."""
+        return outcome_of(asked.notification, self._seed)
 
     def take_over(self, notification_id: str) -> Asked | None:
         """Somebody answers by hand: what was planned for this notification is dropped."""

@@ -163,6 +163,8 @@ def _people(hub: Hub) -> subprocess.Popen[bytes]:
         str(webhook.secret_file),
         "--hub",
         hub.base_url,
+        "--timezone",
+        hub.settings.hub.timezone,
     ]
     return _beside(command, hub.settings.hub.data_dir / "people.log")
 

@@ -74,7 +74,11 @@ def webhook_body(
 
 def _about(notification: Notification) -> dict[str, object]:
     if notification.request_id is None:
-        return {"alert_id": notification.alert_id, "kind": text_field(notification, "kind")}
+        return {
+            "alert_id": notification.alert_id,
+            "kind": text_field(notification, "kind"),
+            "reason_code": text_field(notification, "reason_code"),
+        }
     return {
         "request_id": notification.request_id,
         "category": text_field(notification, "category"),

@@ -12,22 +12,28 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from device_sim.responders_outcomes import OUTCOMES
 from device_sim.responders_people import BEHAVIOURS, STEPS, Asked, Behaviour, People, role_of
 from hub.clock import wall_now
-from hub.core.alerts import Role, WhatItWas, WhatWasDone
+from hub.core.alerts import AlertKind, Role, WhatItWas, WhatWasDone
 from hub.core.notifications import Notification, NotifyReason, Template
+from hub.core.reasons import ReasonCode
 from hub.notify.channel import PermanentFailure, Received
 from hub.notify.signature import verify
 from hub.notify.webhook import WebhookChannel, WebhookSettings, webhook_body
 from tests.notify.notifications import notification
 
 SECRET = b"sixteen bytes or more"
+AWAY = "Pacific/Kiritimati"
+"""No machine of ours is set to it."""
 EAGER = Behaviour(1, 20, 15, 60, 40)
 
 
@@ -149,11 +155,59 @@ def test_whose_role_is_played(said: dict[str, Any], role: str) -> None:
 
 
 def test_the_tables_use_the_words_of_the_hub() -> None:
-    for table in BEHAVIOURS.values():
-        for role, behaviour in table.items():
-            assert role in set(Role)
-            assert behaviour.what_it_was in set(WhatItWas)
-            assert behaviour.what_was_done in set(WhatWasDone)
+    assert {role for table in BEHAVIOURS.values() for role in table} <= set(Role)
+    for shares in OUTCOMES.values():
+        for what_it_was, what_was_done in shares:
+            assert what_it_was in set(WhatItWas)
+            assert what_was_done in set(WhatWasDone)
+    assert set(OUTCOMES) - set(AlertKind) == {ReasonCode.RAISED_BY_HAND}
+
+
+def test_outcomes_fit_the_alert_and_differ_among_alerts() -> None:
+    def written(**data: str) -> set[str]:
+        people = People({"butler": EAGER})
+        return {
+            people.outcome(asked)[0]
+            for number in range(100)
+            if (asked := people.receive({**body(number, data=data), "alert_id": f"A-{number}"}, "08:31", 0))
+        }
+
+    pressed = written(kind="emergency_call", reason_code="call_pressed")
+    by_hand = written(kind="emergency_call", reason_code="raised_by_hand")
+    assert {"mistake", "illness", "wanted_company"} <= pressed
+    assert len(by_hand) > 2
+    assert not by_hand & {"mistake", "visitor_mistake", "device_false"}
+    assert written(kind="technical") == {"device_false"}
+
+
+def test_each_row_says_what_became_of_it() -> None:
+    """Who came first, who was told so, the family who says nothing, and after the end all of them."""
+    people = People({})
+
+    def states() -> dict[str, str]:
+        return {one.id: one.state for one in people.listed()}
+
+    butler = people.receive(body(1), "08:31", 0)
+    assert butler is not None
+    family = people.receive(body(2), "08:31", 0)
+    assert family is not None
+    assert set(states().values()) == {""}
+    people.answered(butler, "acknowledge", None, 5)
+    told = people.receive(body(3, person_id="butler-2", template=Template.TAKEN), "08:32", 6)
+    assert told is not None
+    assert states() == {butler.id: "acknowledge", family.id: "taken", told.id: "told"}
+    over = people.receive(body(4, template=Template.RESOLVED), "08:33", 60)
+    assert over is not None
+    assert states() == {butler.id: "resolve", family.id: "resolve", told.id: "told", over.id: "told"}
+
+
+def test_who_is_reminded_of_a_request_still_has_it() -> None:
+    people = People({"butler": EAGER})
+    asked = people.receive(request(1), "08:31", 0)
+    assert asked is not None
+    people.receive(request(2, template=Template.REQUEST_OVERDUE), "08:31", 5)
+    assert [action for _, _, action in played(people, 300)] == ["accept", "start", "done"]
+    assert asked.state == "done"
 
 
 @dataclass
@@ -244,7 +298,7 @@ def program(request: pytest.FixtureRequest, hub: StubHub, tmp_path: Path) -> Ite
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "device_sim.responders", "--port", "0", "--secret-file", str(secret)),
-            *("--hub", hub.url, "--behaviour", getattr(request, "param", "silent")),
+            *("--hub", hub.url, "--behaviour", getattr(request, "param", "silent"), "--timezone", AWAY),
         ],
         stdout=subprocess.PIPE,
         text=True,
@@ -295,6 +349,13 @@ def test_the_page_lists_who_was_asked_and_its_buttons_answer(program: Program, h
     assert answer.body["what_it_was"] in set(WhatItWas)
     assert answer.body["what_was_done"] in set(WhatWasDone)
     assert "已处置 resolved" in program.get()
+
+
+def test_the_page_tells_the_time_of_the_hubs_time_zone(program: Program) -> None:
+    program.send(notification())
+    local = wall_now().astimezone(ZoneInfo(AWAY)).strftime("%H:")
+    before = (wall_now() - timedelta(minutes=1)).astimezone(ZoneInfo(AWAY)).strftime("%H:")
+    assert re.search(rf"· ({local}|{before})\d\d:\d\d", program.get())
 
 
 def test_a_refusal_of_the_hub_shows_on_the_page(program: Program, hub: StubHub) -> None:
