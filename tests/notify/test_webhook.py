@@ -253,7 +253,7 @@ def test_what_the_receiver_gets(
         "reason": "step",
         "severity": "emergency",
         "kind": "emergency_call",
-            "reason_code": "call_pressed",
+        "reason_code": "call_pressed",
         "created_at": START.isoformat(),
         "answer": {
             "url": ANSWERS,
