@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 RECONNECT_FIRST_S = 0.5
 RECONNECT_MOST_S = 5.0
 CONNACK_WITHIN_S = 10.0
+SUBACK_WITHIN_S = 10.0
 SUBSCRIBE_AGAIN_AFTER_S = 30.0
 REDELIVER_FIRST_S = 5.0
 REDELIVER_MOST_S = 60.0
@@ -77,6 +78,7 @@ class Session:
         self._thread = threading.Thread(target=self._run, name=f"mqtt-{name}", daemon=True)
         self._subscribe_mid: int | None = None
         self._subscribe_at: float | None = None
+        self._suback_by: float | None = None
         self._redeliver_at: float | None = None
         self._redeliver_after_s = REDELIVER_FIRST_S
         self._redelivered_at = time.monotonic()
@@ -87,6 +89,8 @@ class Session:
         self._sink_failures = 0
         self._denied: tuple[str, ...] = ()
         self._last_error: str | None = None
+        self._where = f"{settings.host}:{settings.port}"
+        self._explained = False
         self._client = self._make_client(client_id)
 
     def start(self) -> None:
@@ -173,9 +177,8 @@ class Session:
         try:
             self._client.reconnect()
         except (OSError, ValueError) as error:
-            where = f"{self._settings.host}:{self._settings.port}"
             self._fail(
-                f"no connection to the broker at {where} ({error}): is it running, is [mqtt] host right?"
+                f"no connection to the broker at {self._where} ({error}): is it running, is [mqtt] host right?"
             )
             return False
         return True
@@ -266,6 +269,13 @@ class Session:
                 "MQTT session %s: reconnecting, so that what was not acknowledged comes again", self.name
             )
             wire.hang_up()
+        if self._connected and self._suback_by is not None and now >= self._suback_by:
+            self._suback_by = None
+            self._fail(
+                f"the broker at {self._where} let the hub in and does not answer its subscriptions "
+                f"({', '.join(self._topics)}): is it overloaded? Look at its log; the hub asks again every "
+                f"{SUBSCRIBE_AGAIN_AFTER_S:.0f} s"
+            )
         if self._connected and self._subscribe_at is not None and now >= self._subscribe_at:
             self._subscribe()
         if wire.library_has_to_read and client.socket() is not None:
@@ -280,7 +290,8 @@ class Session:
 
     def _subscribe(self) -> None:
         """At every connection, even when the broker says it knows the session: after its restart it may not."""
-        self._subscribe_at = time.monotonic() + SUBSCRIBE_AGAIN_AFTER_S
+        now = time.monotonic()
+        self._subscribe_at, self._suback_by = now + SUBSCRIBE_AGAIN_AFTER_S, now + SUBACK_WITHIN_S
         _, self._subscribe_mid = self._client.subscribe([(topic, _AT_LEAST_ONCE) for topic in self._topics])
 
     def _wake(self) -> None:
@@ -291,6 +302,7 @@ class Session:
         if sentence != self._last_error:
             log.error("MQTT session %s: %s", self.name, sentence)
         self._last_error = sentence
+        self._explained = True
 
     # --- the library's callbacks, in the same thread ------------------------------------------------------------------
 
@@ -324,6 +336,7 @@ class Session:
 
     def _wrap(self, connected: socket.socket) -> Wire:
         self._connections += 1
+        self._explained = False
         self.wire = Wire(connected, self.name, self._connections)
         return self.wire
 
@@ -360,7 +373,15 @@ class Session:
         code: ReasonCode,
         properties: Properties | None,
     ) -> None:
-        if self._connected and not self._stopping.is_set():
+        if self._stopping.is_set():
+            return
+        if not self._connected:
+            if not self._explained:
+                self._fail(
+                    f"the broker at {self._where} ended the connection without letting the hub in ({code}): does "
+                    "[mqtt] port belong to a listener for MQTT 3.1.1, and tls fit it? Look at its log; the hub keeps trying"
+                )
+        else:
             self._fail(
                 f"the connection to the broker was lost ({code}); reconnecting. If this repeats while the broker runs, "
                 "a second hub may be using the same cell"
@@ -370,6 +391,14 @@ class Session:
         self, client: paho.Client, data: Any, mid: int, codes: list[ReasonCode], properties: Properties | None
     ) -> None:
         if mid != self._subscribe_mid:
+            return
+        self._suback_by = None
+        if len(codes) != len(self._topics):
+            self._fail(
+                f"the broker at {self._where} answered {len(self._topics)} subscriptions with {len(codes)} codes, so "
+                f"what the hub gets is not known: is it a broker for MQTT 3.1.1? Look at its log; the hub asks again every "
+                f"{SUBSCRIBE_AGAIN_AFTER_S:.0f} s"
+            )
             return
         answers = list(zip(self._topics, codes, strict=True))
         self._denied = tuple(topic for topic, code in answers if code.value >= _REFUSED)

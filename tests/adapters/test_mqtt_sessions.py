@@ -348,6 +348,65 @@ def test_no_broker_and_no_mqtt_are_told_with_their_remedy(cell: str) -> None:
     assert "port" in (other.last_error or "")
 
 
+ACCEPTED = b"\x20\x02\x00\x00"
+
+
+@pytest.mark.parametrize(
+    ("connack", "suback", "told"),
+    [
+        (b"\x20\xc8\x01" + bytes(200), None, "without letting the hub in"),
+        (b"", None, "without letting the hub in"),
+        (ACCEPTED, None, "does not answer its subscriptions"),
+        (ACCEPTED, b"\x01", "with 1 codes"),
+        (ACCEPTED, b"\x01" * 9, "with 9 codes"),
+    ],
+    ids=["answer too long", "hangs up", "no subscription", "too few codes", "too many codes"],
+)
+def test_a_broker_that_answers_strangely_is_told_with_place_and_remedy(
+    connack: bytes, suback: bytes | None, told: str, cell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.ingest.session.SUBACK_WITHIN_S", 0.1)
+
+    def answer(connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as packets:
+            while head := packets.read(2):
+                length = head[1] & 0x7F
+                if head[1] & 0x80:
+                    length |= packets.read(1)[0] << 7
+                body = packets.read(length)
+                if head[0] >> 4 == 1:
+                    connection.sendall(connack)
+                    if not connack:
+                        return
+                elif head[0] >> 4 == 8 and suback is not None:
+                    connection.sendall(bytes((0x90, 2 + len(suback))) + body[:2] + suback)
+
+    def accept(listener: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=answer, args=(connection,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, args=(listener,), daemon=True).start()
+        port = listener.getsockname()[1]
+        sessions = Sessions(MqttSettings(port=port), cell, lambda message: None)
+        sessions.start()
+        try:
+            assert until(lambda: told in (sessions.health()[SessionName.URGENT].last_error or "")), (
+                sessions.health()
+            )
+            health = sessions.health()[SessionName.URGENT]
+        finally:
+            sessions.stop()
+    assert f"the broker at 127.0.0.1:{port}" in (health.last_error or "")
+    assert "Look at its log; the hub" in (health.last_error or "")
+    assert not health.healthy
+    assert health.loop_alive
+
+
 class DenyingBroker(EmbeddedBroker):
     """Lets the hub in and denies it the calls."""
 
