@@ -342,6 +342,12 @@ TEXTS: dict[Kind, Text] = {
         'the hub has "{name}" ({ids}) with {other_phone}, here it is {found}: a new number, or another of that name',
         "a new number: name the person by the id {ids}; another person: give them a row in a list of people, with a new id",
     ),
+    Kind.MISTYPED_PERSON: Text(
+        "没有“{found}”这个人：是不是“{other}”（{beside_zh}）？",
+        "写错了就改成“{other}”；真是另一位：{apart_zh}",
+        'nobody is called "{found}": is it "{other}" ({beside_en})?',
+        'write "{other}"; if it is really somebody else, {apart_en}',
+    ),
     Kind.BUTLER_LIST_FULL: Text(
         "管家{who_zh}自 {since} 起有 {count} 位自己的老人，最多 20 位",
         "请把多出的交给别的管家；有日期的代管不算",

@@ -73,6 +73,7 @@ class Kind(StrEnum):
     CONTACT_WITHOUT_NAME = "contact_without_name"
     PHONE_DIFFERS = "phone_differs"
     PHONE_NOT_KNOWN = "phone_not_known"
+    MISTYPED_PERSON = "mistyped_person"
     # what the directory as a whole refuses
     BUTLER_LIST_FULL = "butler_list_full"
     NO_BUTLER = "no_butler"

@@ -76,6 +76,11 @@ class Meant:
         here = [one for one in self._draft.named("persons", name) if self._is_here(one)]
         return [one for one in here if one not in self.family] or here
 
+    def colleagues(self, among: Role | None) -> list[str]:
+        """Who is here and may be of this circle; nobody of one home only."""
+        here = (one for one in self._draft.entries["persons"] if one not in self.family)
+        return self._of_circle([one for one in here if self._is_here(one)], among)
+
     def answers_for(self, key: str) -> int:
         """For how many homes, regions or rosters."""
         return len(self._everywhere[key])

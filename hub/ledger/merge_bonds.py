@@ -1,6 +1,6 @@
 """Who answers for which home: what the ledger wants, worked into the bonds that are. Whoever is replaced is ended."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -105,8 +105,9 @@ class Bonds:
         self._next_rank[key] = self._next_rank.get(key, 0) + 1
         return self._next_rank[key]
 
-    def of_people(self, rows: Iterable[Row], home_of_elder: Mapping[str, str]) -> None:
+    def of_people(self, rows: Sequence[Row], home_of_elder: Mapping[str, str]) -> None:
         """Who serves the homes of elders' rows; for whom the people of a role's table answer."""
+        self._people.hear_keyholders(rows)
         for elder, home in self._of_elders:
             self._look_up(elder, home)
         draft = self._draft

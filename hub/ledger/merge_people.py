@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 
 from hub.core.alerts import Role
@@ -13,6 +14,7 @@ from hub.ledger.ids import derived
 from hub.ledger.meant import Meant, goes_on
 from hub.ledger.namesakes import FAMILY, circle
 from hub.ledger.reading import Row
+from hub.ledger.slips import Slips
 
 __all__ = ["FAMILY", "People", "surname"]
 
@@ -53,6 +55,7 @@ class People:
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
         self._meant = Meant(draft)
+        self._slips = Slips(draft, self._meant)
         self._of_row: dict[Place, str] = {}
         self._methods_before = {person.id: person.methods for person in draft.before.persons}
         self._with_methods: set[str] = set()
@@ -69,10 +72,14 @@ class People:
         self._meant.hear_people(rows)
         for row in rows:
             key = row.get("id") or self._meant.of_row(row)
+            is_new = row.get("id") is None and key not in self._draft.entries["persons"]
+            if key is not None and is_new and self._slips.is_listed(row):
+                continue
             # A deputy of two butlers, a doctor of ten elders: a row for each, and what they say of the person must agree.
             again = row.table.role is not None
             if key is not None and self._draft.define("persons", key, row, again=again):
                 self._of_row[row.place] = key
+                self._slips.listed(key, row)
                 self._meant.serves[key].update([circle(row.table.role)] if row.table.role else [])
                 self.describe(key, row)
 
@@ -83,6 +90,11 @@ class People:
     def hear(self, row: Row, key: str, role: Role, home_id: str) -> None:
         """Note the number that an elder's row gives somebody, before anybody is looked up."""
         self._meant.hear(row, key, role, home_id)
+        self._slips.hear(role, row.get(key), row.get(f"{key}_phone"))
+
+    def hear_keyholders(self, rows: Iterable[Row]) -> None:
+        """Note the keyholders who have a sheet of their own."""
+        self._slips.hear_keyholders(rows)
 
     def describe(self, key: str, row: Row) -> None:
         """What a row of people says about one of them."""
@@ -133,6 +145,8 @@ class People:
         if found is None:
             return None
         if found not in self._draft.entries["persons"]:
+            if self._slips.is_butler(row, key, text, phone or "", role):
+                return None
             self._draft.put("persons", self._new(found, text, phone or ""))
             self._draft.mention("person", found, row)
         self._meant.serves[found].add(circle(role))
@@ -161,6 +175,8 @@ class People:
             key = same[0] if same else derived("person", role.value, home_id, folded(name))
         columns = (f"{column}_phone", column) if column else ("phone", "name")
         if key not in persons:
+            if role is Role.KEYHOLDER and column:
+                self._slips.is_keyholder(row, column, name, phone)
             draft.put("persons", self._new(key, name, phone or ""))
             self._meant.family.add(key)
             self._at_home[(role, home_id)].append(key)
