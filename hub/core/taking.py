@@ -86,12 +86,12 @@ def _holder_after(draft: Draft, alert: Alert, command: GoOnTheWay | ArriveOnSite
             RefusalCode.INVALID, "either on behalf of the holder, or taken over from them: not both"
         )
     if by.role in _STAY_AT_A_DESK and other in (None, by.id):
-        return _held_by_other(alert) if _held_at_the_door(draft, alert) else _who_goes(alert)
+        return _desk_records(alert) if _held_at_the_door(draft, alert) else _who_goes(alert)
     if other is not None and other != by.id:
         if holds not in (None, by.id, other) and (
             by.role not in _STAY_AT_A_DESK or _held_at_the_door(draft, alert)
         ):
-            return _held_by_other(alert)
+            return _desk_records(alert)
         if other != holds and not _may_go(draft, alert, other):
             return Refused(
                 RefusalCode.INVALID, f"{other} was not asked about this alert, nor comes to this home"
@@ -161,11 +161,21 @@ def _gives_way(draft: Draft, alert: Alert, by: Actor) -> bool:
 
 
 def _held_by_other(alert: Alert) -> Refused:
+    return _held(alert, "name them in take_over_from to take it over")
+
+
+def _desk_records(alert: Alert) -> Refused:
+    """Whoever records a step of somebody else takes nothing over by it."""
+    return _held(
+        alert,
+        "name them in on_behalf_of to record what they do; to take it over, acknowledge and name them in take_over_from",
+    )
+
+
+def _held(alert: Alert, remedy: str) -> Refused:
     holder = alert.hold.by if alert.hold is not None else "nobody"
     return Refused(
-        RefusalCode.HELD_BY_OTHER,
-        f"held by {holder} ({alert.state.value}): name them in take_over_from to take it over",
-        alert.version,
+        RefusalCode.HELD_BY_OTHER, f"held by {holder} ({alert.state.value}): {remedy}", alert.version
     )
 
 

@@ -48,6 +48,22 @@ def test_nobody_takes_it_from_the_butler_without_naming_them(
     assert story.phone.sent == []
 
 
+@pytest.mark.parametrize("verb", [GoOnTheWay, ArriveOnSite])
+@pytest.mark.parametrize("named", ["take_over_from", "on_behalf_of"])
+def test_a_desk_is_told_that_it_takes_over_by_acknowledging(
+    story: Story, coming: Alert, verb: Any, named: str
+) -> None:
+    """Who names the holder in take_over_from, or another goer, is not told to name them in take_over_from."""
+    whom = BUTLER if named == "take_over_from" else "deputy-zhou"
+    refused = story.command(verb("h1", coming.id, DESK, **{named: whom}))
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.version) == (RefusalCode.HELD_BY_OTHER, coming.version)
+    assert "on_behalf_of" in refused.detail
+    assert "acknowledge" in refused.detail
+    done(story.command(Acknowledge("h1", coming.id, DESK, take_over_from=BUTLER)))
+    done(story.command(verb("h1", coming.id, DESK, on_behalf_of="deputy-zhou")))
+
+
 def test_what_the_butler_told_by_telephone_leaves_the_butler_the_holder(story: Story, coming: Alert) -> None:
     for _ in range(2):
         done(story.command(ArriveOnSite("h1", coming.id, DESK, on_behalf_of=BUTLER)))

@@ -37,7 +37,7 @@ def test_it_is_refused_with_who_holds_it_and_how_to_take_it_over(
     told = refused.json()
     assert told["type"] == "urn:care-alert-hub:held_by_other"
     assert f"{name} (care butler) is on the way since" in told["detail"]
-    assert f"take_over_from={butler}" in told["remedy"]
+    assert f"acknowledge with take_over_from={butler}" in told["remedy"]
     assert f"{name}（养老管家）" in told["zh"]
     holder = told["current"]["holder"]
     assert (holder["id"], holder["name"], holder["role"]) == (butler, name, "butler")

@@ -47,8 +47,10 @@ WORDS: dict[str, Words] = {
         "{held}: {name} holds the alert.",
     ),
     "problem.held_by_other_remedy": Words(
-        "要记 {name} 做了什么，请带上 on_behalf_of={id}；要接手，请带上 take_over_from={id}，系统会通知 {name}。",
-        "To record what {name} did, send on_behalf_of={id}; to take it over, send take_over_from={id}: {name} is told.",
+        "要记 {name} 做了什么，请带上 on_behalf_of={id}；要接手，请接警（acknowledge）并带上 take_over_from={id}"
+        "（自己上门的，出发、到场时也可以带），系统会通知 {name}。",
+        "To record what {name} did, send on_behalf_of={id}; to take it over, acknowledge with take_over_from={id} "
+        "(who goes to the door may send it with that step too): {name} is told.",
     ),
     "problem.who_goes": Words(
         "坐席和值班长不上门：请说明是谁出发了、到场了。",
