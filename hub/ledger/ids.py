@@ -1,6 +1,7 @@
 """Ids for what a ledger gives none: derived from what identifies it, so that the same ledger gives the same ids for ever."""
 
 import hashlib
+import re
 
 _PREFIX = {
     "region": "r",
@@ -13,6 +14,14 @@ _PREFIX = {
     "leave": "l",
     "cover": "v",
 }
+
+
+_DERIVED = re.compile(rf"[{''.join(_PREFIX.values())}]-[0-9a-f]{{10}}(-.+)?")
+
+
+def is_derived(key: str) -> bool:
+    """Whether an id is one of these, or that of a room that was named after its home's."""
+    return _DERIVED.fullmatch(key) is not None
 
 
 def derived(noun: str, *parts: object) -> str:

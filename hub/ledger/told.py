@@ -12,10 +12,11 @@ from hub.core.home import DeviceKind, Flag, Membership
 from hub.core.opening import Opening
 from hub.core.shifts import LeaveKind, Takes
 from hub.directory.model import Directory, Level, RoomKind
-from hub.ledger import choices, finding_texts, hours
+from hub.ledger import choices, finding_texts, hours, naming
 from hub.ledger.changes import WITH_ID, Change, ChangeKind, FieldChange
 from hub.ledger.complaints import ordered
 from hub.ledger.findings import Finding
+from hub.ledger.naming import Names
 from hub.ledger.plan import Plan
 from hub.ledger.reading import ZONE
 from hub.ledger.tables import BY_NAME, TableName
@@ -104,22 +105,19 @@ def summary(answer: Mapping[str, Any], language: Language) -> Iterator[str]:
             else "Nothing was imported. Correct the errors above and try again."
         )
         return
-    if answer["changes"]:
-        yield "变化" if zh else "changes"
-        yield from _at_most((f"  {one['text']}" for one in answer["changes"]), len(answer["changes"]), zh)
     for one in answer["counts"]:
-        if zh:
-            yield f"{one['title']}：新增 {one['added']}，修改 {one['changed']}，结束 {one['ended']}，不变 {one['untouched']}"
-        else:
-            did = f"{one['added']} added, {one['changed']} changed, {one['ended']} ended"
-            yield f"{one['title']}: {did}, {one['untouched']} as before"
+        yield _counted(one, zh)
+    if answer["changes"]:
+        count = len(answer["changes"])
+        yield f"变化（{count}）" if zh else f"changes ({count})"
+        yield from _at_most((f"  {one['text']}" for one in answer["changes"]), count, zh)
     if answer["absent"]:
-        ids = ", ".join(one["id"] for one in answer["absent"][:20])
+        who = ", ".join(naming.called(one["name"], one["id"]) for one in answer["absent"][:20])
         more = " …" if len(answer["absent"]) > 20 else ""
         if zh:
-            yield f"台账里没有的老人（保持不变）{len(answer['absent'])} 位：{ids}{more}"
+            yield f"台账里没有的老人（保持不变）{len(answer['absent'])} 位：{who}{more}"
         else:
-            yield f"elders that are not in this ledger (they stay as they are), {len(answer['absent'])}: {ids}{more}"
+            yield f"elders that are not in this ledger (they stay as they are), {len(answer['absent'])}: {who}{more}"
     if not answer["changes"]:
         yield "与系统一致，没有变化。" if zh else "Nothing differs from what the hub has."
     elif answer["dry_run"]:
@@ -130,6 +128,15 @@ def summary(answer: Mapping[str, Any], language: Language) -> Iterator[str]:
         )
     else:
         yield "已导入。" if zh else "Imported."
+
+
+def _counted(table: Mapping[str, Any], zh: bool) -> str:
+    """A table in numbers, without what did not happen."""
+    words = (("added", "新增"), ("changed", "修改"), ("ended", "结束"), ("untouched", "不变"))
+    if zh:
+        return f"{table['title']}：" + "，".join(f"{word} {table[key]}" for key, word in words if table[key])
+    said = (f"{table[key]} {'as before' if key == 'untouched' else key}" for key, _ in words if table[key])
+    return f"{table['title']}: " + ", ".join(said)
 
 
 def _at_most(lines: Iterable[str], count: int, zh: bool) -> Iterator[str]:
@@ -157,55 +164,16 @@ def one_finding(finding: Finding, language: Language) -> dict[str, Any]:
     }
 
 
-class Names:
-    """Who and what an id is, in the directory before and after."""
-
-    def __init__(self, *directories: Directory | None) -> None:
-        self._names: dict[tuple[str, str], str] = {
-            (table, entry.id): entry.name
-            for directory in directories
-            if directory is not None
-            for table in ("persons", "elders", "regions", "centres", "companies")
-            for entry in getattr(directory, table)
-        }
-        self._names |= {
-            ("homes", home.id): " ".join(
-                part
-                for part in (self.of("regions", home.region_id), home.building, home.stair, home.flat)
-                if part
-            )
-            for directory in directories
-            if directory is not None
-            for home in directory.homes
-        }
-
-    def of(self, table: str, key: str) -> str:
-        return self._names.get((table, key), "")
-
-    def referred(self, table: str, field: str, value: Any) -> str | None:
-        """What an id in a field of a table stands for; None where the field holds no id, or nobody has it."""
-        to = table if field == "parent_id" else _REFERENCES.get(field)
-        return self._names.get((to, value)) if to is not None and isinstance(value, str) else None
-
-
-_REFERENCES = {
-    "home_id": "homes",
-    "region_id": "regions",
-    "centre_id": "centres",
-    "company_id": "companies",
-    "elder_id": "elders",
-    "wearer_id": "elders",
-    "person_id": "persons",
-    "covered_id": "persons",
-    "by_id": "persons",
+_EXTRA: Mapping[str, tuple[str, ...]] = {
+    "residences": ("membership", "home_id"),
+    "assignments": ("home_id",),
+    "bonds": ("role", "home_id", "region_id"),
+    "shifts": ("role", "weekdays", "days"),
+    "dated_shifts": ("role", "on"),
+    "leaves": ("kind", "from_at", "until_at"),
+    "covers": ("from_at", "until_at"),
 }
-_REFERS = {
-    "residences": "elders",
-    "bonds": "persons",
-    "shifts": "persons",
-    "leaves": "persons",
-    "dated_shifts": "persons",
-}
+"""What tells entries of one person, or of one device, apart."""
 
 
 def one_change(
@@ -215,12 +183,14 @@ def one_change(
     zh = language == "zh"
     table = BY_NAME[_TABLES[change.table]].title(language)
     kind = _KINDS[change.kind][0 if zh else 1]
-    name = names.of(_REFERS.get(change.table, change.table), change.id)
+    name, whose = names.subject(change, language), names.whose(change, language)
     told = [
         _field_change(change.table, one, names, language, zone)
         for one in (_new_fields(change) if whole and change.kind is ChangeKind.ADDED else change.fields)
     ]
-    about = " ".join(part for part in (change.id, name, _extra(change, names, language, zone)) if part)
+    whose = (f"（{whose}）" if zh else f" ({whose})") if whose else ""
+    extra = _extra(change, names, language, zone)
+    about = " ".join(part for part in (naming.called(name, change.id) + whose, extra) if part)
     said = ("；" if zh else "; ").join(
         f"{one['title']} {one['before'] or '-'} → {one['after'] or '-'}" for one in told if change.fields
     )
@@ -230,7 +200,8 @@ def one_change(
         "table": change.table,
         "id": change.id,
         "name": name,
-        "about": " ".join(part for part in (table, name, _extra(change, names, language, zone)) if part),
+        "about": " ".join(part for part in (table, name + whose, extra) if part),
+        "shown_id": naming.shown_id(name, change.id),
         "fields": told,
         "text": text,
     }
@@ -258,15 +229,15 @@ def _field_change(
 
 
 def _extra(change: Change, names: Names, language: Language, zone: tzinfo) -> str:
-    """What tells entries of one person apart."""
     entry = change.entry
     parts = [
-        names.referred(change.table, name, getattr(entry, name))
-        or shown(getattr(entry, name), language, zone)
-        for name in ("role", "membership", "home_id", "region_id")
-        if change.table in ("residences", "assignments", "bonds") and getattr(entry, name, None) is not None
+        names.referred(change.table, name, value) or shown(value, language, zone)
+        for name in _EXTRA.get(change.table, ())
+        if (value := getattr(entry, name)) is not OnDays.WEEKDAYS
     ]
-    return " ".join(parts)
+    if change.table in ("shifts", "dated_shifts"):
+        parts.append(f"{hours.spoken(entry.starts)}-{hours.spoken(entry.ends)}")
+    return " ".join(part for part in parts if part)
 
 
 def _hidden(name: str) -> str:

@@ -11,6 +11,7 @@ from hub.ledger import finding_texts, told
 from hub.ledger.changes import Change, ChangeKind
 from hub.ledger.complaints import Order, column_of, columns, ordered
 from hub.ledger.findings import Finding, Kind, Place
+from hub.ledger.naming import Names
 from hub.web.ledger_checks import Checked
 from hub.web.words.said import Language
 
@@ -56,7 +57,7 @@ def verdict(checked: Checked) -> Verdict:
 def view(checked: Checked, asked: Asked, language: Language, zone: tzinfo) -> dict[str, Any]:
     """For the template. A district's changes are many: call it in a thread."""
     plan = checked.worked.plan
-    names = told.Names(checked.worked.before, plan.directory)
+    names = Names(checked.worked.before, plan.directory)
     errors = ordered(plan.errors, plan.sheets, asked.order)
     listed = [one for one in errors if not asked.column or _key(one.place) == asked.column]
     changes = sorted(

@@ -47,7 +47,7 @@ def test_a_dry_run_says_what_would_change_and_keeps_nothing(
     config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert hub(config, "import", ledger(tmp_path), "--dry-run") == 0
-    assert "新增 老人 e1 王秀英" in capsys.readouterr().out
+    assert "新增 老人 王秀英 e1（梧桐苑 3号楼 2单元 501室）" in capsys.readouterr().out
     assert stored(config) == (None, [])
 
 

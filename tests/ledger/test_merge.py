@@ -440,7 +440,7 @@ def test_the_summary_hides_door_codes_and_names_who_stays() -> None:
     lines = "\n".join(summary(answer, "zh"))
     assert "9876" not in lines
     assert "门锁密码 ••• → •••" in lines
-    assert "1 位：e2" in lines
+    assert "1 位：李德山 e2" in lines
     assert "试运行" in lines
 
 

@@ -70,4 +70,4 @@ def test_a_ledger_into_a_running_hub(
     assert hub(settings, "import", tmp_path / "again.csv") == 0
     said = capsys.readouterr().out
     assert "没有变化" in said
-    assert "1 位：e2" in said
+    assert "1 位：李德山 e2" in said

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from hub.core.events import ActorRole
 from hub.directory.model import Directory
+from hub.ledger.ids import is_derived
 from hub.ledger.keeping import Worked
 from hub.ledger.plan import Plan
 from hub.store import change_log
@@ -175,6 +176,16 @@ def test_the_list_of_errors_is_read_by_a_spreadsheet_and_runs_nothing(
     cells = [cell for found in book.active.iter_rows(min_row=2) for cell in found]
     assert any(cell.value == "很高" for cell in cells)
     assert not [cell.value for cell in cells if cell.data_type == "f"]
+
+
+def test_the_page_of_changes_names_people_and_shows_no_id_that_nobody_wrote(manager: httpx.Client) -> None:
+    row = elder(姓名="钱惠珍", 门牌号="9-1-101", 联系人1="钱小宝", 联系人1电话="13700001234")
+    path = checked(manager, ("老人.csv", csv_bytes({key: row[key] for key in row if key != "编号"})))
+    changes = manager.get(path).text.partition('<ul class="ledger-changes">')[2]
+    text = re.sub(r"<[^>]*>", "", changes)
+    assert "人员 钱小宝（紧急联系人：钱惠珍）" in text
+    assert "老人 钱惠珍（梧桐苑 9号楼 1单元 101室）" in text
+    assert not [word for word in re.findall(r"[\w-]+", text) if is_derived(word)]
 
 
 def test_page_and_list_go_down_the_sheets_of_the_workbook(manager: httpx.Client) -> None:
