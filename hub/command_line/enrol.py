@@ -202,6 +202,9 @@ def _show_checklist(found: Mapping[str, Any]) -> None:
 
 
 def _show_unprotected(found: Mapping[str, Any]) -> None:
+    if not found["people_are_told"]:
+        print(_both("notice.no_channel"))
+        print(_both("notice.no_channel_remedy"))
     for home in found["unprotected"]:
         for gap in home["gaps"]:
             print(f"{home['home_id']}\t{gap['since_at']}\t{_both('gap.' + gap['gap'])}")

@@ -300,7 +300,9 @@ def _protection(parts: Parts, user: User) -> ProtectionOut:
         for one in not_proven(directory, homes, now)
         if seen is None or one.home_id in seen
     ]
-    return ProtectionOut(unprotected=gaps, not_proven=by_word, to_fetch=fetch)
+    return ProtectionOut(
+        people_are_told=parts.settings.tells_people, unprotected=gaps, not_proven=by_word, to_fetch=fetch
+    )
 
 
 def _to_fetch(one: ToFetch, home: Home | None, kind: DeviceKind | None) -> ToFetchOut:

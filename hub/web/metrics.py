@@ -12,11 +12,14 @@ from hub.core.alerts import AlertState, Severity
 from hub.store.errors import StoreError
 from hub.web.hub import Health
 from hub.web.parts import Parts, PartsDep
+from hub.web.words import WORDS
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
 router = APIRouter(tags=["status"])
+
+_NO_CHANNEL = " ".join(WORDS["notice.no_channel"])
 
 
 @router.get("/healthz", response_class=PlainTextResponse)
@@ -27,7 +30,8 @@ async def alive() -> str:
 
 @router.get("/readyz")
 async def ready(parts: PartsDep) -> JSONResponse:
-    """Whether everything works that a press needs; 503 with what is missing otherwise."""
+    """Whether everything works that a press needs; 503 with what is missing otherwise. Notices are choices of the settings that
+    people should know of: nothing is broken."""
     health = parts.hub.health()
     problems = [{"code": code, "detail": detail} for code, detail in health.problems]
     try:
@@ -35,7 +39,8 @@ async def ready(parts: PartsDep) -> JSONResponse:
     except StoreError as error:
         problems.append({"code": "store_read", "detail": str(error)})
     good = health.ready and not problems
-    return JSONResponse({"ready": good, "problems": problems}, 200 if good else 503)
+    notices = [] if parts.settings.tells_people else [{"code": "no_channel", "detail": _NO_CHANNEL}]
+    return JSONResponse({"ready": good, "problems": problems, "notices": notices}, 200 if good else 503)
 
 
 @router.get("/metrics", response_class=PlainTextResponse)

@@ -185,8 +185,10 @@ class ToFetchOut(Out):
 
 class ProtectionOut(Out):
     """Who is unprotected now, the gravest first; who is protected by word alone, and which devices wait to be fetched. The oldest
-    first, then by address."""
+    first, then by address. `people_are_told`: false where no channel to people is set up; alerts of any home then reach nobody
+    but the screens."""
 
+    people_are_told: bool
     unprotected: list[UnprotectedOut]
     not_proven: list[NotProvenOut]
     to_fetch: list[ToFetchOut]

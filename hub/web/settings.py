@@ -27,5 +27,7 @@ class WebSettings:
     """Events a slow screen may be behind before it is cut off (it comes back and resumes)."""
     stream_memory: int = 4096
     """Newest events kept encoded, so that a returning screen needs no query."""
+    tells_people: bool = True
+    """Whether a channel is set up over which butlers and families are told. Without one the screens say so."""
     on_site_within: timedelta = timedelta(minutes=30)
     """Until somebody is at the door, by contract: reports measure against it."""

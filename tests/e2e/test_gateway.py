@@ -94,6 +94,10 @@ def test_the_steps_of_the_guide_lead_to_a_press_that_is_heard_and_shown(
             )  # fmt: skip
             assert json.loads(pressed.stdout)["heard"] is True
             with httpx.Client(base_url=hub.url, auth=("chen", PASSWORD), trust_env=False) as console:
+                notices = console.get("/readyz").json()["notices"]
+                assert [one["code"] for one in notices] == ["no_channel"], (
+                    "the shipped settings have no webhook"
+                )
                 alerts = console.get("/api/v1/alerts").json()["items"]
             assert [(alert["home_id"], alert["device_id"], alert["kind"]) for alert in alerts] == [
                 (key.home, key.device, "emergency_call")

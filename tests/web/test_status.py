@@ -1,6 +1,7 @@
 """Alive, ready, numbers and logs: what monitoring sees, and that it says nothing about people."""
 
 import logging
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,7 +12,32 @@ from tests.web.running import RunningHub
 def test_alive_and_ready(stranger: httpx.Client) -> None:
     assert stranger.get("/healthz").text == "alive\n"
     ready = stranger.get("/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"ready": True, "problems": []})
+    assert (ready.status_code, ready.json()) == (
+        200,
+        {"ready": True, "problems": [], "notices": []},
+    )
+
+
+def test_without_a_channel_the_screens_say_that_nobody_is_told(tmp_path: Path) -> None:
+    """It is a choice of the settings: the hub is ready, and nobody who opens homes may miss it."""
+    said = "告警只在屏幕上响，管家、家属收不到"
+    for tells_people in (True, False):
+        with (
+            RunningHub(tmp_path / str(tells_people), homes=0, tells_people=tells_people) as hub,
+            hub.client("admin") as admin,
+        ):
+            ready = admin.get("/readyz")
+            assert (ready.status_code, ready.json()["ready"]) == (200, True)
+            assert [one["code"] for one in ready.json()["notices"]] == (
+                [] if tells_people else ["no_channel"]
+            )
+            assert admin.get("/api/v1/unprotected").json()["people_are_told"] is tells_people
+            bar = admin.get("/", headers={"accept": "text/html"}).text.split('id="told-bar"')[1]
+            assert ("hidden" in bar.split(">")[0]) is tells_people
+            assert said in bar.split("</div>")[0]
+            gaps = admin.get("/unprotected", headers={"accept": "text/html"}).text
+            assert (said in gaps) is not tells_people
+            assert ("[webhook]" in gaps) is not tells_people
 
 
 def test_ready_says_what_is_missing(hub: RunningHub, stranger: httpx.Client) -> None:

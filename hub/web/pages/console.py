@@ -7,7 +7,7 @@ from hub.core.alerts import WhatItWas, WhatWasDone
 from hub.web.access import Permission
 from hub.web.pages.menu import menu_of
 from hub.web.pages.rendering import pages_of
-from hub.web.parts import Forbidden, UserDep
+from hub.web.parts import Forbidden, PartsDep, UserDep
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -29,7 +29,7 @@ HELP = (
 
 
 @router.get("/")
-async def console(request: Request, user: UserDep) -> Response:
+async def console(request: Request, parts: PartsDep, user: UserDep) -> Response:
     """Where every log-in begins; whoever may not see alerts is taken to the first page that they may."""
     if not user.may(Permission.VIEW_ALERTS):
         open_to = menu_of(user)
@@ -44,6 +44,8 @@ async def console(request: Request, user: UserDep) -> Response:
         page_data=pages.data(request, "console.js"),
         what_it_was=[value.value for value in WhatItWas],
         what_was_done=[value.value for value in WhatWasDone],
+        tells_people=parts.settings.tells_people,
+        may_view_homes=user.may(Permission.VIEW_HOMES),
         may_raise=user.may(Permission.RAISE_ALERT),
         help=[line for line in HELP if line[1] != "action.raise" or user.may(Permission.RAISE_ALERT)],
     )

@@ -521,6 +521,7 @@ async function askHealth() {
     const response = await fetch("/readyz", { headers: { accept: "application/json" } });
     const health = await response.json();
     const told = (health.problems ?? []).map((problem) => problem.detail).join("; ");
+    $("told-bar").hidden = !(health.notices ?? []).some((notice) => notice.code === "no_channel");
     $("hub-bar").hidden = !told;
     $("hub-bar").textContent = t("line.problems", { text: told });
   } catch {

@@ -168,6 +168,17 @@ WORDS: dict[str, Words] = {
         "断开太久，或者您能看的住户有变化：已重新读取全部告警。",
         "It was lost for too long, or the homes that you see have changed: all alerts were read anew.",
     ),
+    "notice.no_channel": Words(
+        "没有接通知渠道：告警只在屏幕上响，管家、家属收不到。",
+        "No channel to people is set up: alerts sound on screens only; butlers and families are not told.",
+    ),
+    "notice.what_to_do": Words("怎么办", "What to do"),
+    "notice.no_channel_remedy": Words(
+        "在接上之前，每一条告警都要由坐席打电话叫人。请管理员在 hub.toml 里写上 [webhook]（接电话、短信或推送的服务）并重启，"
+        "步骤见运行手册 docs/operations.md 的“通知渠道”。",
+        "Until there is one, an operator has to telephone somebody for each alert. The administrator writes [webhook] (the "
+        "service that telephones, texts or pushes) into hub.toml and restarts: docs/operations.md, “Channel to people”.",
+    ),
     "line.problems": Words("系统提示：{text}", "The hub says: {text}"),
     "help.title": Words("按键说明", "Keys"),
     "help.move": Words("上下选择", "move"),

@@ -117,6 +117,10 @@ WORDS: dict[str, Words] = {
     "unprotected.import_first": Words("先导入台账", "Import the ledger first"),
     "unprotected.enrol_first": Words("登记一户", "Enrol a home"),
     "unprotected.none": Words("没有缺口：每户都有保障。", "No gap: every home is protected."),
+    "unprotected.none_untold": Words(
+        "没有不通、失联或缺管家的住户；但来了告警，没有人会收到通知。",
+        "No home is silent or without a butler; but nobody is told of its alerts.",
+    ),
     "unprotected.none_but": Words(
         "没有不通、失联或缺管家的住户。下面 {count} 户在册，但还没有试通。",
         "No home is silent or without a butler. {count} active homes below were never proven by a press.",
