@@ -104,6 +104,8 @@ class Draft:
         self.origins: dict[str, Row] = {}
         self.reach: dict[str, tuple[Row, tuple[str, ...]]] = {}
         """Person -> the row that names them in a column of another's, and where their telephone number belongs."""
+        self.listed: list[tuple[Row, str]] = []
+        """Rows of lists of people, and whom they are about."""
         self.wants: dict[tuple[Role, str | None, str | None], list[Want]] = defaultdict(list)
         self.mentioned: dict[str, set[str]] = defaultdict(set)
         """Noun -> ids of which the ledger speaks."""

@@ -560,6 +560,12 @@ TEXTS: dict[Kind, Text] = {
         "is not open yet: a real press has to be answered first",
         "press the button and answer the call",
     ),
+    Kind.NEVER_ASKED: Text(
+        "{role_zh}“{found}”没有排班{without_zh}：不会被通知到",
+        "{remedy_zh}",
+        '{role_en} "{found}" has no shift{without_en}: nobody will notify them',
+        "{remedy_en}",
+    ),
     Kind.NOT_PROVEN: Text(
         "照台账记为在册，但这一户还没有一次按键由真人应答过：未试通",
         "按一次呼叫器、接听、办结；在此之前列在“保障缺口”的“未试通”里",

@@ -117,6 +117,7 @@ class Kind(StrEnum):
     STAYS_OPEN = "stays_open"
     STAYS_NOT_OPEN = "stays_not_open"
     NOT_PROVEN = "not_proven"
+    NEVER_ASKED = "never_asked"
 
 
 NOTES = frozenset(
@@ -140,6 +141,7 @@ NOTES = frozenset(
         Kind.STAYS_OPEN,
         Kind.STAYS_NOT_OPEN,
         Kind.NOT_PROVEN,
+        Kind.NEVER_ASKED,
     }
 )
 

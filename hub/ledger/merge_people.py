@@ -80,6 +80,7 @@ class People:
             if key is not None and self._draft.define("persons", key, row, again=again):
                 self._of_row[row.place] = key
                 self._slips.listed(key, row)
+                self._draft.listed.append((row, key))
                 self._meant.serves[key].update([circle(row.table.role)] if row.table.role else [])
                 self.describe(key, row)
 

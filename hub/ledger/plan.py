@@ -12,6 +12,7 @@ from hub.ledger import judging
 from hub.ledger.changes import Change, ChangeKind, changes, counts, untouched
 from hub.ledger.draft import Draft
 from hub.ledger.findings import Finding, Kind
+from hub.ledger.idle import never_asked
 from hub.ledger.merge_bonds import Bonds
 from hub.ledger.merge_devices import Devices
 from hub.ledger.merge_elders import Elders
@@ -88,6 +89,7 @@ def plan(
     if not done:
         after = before
     findings += (*_not_proven(done, draft, proven), *maybe_moved(before, after, draft, absent, at))
+    findings += tuple(never_asked(after, draft))
     return Plan(after, done, findings, untouched(before, done), absent, ledger.sheets)
 
 
