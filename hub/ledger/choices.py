@@ -36,10 +36,11 @@ class Choice(Generic[T]):
         self, words: Mapping[T, tuple[str, str]], also: Mapping[T, tuple[str, ...]] | None = None
     ) -> None:
         self.words = words
+        self.also = also or {}
         self._known: dict[str, T] = {
             folded(word): member
             for member, said in words.items()
-            for word in (*(also or {}).get(member, ()), member.value, *said)
+            for word in (*self.also.get(member, ()), member.value, *said)
         }
 
     def find(self, text: str) -> T | None:

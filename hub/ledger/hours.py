@@ -43,7 +43,7 @@ def clock(raw: Raw) -> time:
     if isinstance(raw, float) and 0 <= raw < 1:
         minutes = round(raw * 1440) % 1440
         return time(minutes // 60, minutes % 60)
-    text = cells.token(raw).replace("：", ":")
+    text = cells.token(raw).replace("：", ":").replace("点半", "点30")
     found = re.fullmatch(r"(\d{1,2})(?:[:时点](\d{0,2}))?(?::(\d{2}))?分?", text)
     if not found:
         raise Damage(Kind.NOT_A_TIME)
@@ -81,7 +81,7 @@ def weekdays(text: str) -> frozenset[int]:
 def openings(text: str) -> tuple[Opening, ...]:
     """Opening hours, one group of weekdays after the other; without weekdays every day. Raises Damage."""
     found: list[Opening] = []
-    rest = text.replace("：", ":")
+    rest = text.replace("：", ":").replace("点半", "点30")
     days, kind = _EVERY, OnDays.WEEKDAYS
     while rest.strip(" \n,，、;；。"):
         span = _HOURS.search(rest)
