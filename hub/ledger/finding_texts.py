@@ -1,8 +1,9 @@
 """Every kind of finding in words: what is wrong and what to do, Chinese first. `{found}` is the value in the cell."""
 
+import re
 from typing import NamedTuple
 
-from hub.ledger.findings import Finding, Kind, Place
+from hub.ledger.findings import LINE, Finding, Kind, Place
 from hub.web.words.said import Language
 
 
@@ -589,12 +590,18 @@ class _Said(dict[str, str]):
         return ""
 
 
+_WITH_LINES = frozenset({"other", "ids", "beside_zh", "beside_en"})
+_LINE = re.compile(rf"{LINE}(\d+)")
+
+
 def say(finding: Finding, language: Language) -> tuple[str, str]:
     """What is wrong, and what to do."""
     text = TEXTS[finding.kind]
     zh = language == "zh"
     values = _Said(finding.data)
     values["found"] = finding.found
+    for key in _WITH_LINES & values.keys():
+        values[key] = _LINE.sub(r"第 \1 行" if zh else r"line \1", values[key])
     if zh and "gap" in values:
         for english, chinese in _WEEK:
             values["gap"] = values["gap"].replace(english, chinese)

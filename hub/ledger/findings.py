@@ -146,6 +146,10 @@ NOTES = frozenset(
 )
 
 
+LINE = "№"
+"""Before the number of a line in `Finding.data`: the texts say it in their language."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where it stands. `line` as the spreadsheet numbers it, `letter` and `column` the column's letter and heading."""

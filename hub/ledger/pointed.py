@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.directory.model import Residence
 from hub.directory.profiles import address, region_path
-from hub.ledger.findings import Place
+from hub.ledger.findings import LINE, Place
 from hub.ledger.reading import Row
 
 Entries = Mapping[str, Mapping[str, Any]]
@@ -39,8 +39,9 @@ def named_by(row: Row) -> tuple[str, str]:
 
 
 def where(place: Place) -> str:
-    """A place in a few words, for the text of a finding about another one."""
-    return ":".join(str(part) for part in (place.file, place.sheet, place.line) if part not in ("", None))
+    """A place in a few words, for the text of a finding about another one; `finding_texts` says the line in its language."""
+    line = "" if place.line is None else f"{LINE}{place.line}"
+    return " ".join(part for part in (place.file, place.sheet, line) if part)
 
 
 def _home_of(elder_id: str, residences: Iterable[Residence]) -> str:

@@ -100,7 +100,8 @@ def test_an_elder_who_stands_twice_is_told_at_the_name_with_both_lines() -> None
         "王秀英",
     )
     said = line(error, "zh")
-    assert "台账.xlsx:老人:2" in said
+    assert "台账.xlsx 老人 第 2 行" in said
+    assert "台账.xlsx 老人 line 2" in line(error, "en")
     assert "e-" not in said
 
 
@@ -112,10 +113,13 @@ def test_several_of_one_name_are_told_apart_by_lines_doors_and_numbers_not_by_id
     found = {one.found: line(one, "zh") for one in read(files).errors}
     assert set(found) == {"张伟", "王秀英"}
     assert (
-        "台账.xlsx:老人:2, 梧桐苑 3号楼 2单元 501室; 台账.xlsx:老人:3, 梧桐苑 3号楼 2单元 502室"
+        "台账.xlsx 老人 第 2 行, 梧桐苑 3号楼 2单元 501室; 台账.xlsx 老人 第 3 行, 梧桐苑 3号楼 2单元 502室"
         in found["王秀英"]
     )
-    assert "b1 (台账.xlsx:养老管家:2, 13812345678); 台账.xlsx:养老管家:3, 13900001111" in found["张伟"]
+    assert (
+        "b1 (台账.xlsx 养老管家 第 2 行, 13812345678); 台账.xlsx 养老管家 第 3 行, 13900001111"
+        in found["张伟"]
+    )
     assert not any("e-" in said or "p-" in said for said in found.values())
     # Whom the hub has is named by the id that it needs.
     directory = after(importing(None, *(elder(**{**row, "管家电话": "13812345678"}) for row in rows)))

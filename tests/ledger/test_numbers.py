@@ -185,7 +185,8 @@ def test_two_numbers_under_one_name_are_told_with_both_places(case: str) -> None
     assert (error.place.line, error.place.column) == (at_line, column)
     assert done.directory is None
     said = line(error, "zh")
-    assert error.data["other"] in said
+    file, sheet, _ = error.data["other"].split()
+    assert f"{file} {sheet} 第 " in said
     assert error.data["other_phone"] in said
 
 
