@@ -129,12 +129,13 @@ class Policy:
 @dataclass(frozen=True, slots=True)
 class Hold:
     """Who holds the alert, since when, and when the hold expires without progress. `role`: in which they answered; None where it
-    is not known, and in alerts of older releases."""
+    is not known, and in alerts of older releases. `before`: who had it since it was last nobody's or somebody last set out."""
 
     by: str
     since_at: datetime
     until_at: datetime
     role: Role | None = None
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +268,15 @@ def add_evidence(alert: Alert, evidence: Evidence) -> Alert:
 
 
 def acknowledge(alert: Alert, by: str, now: datetime, role: Role | None = None) -> Alert:
-    """A named person takes the alert; it is theirs until the hold expires."""
-    return _hold(alert, AlertState.ACKNOWLEDGED, Hold(by, now, now + alert.policy.acknowledged_for, role))
+    """A named person takes the alert; it is theirs until the hold expires. Who had it before, and did not set out, gets no new
+    time: two who hand it to each other would keep it from everybody else for ever."""
+    until_at = now + alert.policy.acknowledged_for
+    before: tuple[str, ...] = ()
+    if alert.hold is not None:
+        before = tuple(dict.fromkeys((*alert.hold.before, alert.hold.by)))
+        if by in before:
+            until_at = min(until_at, alert.hold.until_at)
+    return _hold(alert, AlertState.ACKNOWLEDGED, Hold(by, now, until_at, role, before))
 
 
 def go_on_the_way(alert: Alert, by: str, now: datetime, role: Role | None = None) -> Alert:

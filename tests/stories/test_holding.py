@@ -1,11 +1,12 @@
 """One person holds an alert, and loses it to nobody who does not say so; what they did may be told by somebody else."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from hub.core.alerts import Alert, AlertState, Role
+from hub.core.alerts import Alert, AlertState, Hold, Role
 from hub.core.events import Acknowledge, Actor, ActorRole, ArriveOnSite, GoOnTheWay
 from hub.core.journal import EntryKind
 from hub.core.notifications import NotifyReason
@@ -216,3 +217,54 @@ def test_a_hold_of_a_desk_is_known_after_a_crash(story: Story) -> None:
     hold = story.alert().hold
     assert hold is not None
     assert (hold.by, hold.role) == ("chen", Role.OPERATOR)
+
+
+def test_two_who_hand_an_alert_to_each_other_do_not_keep_it_from_everybody_else(story: Story) -> None:
+    """One acknowledgement's time for each of them, however often it changes hands; then the chain goes on."""
+    story.press()
+    alert, pressed_at = story.alert(), story.now
+    holds_for = alert.policy.acknowledged_for
+    holder, other = BUTLER, "deputy-zhou"
+    story.take(holder)
+    while not story.entries(EntryKind.ALERT_HOLD_EXPIRED):
+        assert story.now - pressed_at < 3 * holds_for
+        story.advance(minutes=2)
+        if story.alert().hold is not None:
+            done(story.command(Acknowledge("h1", alert.id, responder(other), take_over_from=holder)))
+            holder, other = other, holder
+    assert story.alert().state is AlertState.TRIGGERED
+    assert story.now - pressed_at <= 2 * holds_for + timedelta(minutes=2)
+
+
+def test_who_takes_it_back_keeps_what_was_left_and_a_third_gets_a_time_of_their_own(story: Story) -> None:
+    story.press()
+    alert = story.alert()
+    story.take(BUTLER)
+    story.advance(minutes=4)
+    done(story.command(Acknowledge("h1", alert.id, responder("deputy-zhou"), take_over_from=BUTLER)))
+    theirs = held(story)
+    assert theirs.until_at - theirs.since_at == alert.policy.acknowledged_for
+    story.advance(minutes=1)
+    done(story.command(Acknowledge("h1", alert.id, responder(BUTLER), take_over_from="deputy-zhou")))
+    assert held(story).until_at == theirs.until_at
+    done(story.command(Acknowledge("h1", alert.id, DESK, take_over_from=BUTLER)))
+    assert held(story).until_at - held(story).since_at == alert.policy.acknowledged_for
+
+
+def test_setting_out_is_progress_whoever_had_it_before(story: Story) -> None:
+    story.press()
+    alert = story.alert()
+    story.take(BUTLER)
+    done(story.command(Acknowledge("h1", alert.id, responder("deputy-zhou"), take_over_from=BUTLER)))
+    done(story.command(GoOnTheWay("h1", alert.id, responder(BUTLER), take_over_from="deputy-zhou")))
+    assert held(story).until_at - held(story).since_at == alert.policy.on_the_way_for
+
+
+def responder(person_id: str) -> Actor:
+    return Actor(person_id, ActorRole.RESPONDER)
+
+
+def held(story: Story) -> Hold:
+    hold = story.alert().hold
+    assert hold is not None
+    return hold
