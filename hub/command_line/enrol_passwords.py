@@ -5,13 +5,11 @@ themselves go into one list that only its owner may read, for writing them into 
 """
 
 import argparse
-import csv
-import io
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,32 +17,26 @@ import httpx
 
 from hub.clock import wall_now
 from hub.command_line import local
+from hub.command_line.password_list import Hung, Refused, write_list
 from hub.config.settings import ConfigProblems, Settings, load
-from hub.core.home import UNASSIGNED_HOME_ID
+from hub.core.home import UNASSIGNED_HOME_ID, DeviceKind
 from hub.data_dir import store_path
 from hub.directory import credentials
 from hub.directory.credentials import Credentials
 from hub.directory.model import DeviceEntry, Directory, holds
-from hub.store import directory_rows
+from hub.directory.profiles import address, region_path, room_name
+from hub.store import change_log, directory_rows
+from hub.store.change_log import passwords_made
 from hub.store.errors import StoreError
 from hub.store.store import Store
 
+BY = "local"
+"""Who the command line is in the change log."""
 MOST_A_PAGE = 200
 _ROUNDS = 5
 """How often the list of devices is read again because devices came or went meanwhile."""
-TITLES = ("device_id", "home_id", "kind", "username", "password")
-
-
-class Refused(Exception):
-    """The text says what is wrong with a file or with what the hub answered, and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hung:
-    """A device and the home it belongs to now."""
-
-    home_id: str
-    device: DeviceEntry
+_NOTED_AT_ONCE = 500
+"""Devices of one line of the change log."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,12 +88,13 @@ def give_all(settings: Settings, config: Path, listed: Path, broker_file: Path) 
         f"{len(made)} devices got a password, {have} have one, {foreign} need none (their gateway speaks for them)"
     ]
     if made:
-        _write_list(listed, made)
+        write_list(listed, made)
         _add_lines(broker_file, known, [fresh.line for _, fresh in made], listed)
         said += [
             f"passwords for the devices: {listed} (shown nowhere else: delete it when they are written)",
             f"lines added to {broker_file}; now: sudo systemctl reload mosquitto",
         ]
+        _note(settings, config, [one for one, _ in made], listed)
     gone = sorted(name for name in names - wanted if name.startswith(f"{cell}/"))
     if gone:
         said.append(f"{len(gone)} names of {broker_file} belong to no device any more; take them away with:")
@@ -133,7 +126,12 @@ def _of_running_hub(config: Path) -> Sequence[Hung] | None:
         # The worst come first, and what is worst changes: a device may step over the edge of two pages.
         if len(found) == page["total"]:
             return [
-                Hung(one["home_id"], DeviceEntry(one["id"], one["kind"], one["family"]))
+                Hung(
+                    one["home_id"],
+                    DeviceEntry(one["id"], DeviceKind(one["kind"]), one["family"]),
+                    one["address"],
+                    one["room"],
+                )
                 for _, one in sorted(found.items())
             ]
     raise Refused("the devices of the hub changed while they were read; run the same once more")
@@ -149,11 +147,48 @@ def _of_store(settings: Settings) -> Sequence[Hung]:
     with Store.open(path, settings.hub.cell, create=False) as store:
         directory = store.write(directory_rows.load) or Directory(settings.hub.cell)
     devices = {device.id: device for device in directory.devices}
+    rooms = {room.id: room for room in directory.rooms}
+    regions = {region.id: region for region in directory.regions}
+    addresses = {home.id: address(home, region_path(regions, home.region_id)) for home in directory.homes}
     return [
-        Hung(one.home_id, devices[one.device_id])
+        Hung(
+            one.home_id,
+            devices[one.device_id],
+            addresses[one.home_id],
+            room_name(rooms.get(one.room_id or "")),
+        )
         for one in sorted(directory.assignments, key=lambda one: one.device_id)
         if holds(one, at) and one.home_id != UNASSIGNED_HOME_ID
     ]
+
+
+# --- the change log ---------------------------------------------------------------------------------------------------
+
+
+def _note(settings: Settings, config: Path, hung: Sequence[Hung], listed: Path) -> None:
+    """Who gave passwords, to which devices, when: in the hub's change log. The passwords stand, whatever becomes of it."""
+    try:
+        for first in range(0, len(hung), _NOTED_AT_ONCE):
+            some = hung[first : first + _NOTED_AT_ONCE]
+            body = {"device_ids": [one.device.id for one in some]}
+            answer = local.call(config, "POST", "/api/v1/enrol/passwords", json=body)
+            if answer is None:
+                _note_in_store(settings, some)
+            elif answer.is_error:
+                raise Refused(local.complaint(answer))
+    except (Refused, StoreError, local.NotAllowed, httpx.HTTPError) as error:
+        raise Refused(
+            f"the passwords are made and stand in {listed}; only the change log could not be told: {error}"
+        ) from error
+
+
+def _note_in_store(settings: Settings, hung: Sequence[Hung]) -> None:
+    at, homes = wall_now(), {one.device.id: one.home_id for one in hung}
+    with Store.open(store_path(settings), settings.hub.cell, create=False) as store:
+        directory = store.write(directory_rows.load) or Directory(settings.hub.cell)
+        centres = {home.id: home.centre_id for home in directory.homes}
+        for line in passwords_made(at, BY, homes, centres):
+            store.write(partial(change_log.note, change=line))
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
@@ -172,30 +207,6 @@ def _read(broker_file: Path) -> str:
         raise Refused(
             f"{broker_file}: cannot be read ({reason}); run the command with sudo, or name another file with --broker-file"
         ) from error
-
-
-def _write_list(path: Path, made: Iterable[tuple[Hung, Credentials]]) -> None:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(TITLES)
-    for one, fresh in made:
-        writer.writerow((one.device.id, one.home_id, one.device.kind, fresh.username, fresh.password))
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise Refused(
-            f"{path}: is there already, and may hold passwords that stand nowhere else; name a new file"
-        ) from error
-    except OSError as error:
-        raise Refused(f"{path}: cannot be written ({error.strerror}); name another place") from error
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text.getvalue())
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise Refused(f"{path}: cannot be written ({error.strerror}); name another place") from error
 
 
 def _add_lines(broker_file: Path, known: str, lines: Sequence[str], listed: Path) -> None:

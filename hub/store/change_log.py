@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select
 
-from hub.store.change_concerns import Concern, Reached, is_reached, write_concerns
+from hub.store.change_concerns import Concern, ConcernKind, Reached, is_reached, write_concerns
 from hub.store.tables import ChangeRow, table_of
 
 _CHANGE = table_of(ChangeRow)
@@ -28,6 +28,7 @@ class What(StrEnum):
     DEVICE_ENROLLED = "device_enrolled"
     DEVICE_MOVED = "device_moved"
     DEVICE_RECOVERED = "device_recovered"
+    PASSWORDS_MADE = "passwords_made"
     HOME_ENROLLED = "home_enrolled"
     MEMBERSHIP_CHANGED = "membership_changed"
     ROSTER_CHANGED = "roster_changed"
@@ -53,6 +54,28 @@ class Change:
     data: Mapping[str, Any] = field(default_factory=dict)
     concerns: Collection[Concern] = ()
     """Beyond what `change_concerns` finds by itself; not read again."""
+
+
+def passwords_made(
+    at: datetime, by: str, homes: Mapping[str, str], centres: Mapping[str, str | None]
+) -> tuple[Change, ...]:
+    """Devices got passwords for the broker: one line for each centre, so that nobody reads of another's devices. `homes`: where
+    each device hangs, by its id; `centres`: of these homes."""
+    of_centre: dict[str, list[str]] = {}
+    for device_id, home_id in sorted(homes.items()):
+        of_centre.setdefault(centres.get(home_id) or "", []).append(device_id)
+    return tuple(
+        Change(
+            at,
+            by,
+            What.PASSWORDS_MADE,
+            "device",
+            devices[0] if len(devices) == 1 else None,
+            {"centre": centre_id or None, "devices": devices if len(devices) > 1 else []},
+            tuple(Concern(ConcernKind.HOME, one) for one in sorted({homes[device] for device in devices})),
+        )
+        for centre_id, devices in of_centre.items()
+    )
 
 
 def note(connection: Connection, change: Change) -> None:

@@ -15,6 +15,7 @@ from hub.directory.profiles import region_path
 from hub.directory.protection import ToFetch, not_proven, to_fetch, unprotected
 from hub.directory.refusals import EditRefusal, EditRefused
 from hub.directory.validation import DirectoryProblems
+from hub.store.change_log import passwords_made
 from hub.web import checklist, enrolling
 from hub.web.access import Permission, Scope, ScopeKind
 from hub.web.api_homes import care_card
@@ -34,6 +35,7 @@ from hub.web.models_enrol import (
     MadeOut,
     MembershipIn,
     NotProvenOut,
+    PasswordsMadeIn,
     ProtectionOut,
     RoomIn,
     ToFetchOut,
@@ -174,7 +176,16 @@ async def renew_credentials(device_id: str, parts: PartsDep, user: Enrols) -> En
         raise Problem(
             409, "not_assigned", refused.en, where="device", remedy="Enrol it in a home first.", zh=refused.zh
         )
+    await _note_passwords(parts, user, {device_id: home_id})
     return enrolled(parts, home_id, device_of(directory_of(parts), device_id))
+
+
+@router.post("/enrol/passwords", tags=["devices"], status_code=204)
+async def note_passwords(body: PasswordsMadeIn, parts: PartsDep, user: Enrols) -> None:
+    """A line of the change log: these devices got passwords beside the hub. Those that hang nowhere any more are left out."""
+    homes = {one: home_id for one in body.device_ids if (home_id := _assigned(parts, user, one)) is not None}
+    if homes:
+        await _note_passwords(parts, user, homes)
 
 
 @router.post("/homes/{home_id}/residents/{elder_id}/membership", tags=["homes"])
@@ -235,6 +246,12 @@ def enrolled(parts: Parts, home_id: str, device: DeviceEntry, remove: tuple[str,
         base_topic=base_topic(parts, home_id, device),
         remove=remove,
     )
+
+
+async def _note_passwords(parts: Parts, user: User, homes: dict[str, str]) -> None:
+    centres = {home.id: home.centre_id for home in directory_of(parts).homes}
+    for line in passwords_made(parts.hub.now(), user.login, homes, centres):
+        await asyncio.to_thread(parts.keeper.note, line)
 
 
 def base_topic(parts: Parts, home_id: str, device: DeviceEntry) -> str:

@@ -9,8 +9,9 @@ from hub.core.home import DeviceKind, Flag, Membership
 from hub.directory.model import RoomKind
 from hub.directory.protection import Gap, Gravity
 from hub.web.models import Id, In, Note, Out, PersonRef, ResidentRef
+from hub.web.typed import Line
 
-Word = Annotated[str, Field(max_length=60)]
+Word = Annotated[Line, Field(max_length=60)]
 NewId = Annotated[str, Field(max_length=64, description="Empty: the hub gives one.")]
 
 
@@ -37,8 +38,8 @@ class ElderIn(In):
     that of somebody who left, and this is the same person."""
 
     id: NewId = ""
-    name: Annotated[str, Field(min_length=1, max_length=40)]
-    call_name: Annotated[str, Field(min_length=1, max_length=20)]
+    name: Annotated[Line, Field(min_length=1, max_length=40)]
+    call_name: Annotated[Line, Field(min_length=1, max_length=20)]
     ability_level: Annotated[int, Field(ge=0, le=4)] = 0
     flags: tuple[Flag, ...] = ()
     birth_year: Annotated[int, Field(ge=1890, le=2100)] | None = None
@@ -81,6 +82,12 @@ class MembershipIn(In):
     to: Membership
     from_at: AwareDatetime | None = None
     until_at: AwareDatetime | None = None
+
+
+class PasswordsMadeIn(In):
+    """Devices that got passwords beside the hub: their lines were written into the broker's file by a command."""
+
+    device_ids: Annotated[list[Id], Field(min_length=1, max_length=500)]
 
 
 class MadeOut(Out):

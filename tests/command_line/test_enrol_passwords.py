@@ -11,7 +11,9 @@ from hub.__main__ import main
 from hub.clock import wall_now
 from hub.command_line.enrol_passwords import MOST_A_PAGE
 from hub.directory.demo import demo_directory
+from hub.directory.in_order import in_order
 from hub.store import directory_rows
+from hub.store.change_log import Change, Wanted, What, changes
 from hub.store.store import Store
 from tests.command_line.test_local import running
 from tests.mqtt_client import Client
@@ -53,8 +55,16 @@ def give(settings: Path, listed: Path, broker_file: Path) -> int:
 
 
 def rows(listed: Path) -> list[dict[str, str]]:
-    with listed.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    """By the English half of each heading."""
+    with listed.open(encoding="utf-8-sig", newline="") as file:
+        return [{title.split(" ")[-1]: value for title, value in row.items()} for row in csv.DictReader(file)]
+
+
+def noted(settings: Path) -> list[Change]:
+    """Who gave passwords to which devices, newest first, as the change log has it."""
+    with Store.open(settings.parent / "data" / "hub.sqlite", CELL, create=False) as store:
+        wanted = Wanted(what=What.PASSWORDS_MADE)
+        return [line for _, line in store.write(lambda connection: changes(connection, wanted=wanted))]
 
 
 def names(broker_file: Path) -> list[str]:
@@ -72,7 +82,8 @@ def test_the_broker_lets_every_device_of_the_list_in_by_its_own_password(
     assert not any(row["password"] in said + broker_file.read_text() for row in made)
     assert all(row["username"] == f"{CELL}/{row['home_id']}/{row['device_id']}" for row in made)
     assert (stat.S_IMODE(listed.stat().st_mode), stat.S_IMODE(broker_file.stat().st_mode)) == (0o600, 0o640)
-    assert names(broker_file) == ["hub", *(row["username"] for row in made)]
+    assert names(broker_file)[0] == "hub"
+    assert set(names(broker_file)[1:]) == {row["username"] for row in made}
 
     acl = PROJECT / "config" / "mosquitto" / "acl"
     one, other = made[0], made[1]
@@ -81,6 +92,42 @@ def test_the_broker_lets_every_device_of_the_list_in_by_its_own_password(
             client = Client(server.host, server.port, user=row["username"], password=password, version_5=True)
             assert client.connect().is_failure is not let_in
             client.leave()
+
+
+def test_the_list_says_where_each_device_hangs_as_one_walks(
+    settings: Path, broker_file: Path, tmp_path: Path
+) -> None:
+    listed = tmp_path / "devices.csv"
+    assert give(settings, listed, broker_file) == 0
+    text = listed.read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0].startswith("地址 address,房间 room,设备 device,")
+    made = rows(listed)
+    directory = demo_directory(60, wall_now() - timedelta(days=1), CELL)
+    for row in made:
+        place = next(one for one in directory.homes if one.id == row["home_id"])
+        assert row["address"].endswith(place.flat)
+    assert [row["address"] for row in made] == sorted((row["address"] for row in made), key=in_order)
+    assert {"一键呼叫器 button", "挂坠 pendant"} <= {row["device"] for row in made}
+    assert "卫生间 bathroom" in {row["room"] for row in made}
+    assert not [elder.name for elder in directory.elders if elder.name in text], (
+        "a list that is carried around"
+    )
+
+
+def test_the_change_log_tells_who_gave_passwords_to_which_devices(
+    settings: Path, broker_file: Path, tmp_path: Path
+) -> None:
+    listed = tmp_path / "devices.csv"
+    assert give(settings, listed, broker_file) == 0
+    made = rows(listed)
+    told = noted(settings)
+    assert {line.by for line in told} == {"local"}
+    given = [one for line in told for one in line.data["devices"] or [line.about_id]]
+    assert sorted(given) == sorted(row["device_id"] for row in made)
+    assert len({line.data["centre"] for line in told}) > 1, "each centre reads of its own devices"
+    assert not any(row["password"] in repr(told) for row in made)
+    assert give(settings, tmp_path / "none.csv", broker_file) == 0
+    assert len(noted(settings)) == len(told), "who gave nobody a password leaves no line"
 
 
 def test_only_who_has_none_gets_one_and_a_list_is_never_written_over(
@@ -136,7 +183,14 @@ def test_a_running_hub_is_asked_for_the_same_devices(
     before = broker_file.read_text()
     assert give(settings, still, broker_file) == 0
     broker_file.write_text(before)
+    told_still = noted(settings)
     with running(settings):
         assert give(settings, running_list, broker_file) == 0
+    told_running = noted(settings)[: -len(told_still)]
+    assert [(line.by, line.data) for line in told_running] == [(line.by, line.data) for line in told_still]
+    places = [
+        [(row["address"], row["room"], row["device"]) for row in rows(one)] for one in (still, running_list)
+    ]
+    assert places[0] == places[1]
     assert [row["username"] for row in rows(running_list)] == [row["username"] for row in rows(still)]
     assert len(rows(still)) > MOST_A_PAGE, "more than one page of devices"

@@ -64,6 +64,14 @@ def shown(hub: RunningHub, language: str, change: Change) -> str:
             "到: 2026-03-09 12:00",
             "until: 2026-03-09 12:00",
         ),
+        (
+            What.PASSWORDS_MADE,
+            "device",
+            None,
+            {"centre": "centre-01", "devices": [f"key-{number}" for number in range(700)]},
+            "key-19、……（共 700）",
+            "… (700 in all)",
+        ),
         (What.ROSTER_CHANGED, "roster", "2026-05-01", {"day_type": "rest_day"}, "休息日", "rest day"),
     ],
 )

@@ -200,6 +200,12 @@ KINDS: dict[str, tuple[What, Make]] = {
             json={"id": f"new-{side.company_id}", "kind": "button", "room_id": side.room_id},
         ),
     ),
+    "device passwords": (
+        What.PASSWORDS_MADE,
+        lambda hub, admin, side: admin.post(
+            "/api/v1/enrol/passwords", json={"device_ids": [f"new-{side.company_id}", side.device_id]}
+        ),
+    ),
     "device fetched": (
         What.DEVICE_RECOVERED,
         lambda hub, admin, side: admin.post(f"/api/v1/devices/new-{side.company_id}/recover", json={}),

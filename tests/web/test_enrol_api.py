@@ -135,6 +135,8 @@ def test_a_password_is_shown_once_and_kept_nowhere(
     home_id = new_home(hub, admin)
     first = cord(admin, home_id).json()["credentials"]
     again = admin.post("/api/v1/devices/cord-new/credentials").json()["credentials"]
+    line = admin.get("/api/v1/changes", params={"what": "passwords_made"}).json()["items"][0]
+    assert (line["by"], line["about_id"]) == ("admin", "cord-new"), "who has a password changed is known"
     assert first["password"] != again["password"]
     assert first["password"] not in first["line"]
     hub.settle()

@@ -23,6 +23,8 @@ from hub.web.views import short_address
 from hub.web.visibility import visible_homes
 from hub.web.words import WORDS, Language, say
 
+_SHOWN = 20
+"""Values of one detail; of more, how many they are."""
 LINKS: Mapping[str, tuple[str, Permission]] = {
     "account": ("/accounts/", Permission.MANAGE_ACCOUNTS),
     "alert": ("/alerts/", Permission.VIEW_ALERTS),
@@ -35,6 +37,7 @@ KINDS = {
     "home_id": "home",
     "alert_id": "alert",
     "device_id": "device",
+    "devices": "device",
     "wearer_id": "elder",
     "person_id": "person",
     "by": "person",
@@ -112,7 +115,9 @@ class ChangeTold:
             given = value if isinstance(value, list) else [value]
             if not given or value is None or value == "":
                 continue
-            said = tuple(self._value(line, key, one) for one in given)
+            said = tuple(self._value(line, key, one) for one in given[:_SHOWN])
+            if len(given) > _SHOWN:
+                said = (*said, Said(say(self._language, "changes.of_many", count=len(given))))
             # Where something came from, or when it began.
             begins = key == "from" and isinstance(value, str) and _instant(value) is not None
             yield Detail(self._word("change_data.from_at" if begins else f"change_data.{key}"), said)
