@@ -29,7 +29,9 @@ RUNS = frozenset("=+-@\t\r\n＝＋－＠")
 """What a text begins with that a spreadsheet may run; where full-width signs are typed, it may take those for the others."""
 _CONTROLS = "".join(map(chr, [*range(0x09), *range(0x0E, 0x20), 0x7F]))
 """No workbook can hold them."""
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f" + _CONTROLS))
+_TURNS = "".join(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+"""A name that holds one reads backwards."""
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f" + _CONTROLS + _TURNS))
 _BREAKS = dict.fromkeys(map(ord, "\x0b\x0c"), "\n")
 """Line breaks of word processors."""
 _FULL_WIDTH = {

@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 
 from hub.core.alerts import Role
 from hub.core.events import ActorRole
 from hub.store.change_log import What
 from hub.web.access import ScopeKind
 from hub.web.models import Id, In, Out, PersonRef
+from hub.web.typed import Line
 
 LoginName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,31}$")]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Name = Annotated[Line, Field(min_length=1, max_length=40)]
 Password = Annotated[str, Field(min_length=10, max_length=256, repr=False)]
 
 
@@ -82,8 +83,8 @@ class ChangePage(Out):
 
 
 class MethodIn(In):
-    channel: Annotated[str, Field(min_length=1, max_length=32)]
-    address: Annotated[str, Field(min_length=1, max_length=200)]
+    channel: Annotated[Line, Field(min_length=1, max_length=32)]
+    address: Annotated[Line, Field(min_length=1, max_length=200)]
 
 
 class PersonIn(In):
@@ -91,8 +92,8 @@ class PersonIn(In):
 
     id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")] = None
     name: Name
-    surname: Annotated[str, Field(max_length=20)] = ""
-    phone: Annotated[str, Field(max_length=40)] = ""
+    surname: Annotated[Line, Field(max_length=20)] = ""
+    phone: Annotated[Line, Field(max_length=40)] = ""
     company_id: Id | None = None
     methods: Annotated[tuple[MethodIn, ...], Field(max_length=10)] = ()
 

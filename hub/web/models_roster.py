@@ -11,6 +11,7 @@ from hub.core.shifts import CoverState, LeaveKind, Takes
 from hub.directory.outlook import RosterProblemKind
 from hub.web.models import PersonRef
 from hub.web.roster_week import DutyState
+from hub.web.typed import Line
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 """What a roster may speak of. Beyond lies nothing but slips of the pen, and near the ends of the calendar a week has no end."""
@@ -80,7 +81,7 @@ class TelephoneIn(_In):
 
 class HolidayIn(_In):
     day_type: DayType
-    name: Annotated[str, Field(max_length=40)] = ""
+    name: Annotated[Line, Field(max_length=40)] = ""
 
 
 class OpeningIn(_In):
