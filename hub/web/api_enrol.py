@@ -1,6 +1,7 @@
 """The API of a home's life: enrol, move and recover, membership, the installer's checklist, who is unprotected."""
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -45,6 +46,7 @@ from hub.web.models_enrol import (
 from hub.web.parts import ActOnAlerts, Forbidden, Parts, PartsDep, ViewHomes, allowed
 from hub.web.problems import RESPONSES, Problem
 from hub.web.reach import tree
+from hub.web.views import short_address
 from hub.web.visibility import see_alert, see_home, visible_homes
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
@@ -76,7 +78,7 @@ async def keep(parts: Parts, user: User, edit: Edit) -> None:
     try:
         await asyncio.to_thread(parts.keeper.edit, edit.change, edit.line(parts.hub.now(), user.login))
     except EditRefused as refused:
-        words = refusal_words(refused)
+        words = refusal_words(refused, partial(_address, parts, user))
         raise Problem(
             404 if refused.code in _UNKNOWN else 409,
             refused.code.value,
@@ -246,6 +248,14 @@ def enrolled(parts: Parts, home_id: str, device: DeviceEntry, remove: tuple[str,
         base_topic=base_topic(parts, home_id, device),
         remove=remove,
     )
+
+
+def _address(parts: Parts, user: User, home_id: str) -> str | None:
+    """Of a home that the log-in may see."""
+    seen, home = visible_homes(parts, user), parts.hub.home(home_id)
+    if home is None or (seen is not None and home_id not in seen):
+        return None
+    return short_address(home.profile.address) or None
 
 
 async def _note_passwords(parts: Parts, user: User, homes: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ from hub.core.home import Membership
 from hub.directory import moves, residences
 from hub.directory.model import DeviceEntry, Directory, Elder, HomeEntry
 from hub.directory.refusals import EditRefused
+from hub.notify.reason_texts import AddressOf
 from hub.store.change_log import Change, What
 from hub.web.models_enrol import DeviceIn, DeviceMoveIn, ElderIn, HomeIn, MembershipIn, RoomIn
 from hub.web.words import WORDS, Words, both
@@ -121,9 +122,14 @@ def free_id(prefix: str, taken: Iterable[str]) -> str:
     return f"{prefix}{max(numbers, default=0) + 1:04d}"
 
 
-def refusal_words(refused: EditRefused) -> Words:
-    """Why, in both languages; states and kinds by their words."""
+def refusal_words(refused: EditRefused, address_of: AddressOf = lambda home_id: None) -> Words:
+    """Why, in both languages; states and kinds by their words. A home by its address as well, where `address_of` knows one: who
+    reads it may see that home. It is for who made the edit, never for a log."""
     about = {key: Words(value, value) for key, value in refused.about.items()}
+    home_id = refused.about.get("home")
+    place = address_of(home_id) if home_id is not None else None
+    if place is not None:
+        about["home"] = Words(f"{place}（{home_id}）", f"{place} ({home_id})")
     for key, group in (("now", "membership"), ("wanted", "membership"), ("kind", "device")):
         if key in about:
             about[key] = WORDS.get(f"{group}.{refused.about[key]}", about[key])

@@ -11,11 +11,13 @@ import pytest
 
 from firmware_contracts.vocabulary import Kind
 from hub.core.alerts import Role
+from hub.core.events import ActorRole
 from hub.core.home import Membership
 from hub.directory.credentials import hashed
 from hub.directory.opened_homes import open_homes
+from hub.store.accounts import add_account
 from hub.web.views import short_address
-from tests.web.running import RunningHub
+from tests.web.running import _HASH, RunningHub
 
 HOME = {
     "region_id": "",
@@ -127,6 +129,33 @@ def test_without_homes_nobody_is_called_protected(admin: httpx.Client, tmp_path:
     assert 'href="/ledger">先导入台账' in page
     assert "没有缺口" not in page
     assert "都试通过" not in page
+
+
+def test_a_device_that_hangs_elsewhere_is_told_with_the_address_of_that_home(
+    hub: RunningHub, admin: httpx.Client
+) -> None:
+    """An id says nothing to an installer at a door. Who may not see that home gets the id alone."""
+    homes = hub.engine.homes()
+    mine = homes["h0003"].profile
+    theirs = next(
+        one.profile for one in homes.values() if one.profile.centre_id not in (None, mine.centre_id)
+    )
+    scope = ("centre", mine.centre_id)
+    near = ("near", "近", ActorRole.INSTALLER, _HASH, hub.clock.now(), *scope)
+    hub.engine.write(lambda connection: add_account(connection, *near)).result(10)
+    device, place = hub.caller(theirs.home_id), short_address(theirs.address)
+    with hub.client("near") as installer:
+        told, told_near = (
+            client.post(
+                f"/api/v1/enrol/homes/{mine.home_id}/devices",
+                json={"id": device.id, "kind": device.kind.value},
+            ).json()
+            for client in (admin, installer)
+        )
+    assert f"登记在住户 {place}（{theirs.home_id}）" in told["zh"]
+    assert f"belongs to home {place} ({theirs.home_id})" in told["detail"]
+    assert f"登记在住户 {theirs.home_id}，" in told_near["zh"]
+    assert place not in str(told_near)
 
 
 def test_a_password_is_shown_once_and_kept_nowhere(
