@@ -27,9 +27,7 @@ class Devices:
         for row in rows:
             key = row.get("id")
             if key is None:
-                from hub.ledger.findings import Kind
-
-                draft.say(row, Kind.MISSING_VALUE, "id")
+                draft.findings.append(row.missing("id"))
                 continue
             if not draft.define("devices", key, row):
                 continue

@@ -33,7 +33,7 @@ class Roster:
             if person is None:
                 continue
             if weekdays is None:
-                draft.say(row, Kind.MISSING_VALUE, "weekdays")
+                draft.findings.append(row.missing("weekdays"))
                 continue
             role, centre = row.get("role"), draft.resolve("centres", row, "centre")
             if role in _CENTRE_ROLES and centre is None and row.get("centre") is None:

@@ -58,6 +58,14 @@ class Row:
                 return self.place.at(*self.columns[key])
         return self.place
 
+    def missing(self, key: str) -> Finding:
+        """What this row must have and has not: a value; or, told once for the sheet, the whole column."""
+        if key in self.columns:
+            return self.finding(Kind.MISSING_VALUE, key)
+        column = self.table.column(key)
+        said = {"column_zh": column.zh, "column_en": column.en}
+        return Finding(Kind.COLUMN_MISSING, Place(self.place.file, self.place.sheet), data=said)
+
     def finding(self, kind: Kind, key: str = "", found: object = None, **data: object) -> Finding:
         shown = found if found is not None else self.values.get(key, "")
         return Finding(kind, self.at(key), str(shown), {name: str(value) for name, value in data.items()})

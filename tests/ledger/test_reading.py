@@ -107,6 +107,22 @@ def test_a_line_below_a_table_is_left_out_and_told(first: str) -> None:
     assert [(one.kind, one.place.line) for one in found.findings] == [(Kind.ROW_SKIPPED, 3)]
 
 
+@pytest.mark.parametrize(
+    ("sheet", "rows", "column"),
+    [
+        ("设备", [["设备类型", "老人"], ["一键呼叫器", "王秀英"], ["拉绳", "王秀英"]], "设备编号"),
+        ("班表", [["人员", "岗位", "上班时间", "下班时间"], ["陈静", "坐席", "08:00", "08:00"]], "星期"),
+    ],
+)
+def test_a_column_that_rows_need_and_the_sheet_has_not_is_named_once(
+    sheet: str, rows: list[list[str]], column: str
+) -> None:
+    sheets = {"老人": rows_of([elder()]), "坐席": [["姓名", "电话"], ["陈静", "13900009999"]], sheet: rows}
+    (error,) = plan(None, read_ledger({"台账.xlsx": book_bytes(sheets)}), AT).errors
+    said = line(error, "zh")
+    assert (error.place.sheet, f"缺少必填的列“{column}”" in said) == (sheet, True), said
+
+
 def test_a_heading_over_several_columns_is_read_with_the_line_below() -> None:
     rows = [
         ["编号", "姓名", "小区", "门牌号", "管家", "管家电话", "紧急联系人", None, None],
