@@ -9,14 +9,14 @@ from hub.core.arrival import event_keys, keys_to_remember, recognise
 from hub.core.events import DeviceEvent
 from hub.core.home import UNASSIGNED_HOME_ID, Home
 from hub.core.record import record
-from hub.engine.reading import from_gateway, is_signal, unreadable_event
+from hub.engine.reading import from_gateway, is_signal, tells_hazard, unreadable_event
 from hub.ingest.decode import Decoded, Ignored, Rejected, decode
 from hub.ingest.message import RawMessage, SessionName
 from hub.ingest.zigbee2mqtt import BRIDGE_ID
 from hub.ingest.zigbee_models import DeviceModel, model_named
 
 UNKNOWN_DEVICE = "unknown_device"
-"""Why a readable message of a device that nobody enrolled is kept as rejected (a call or fall of it alerts instead)."""
+"""Why a readable message of a device that nobody enrolled is kept as rejected (a call, fall or hazard of it alerts instead)."""
 
 
 @record
@@ -37,7 +37,7 @@ def place(
     decoded: Decoded,
     enrolled_in: Mapping[str, str],
 ) -> Placed:
-    """The home that judges a message: the one its topic names, or the unassigned one for the call of an unknown device.
+    """The home that judges a message: the one its topic names, or the unassigned one for a call or hazard of an unknown device.
 
     A device that belongs to another home than the topic names (`enrolled_in`: device id -> home id) is judged where it speaks.
     """
@@ -63,7 +63,7 @@ def place(
     elsewhere = enrolled_in.get(decoded.device_id)
     if home is not None and elsewhere is not None and (is_signal(decoded) or not decoded.retained):
         return Placed(home, replace(decoded, elsewhere=elsewhere))
-    if is_signal(decoded):
+    if is_signal(decoded) or tells_hazard(decoded):
         stranger = replace(
             decoded, home_id=UNASSIGNED_HOME_ID, claimed_home=decoded.home_id, elsewhere=elsewhere
         )

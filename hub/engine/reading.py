@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from firmware_contracts.topics import parse_up
 from firmware_contracts.vocabulary import Kind
-from hub.core.events import Call, DeviceEvent, Fall, UnreadableSignal, UnreadableTelemetry
+from hub.core.events import Call, DeviceEvent, Environment, Fall, UnreadableSignal, UnreadableTelemetry
 from hub.core.home import DeviceKind, Home
 from hub.ingest import zigbee2mqtt
 from hub.ingest.decode import Rejected
@@ -21,6 +21,13 @@ def is_signal(event: DeviceEvent) -> bool:
     # Asked for every message, of which most hold one fact.
     facts = event.facts
     return type(facts[0]) in _SIGNALS if len(facts) == 1 else any(type(fact) in _SIGNALS for fact in facts)
+
+
+def tells_hazard(event: DeviceEvent) -> bool:
+    """Whether smoke, gas or another hazard is told now; one that the broker kept may be long over."""
+    return not event.retained and any(
+        isinstance(fact, Environment) and any(fact.hazards.values()) for fact in event.facts
+    )
 
 
 def sender_of(topic: str) -> tuple[str, str] | None:

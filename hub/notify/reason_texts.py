@@ -144,10 +144,10 @@ def _hazard_found(data: Data) -> Words:
 
 
 def _hazard_unconfirmed(data: Data) -> Words:
-    zh, en = _hazard(data)
+    (zh, en), (home_zh, home_en) = _hazard(data), _claimed(data)
     return (
-        f"收到报警：{zh}，但无法确认是何时发出的，请致电核实",
-        f"{en} was reported, but when is not known: telephone the home",
+        f"收到报警：{zh}{home_zh}，但无法确认是何时发出的，请致电核实",
+        f"{en} was reported{home_en}, but when is not known: telephone the home",
     )
 
 
@@ -215,10 +215,19 @@ def _fault_went(data: Data) -> Words:
 
 def _unknown_device(data: Data) -> Words:
     zh, en = _device(data)
+    told_zh, told_en = "求救", "call"
+    if _word(data, "hazard"):
+        hazard_zh, told_en = _hazard(data)
+        told_zh = f"报警：{hazard_zh}"
+    home_zh, home_en = _claimed(data)
+    return f"未登记的{zh}{told_zh}{home_zh}", f"{told_en} from {en}, which is not enrolled{home_en}"
+
+
+def _claimed(data: Data) -> Words:
     if not _word(data, "claimed_home"):
-        return f"未登记的{zh}求救", f"call from {en}, which is not enrolled"
-    home_zh, home_en = _home(data, "claimed_home")
-    return f"未登记的{zh}求救，自称{home_zh}", f"call from {en}, which is not enrolled; it names {home_en}"
+        return "", ""
+    zh, en = _home(data, "claimed_home")
+    return f"，自称{zh}", f"; it names {en}"
 
 
 def _rejected(data: Data) -> Words:

@@ -47,6 +47,12 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (ReasonCode.CALL_CANCELLED, {}, "取消", "cancel"),
     (ReasonCode.RAISED_BY_HAND, {}, "手工建单", "by hand"),
     (ReasonCode.UNKNOWN_DEVICE, {"device_id": "b-9", "claimed_home": "h-3"}, "h-3", "device b-9"),
+    (
+        ReasonCode.UNKNOWN_DEVICE,
+        {"device_id": "s-9", "claimed_home": "h-3", "hazard": "smoke", "late_s": 0},
+        "未登记的设备s-9报警：烟雾，自称住户h-3",
+        "smoke from device s-9, which is not enrolled; it names home h-3",
+    ),
     (ReasonCode.UNCONFIRMED_CALL, {}, "无法确认", "not known"),
     (ReasonCode.UNREADABLE_SIGNAL, {"reason": "too_large"}, "（内容过大）", "(too large)"),
     (ReasonCode.UNREADABLE_TELEMETRY, {"reason": "not_json"}, "（不是 JSON）", "(not JSON)"),

@@ -304,6 +304,49 @@ def test_a_fall_from_an_unknown_device_too(story: Story) -> None:
     assert story.alert().kind is AlertKind.FALL
 
 
+@pytest.mark.parametrize(
+    ("home_id", "device_id"), [("h1", "stranger"), ("h99", "stranger"), ("h99", "smoke")]
+)
+@pytest.mark.parametrize("hazard", ["smoke", "gas", "carbon_monoxide", "water"])
+def test_a_hazard_from_an_unknown_device_is_told_with_the_home_that_it_names(
+    story: Story, home_id: str, device_id: str, hazard: str
+) -> None:
+    story.environment(home_id, device_id, **{hazard: True, "temperature_c": 41.0})
+    story.environment("h98", device_id, **{hazard: True})
+    first, second = story.alerts()
+    assert (first.home_id, first.kind) == ("unassigned", AlertKind.ENVIRONMENT)
+    assert first.severity is (Severity.URGENT if hazard == "water" else Severity.EMERGENCY)
+    assert first.reason.code == ReasonCode.UNKNOWN_DEVICE
+    assert first.reason.data == {
+        "hazard": hazard,
+        "device_id": device_id,
+        "claimed_home": home_id,
+        "late_s": 0,
+    }
+    assert second.reason.data["claimed_home"] == "h98"
+    assert "operator-chen" in story.asked()
+    story.engine.stop()
+    assert story.rows("select count(*) from reading") == [(0,)], "whose room it is nobody knows"
+
+
+def test_what_was_kept_or_tells_no_hazard_of_an_unknown_device_raises_nothing(story: Story) -> None:
+    topic = "care/v1/story/h1/stranger/environment"
+    story.publish(topic, {**story.envelope("h1", "stranger"), "smoke": True}, retained=True)
+    story.environment("h1", "stranger", smoke=False)
+    story.environment("h1", "stranger", temperature_c=41.0)
+    assert story.alerts() == []
+
+
+def test_an_unknown_detector_that_smokes_on_after_its_alert_was_closed_is_told_again(story: Story) -> None:
+    story.environment("h99", "stranger", smoke=True)
+    story.resolve("operator-chen")
+    story.advance(minutes=5)
+    story.environment("h99", "stranger", smoke=True)
+    story.advance(minutes=6)
+    assert story.alert().reason.data["claimed_home"] == "h99"
+    assert story.alert().device_id == "stranger"
+
+
 # --- telemetry --------------------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from hub.core.arrival import (
 )
 from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Environment
-from hub.core.home import RulePhase, RuleState
+from hub.core.home import UNASSIGNED_HOME_ID, RulePhase, RuleState
 from hub.core.outcome import Reading
 from hub.core.raising import join, raise_alert, subjects
 from hub.core.reasons import ReasonCode
@@ -35,7 +35,7 @@ def on_environment(draft: Draft, event: DeviceEvent, environment: Environment, a
         ("room_temperature_c", environment.temperature_c),
         ("room_humidity_percent", environment.humidity_percent),
     ):
-        if value is not None:
+        if value is not None and draft.home.id != UNASSIGNED_HOME_ID:
             draft.keep_reading(Reading(draft.home.id, event.device_id, measure, draft.now, value))
 
 
@@ -47,16 +47,16 @@ def on_late(draft: Draft, event: DeviceEvent, environment: Environment, arrival:
 
 def time_passed(draft: Draft, key: str, state: RuleState) -> None:
     """Told after its alert was closed, and not taken back since."""
-    _, hazard, device_id = key.split("|", 2)
+    _, hazard, subject = key.split("|", 2)
     if draft.alert_for(key) is None and hazard in frozenset(Hazard) and state.last_at > state.since_at:
-        _raise(draft, key, Hazard(hazard), device_id, state.last_at, state.told_by, late=True)
+        _raise(draft, key, Hazard(hazard), subject, state.last_at, state.told_by, late=True)
     else:
         draft.put_rule(key, replace(state, check_at=None))
 
 
 def _judge(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, *, present: bool) -> None:
     """A late all-clear ends what was told before it was spoken, and proves nothing where nobody knows when that was."""
-    key = f"{RULE_PREFIX}|{hazard.value}|{event.device_id}"
+    key = f"{RULE_PREFIX}|{hazard.value}|{_subject(event)}"
     state = draft.rules.get(key)
     if present:
         _found(draft, event, hazard, arrival, key)
@@ -70,10 +70,24 @@ def _judge(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, *
             join(draft, open_alert, cleared, device_id=event.device_id, tell_holder=False)
 
 
+def _subject(event: DeviceEvent) -> str:
+    """Strangers of several homes meet in the unassigned one, and may bear the same id: the home that they name goes before it."""
+    return f"{event.claimed_home}/{event.device_id}" if event.claimed_home else event.device_id
+
+
+def _about(draft: Draft, subject: str, hazard: Hazard) -> dict[str, str | float | int | bool | None]:
+    """What a reason says of hazard and device; of a stranger also which home it names."""
+    claimed_home, _, device_id = subject.rpartition("/")
+    told: dict[str, str | float | int | bool | None] = {"hazard": hazard.value, "device_id": device_id}
+    return {**told, "claimed_home": claimed_home} if draft.home.id == UNASSIGNED_HOME_ID else told
+
+
 def _found(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, key: str) -> None:
     """`last_at` of the rule's state is when the device last told of it. A copy of what had its alert tells nothing; where it may
     as well be another fire, a person is asked."""
-    counted_as = f"{event.elsewhere}/{event.device_id}" if event.elsewhere is not None else event.device_id
+    counted_as = _subject(event)
+    if event.claimed_home is None and event.elsewhere is not None:
+        counted_as = f"{event.elsewhere}/{event.device_id}"
     device = draft.device_state(counted_as)
     spoken_at = arrival.spoken_at(draft.now)
     state = draft.rules.get(key)
@@ -83,7 +97,7 @@ def _found(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, k
     if told_before is not None:
         if draft.alert_for(key) is None and not smokes_on and may_be_another(told_before, event, draft.now):
             draft.put_device_state(counted_as, with_hazard_asked(device, hazard))
-            _ask(draft, hazard, event.device_id)
+            _ask(draft, hazard, _subject(event))
         return
     if state is not None and smokes_on:
         again = ended and spoken_at > state.since_at
@@ -96,20 +110,22 @@ def _found(draft: Draft, event: DeviceEvent, hazard: Hazard, arrival: Arrival, k
         return
     draft.put_device_state(counted_as, with_hazard_told(device, event, hazard, draft.now))
     late = arrival.freshness is not Freshness.LIVE
-    _raise(draft, key, hazard, event.device_id, spoken_at, told_by(event), late=late)
+    _raise(draft, key, hazard, _subject(event), spoken_at, told_by(event), late=late)
 
 
 def _raise(
     draft: Draft,
     key: str,
     hazard: Hazard,
-    device_id: str,
+    subject: str,
     spoken_at: datetime,
     by: tuple[int, int] | None,
     *,
     late: bool,
 ) -> None:
     draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, spoken_at, told_by=by))
+    code = ReasonCode.UNKNOWN_DEVICE if draft.home.id == UNASSIGNED_HOME_ID else ReasonCode.HAZARD
+    about = _about(draft, subject, hazard)
     late_s = int((draft.now - spoken_at).total_seconds()) if late else 0
     raise_alert(
         draft,
@@ -117,26 +133,23 @@ def _raise(
         severity=draft.context.rules.hazards[hazard],
         dedup_key=key,
         cause=draft.now.isoformat(),
-        reason=Reason(
-            ReasonCode.HAZARD,
-            {"hazard": hazard.value, "device_id": device_id, "late_s": late_s},
-        ),
+        reason=Reason(code, {**about, "late_s": late_s}),
         resident_ids=subjects(draft, None),
-        device_id=device_id,
+        device_id=subject.rpartition("/")[2],
         occurred_at=spoken_at,
     )
 
 
-def _ask(draft: Draft, hazard: Hazard, device_id: str) -> None:
+def _ask(draft: Draft, hazard: Hazard, subject: str) -> None:
     """The same numbers long after the alert was closed: an old copy, or another fire. Never graver than the hazard itself."""
     severity = max(Severity.URGENT, draft.context.rules.hazards[hazard], key=lambda one: one.rank)
     raise_alert(
         draft,
         kind=AlertKind.ENVIRONMENT,
         severity=severity,
-        dedup_key=f"unconfirmed_hazard|{hazard.value}|{device_id}",
+        dedup_key=f"unconfirmed_hazard|{hazard.value}|{subject}",
         cause=draft.now.isoformat(),
-        reason=Reason(ReasonCode.UNCONFIRMED_HAZARD, {"hazard": hazard.value, "device_id": device_id}),
+        reason=Reason(ReasonCode.UNCONFIRMED_HAZARD, _about(draft, subject, hazard)),
         resident_ids=subjects(draft, None),
-        device_id=device_id,
+        device_id=subject.rpartition("/")[2],
     )
