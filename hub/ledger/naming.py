@@ -1,7 +1,7 @@
 """Who and what a change is about, in names: of a person for whom they answer, of an elder where they live."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hub.core.alerts import Role
@@ -37,42 +37,54 @@ _ABOUT = {
 Period = TypeVar("Period", Bond, Residence)
 
 
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """Who belongs to whom. `lives`: elder -> home; `answers`: person -> role -> elders, regions or homes by name."""
+
+    lives: dict[str, str]
+    answers: dict[str, dict[Role, list[str]]]
+
+
 class Names:
-    """Who and what an id is, in the directory before and after."""
+    """Who and what an id is, in the directory before and after; what the last one says goes first."""
 
     def __init__(self, *directories: Directory | None) -> None:
+        self._directories = tuple(one for one in directories if one is not None)
         self._names: dict[tuple[str, str], str] = {}
         self._kinds: dict[str, Any] = {}
-        self._lives: dict[str, str] = {}
-        """Elder -> home."""
-        self._answers: dict[str, dict[Role, list[str]]] = {}
-        """Person -> role -> elders, regions or homes by name."""
-        for directory in directories:
-            if directory is not None:
-                self._learn(directory)
+        for directory in self._directories:
+            for table in ("persons", "elders", "regions", "centres", "companies"):
+                self._names |= {(table, entry.id): entry.name for entry in getattr(directory, table)}
+            for home in directory.homes:
+                parts = (self.of("regions", home.region_id), home.building, home.stair, home.flat)
+                self._names["homes", home.id] = " ".join(part for part in parts if part)
+            self._kinds |= {device.id: device.kind for device in directory.devices}
+        self._bound: dict[int, _Bound] = {}
 
-    def _learn(self, directory: Directory) -> None:
-        """What a later directory says goes before what an earlier one said."""
-        for table in ("persons", "elders", "regions", "centres", "companies"):
-            self._names |= {(table, entry.id): entry.name for entry in getattr(directory, table)}
-        for home in directory.homes:
-            parts = (self.of("regions", home.region_id), home.building, home.stair, home.flat)
-            self._names["homes", home.id] = " ".join(part for part in parts if part)
-        self._kinds |= {device.id: device.kind for device in directory.devices}
-        at_home: dict[str, list[str]] = defaultdict(list)
+    def _bounds(self) -> Iterator[_Bound]:
+        """Of the last directory first; made when somebody asks, for a district has many bonds."""
+        for number in range(len(self._directories) - 1, -1, -1):
+            if number not in self._bound:
+                self._bound[number] = self._bind(self._directories[number])
+            yield self._bound[number]
+
+    def _bind(self, directory: Directory) -> _Bound:
+        lives: dict[str, str] = {}
+        at_home: dict[str, list[str]] = {}
         for residence in _lasting(directory.residences, "elder_id"):
-            self._lives[residence.elder_id] = residence.home_id
-            at_home[residence.home_id].append(self.of("elders", residence.elder_id))
-        answers: dict[str, dict[Role, list[str]]] = defaultdict(lambda: defaultdict(list))
+            lives[residence.elder_id] = residence.home_id
+            at_home.setdefault(residence.home_id, []).append(self.of("elders", residence.elder_id))
+        answers: dict[str, dict[Role, list[str]]] = {}
         for bond in _lasting(directory.bonds, "person_id"):
             whom = at_home.get(bond.home_id) if bond.home_id is not None else None
-            place = self.of("homes", bond.home_id or "") or self.of("regions", bond.region_id or "")
-            answers[bond.person_id][bond.role] += whom or [place]
+            if whom is None:
+                whom = [self.of("homes", bond.home_id or "") or self.of("regions", bond.region_id or "")]
+            answers.setdefault(bond.person_id, {}).setdefault(bond.role, []).extend(whom)
         duties = {(one.person_id, one.role): None for one in directory.shifts}
         duties |= {(one.person_id, one.role): None for one in directory.dated_shifts}
         for person_id, role in duties:
-            answers[person_id].setdefault(role, [])
-        self._answers |= answers
+            answers.setdefault(person_id, {}).setdefault(role, [])
+        return _Bound(lives, answers)
 
     def of(self, table: str, key: str) -> str:
         return self._names.get((table, key), "")
@@ -102,10 +114,12 @@ class Names:
     def whose(self, change: Change, language: Language) -> str:
         """Of a person, for whom they answer as what; of an elder, where they live. It tells two of one name apart."""
         if change.table == "elders":
-            return self.of("homes", self._lives.get(change.id, ""))
+            homes = (bound.lives[change.id] for bound in self._bounds() if change.id in bound.lives)
+            return self.of("homes", next(homes, ""))
         if change.table != "persons":
             return ""
-        roles = self._answers.get(change.id, {})
+        known = (bound.answers[change.id] for bound in self._bounds() if change.id in bound.answers)
+        roles: dict[Role, list[str]] = next(known, {})
         zh = language == "zh"
         said = []
         for role, names in roles.items():
@@ -133,10 +147,14 @@ def _some(names: Sequence[str], language: Language) -> str:
     return ", ".join(each[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _lasting(periods: Iterable[Period], about: str) -> Iterable[Period]:
+def _lasting(periods: Iterable[Period], about: str) -> Iterator[Period]:
     """Those that go on; of whom none does, all: somebody who left is still called by where they were."""
-    of: dict[str, list[Period]] = defaultdict(list)
+    ends: list[Period] = []
+    lasts: set[str] = set()
     for one in periods:
-        of[getattr(one, about)].append(one)
-    for mine in of.values():
-        yield from [one for one in mine if one.until_at is None] or mine
+        if one.until_at is None:
+            lasts.add(getattr(one, about))
+            yield one
+        else:
+            ends.append(one)
+    yield from (one for one in ends if getattr(one, about) not in lasts)
