@@ -4,7 +4,7 @@ SQLite keeps any type in any column, and the driver refuses text that is not UTF
 value of a row comes through, and who reads a row's body is told that it cannot be trusted.
 """
 
-from typing import Any
+from typing import Any, TypeGuard
 
 
 class DamagedText(str):
@@ -32,7 +32,7 @@ MOST = 2**53
 """No hub counts so far. In a query, text and bytes sort behind every number: below this there are only numbers."""
 
 
-def is_number(stored: Any) -> bool:
+def is_number(stored: Any) -> TypeGuard[int]:
     """Whether it can be a number that the hub counted."""
     return isinstance(stored, int) and 0 <= stored < MOST
 

@@ -15,7 +15,7 @@ from hub.store import codec, statements, tables
 from hub.store.alert_rows import CANNOT_BE_SHOWN, IS_OPEN, alert_of
 from hub.store.alert_rows import COLUMNS as ALERT_COLUMNS
 from hub.store.codec import Codec, HomeBody
-from hub.store.damaged import is_number, key_of
+from hub.store.damaged import MOST, is_number, key_of
 from hub.store.request_bodies import REQUEST_COLUMNS, request_of
 from hub.store.tables import table_of, to_micros
 
@@ -140,7 +140,8 @@ def _read(of: Codec[V], text: str, home_id: str, what: str) -> V | None:
 
 
 def _newest_input(connection: Connection) -> int:
-    return connection.scalar(select(func.max(table_of(tables.InputRow).c.seq))) or 0
+    log_seq = table_of(tables.InputRow).c.seq
+    return connection.scalar(select(func.max(log_seq)).where(log_seq < MOST)) or 0
 
 
 def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHomes:

@@ -4,6 +4,7 @@
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from hub.core.home import DeviceState, Home
 from hub.core.service_requests import RequestCategory, RequestState, ServiceRequest
 from hub.directory import search as finding
 from hub.store import codec, search_rows, tables
-from hub.store.alert_rows import COLUMNS, IS_OPEN, alert_of, alerts_of
+from hub.store.alert_rows import COLUMNS, IS_OPEN, alert_of, alerts_of, severity_of, state_of
 from hub.store.batch import JournalLine
 from hub.store.damaged import MOST, text_of
 from hub.store.errors import StoreMissing, translated
@@ -303,8 +304,11 @@ class Queries:
             homes, unjudged = connection.execute(
                 select(func.count(), func.coalesce(func.sum(_HOME.c.unjudged), 0)).select_from(_HOME)
             ).one()
+            open_alerts: Counter[tuple[Severity, AlertState]] = Counter()
+            for severity, state, number in alerts:
+                open_alerts[severity_of(severity), state_of(state)] += number
             return Counts(
-                open_alerts={(Severity(row[0]), AlertState(row[1])): row[2] for row in alerts},
+                open_alerts=open_alerts,
                 open_requests=connection.scalar(open_requests) or 0,
                 outbox_queued=connection.scalar(queued) or 0,
                 rejected={row[0]: row[1] for row in reasons},

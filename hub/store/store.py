@@ -19,6 +19,7 @@ from hub.core.home import Home
 from hub.core.journal import Entry
 from hub.core.outcome import LateMessage, Reading
 from hub.store import chain, codec, statements, tables
+from hub.store.alert_rows import open_what_was_never_resolved
 from hub.store.batch import (
     Batch,
     Effect,
@@ -32,12 +33,13 @@ from hub.store.batch import (
 )
 from hub.store.chain import ChainReport, Link
 from hub.store.connection import MEMORY, StoreLock, writer_engine
-from hub.store.damaged import MOST, number_of
+from hub.store.damaged import MOST, key_of, number_of
 from hub.store.errors import NotAStore, StoreError, StoreMissing, StoreUnavailable, translated
 from hub.store.homes import HomeWrites, load_homes
 from hub.store.journal_rows import join_alerts_and_requests
 from hub.store.migrations import migrate
 from hub.store.outbox import OutboxWrites, load_pending
+from hub.store.request_bodies import give_back_states
 from hub.store.retention import STANDSTILL_FROM, Retention, RetentionReport, Standstill, retain, standstills
 from hub.store.rows import failed_row, history_row, log_rows, logged_input, reading_rows, rejected_row
 from hub.store.tables import table_of, to_micros
@@ -149,7 +151,9 @@ class Store:
             if saved is None:
                 raise NotAStore(f"{self.path}: damaged, its cell is missing; restore it from a backup")
             checkpoint_seq, hub_time_at = number_of(saved[0], 0), saved[1]
-            last_seq = connection.execute(select(func.max(log.c.seq))).scalar() or 0
+            last_seq = connection.execute(select(func.max(log.c.seq)).where(log.c.seq < MOST)).scalar() or 0
+            open_what_was_never_resolved(connection)
+            give_back_states(connection)
             homes, saved_seq, damaged = load_homes(connection)
             last_seq = max(last_seq, checkpoint_seq, *saved_seq.values(), 0)
             pending = load_pending(connection)
@@ -167,7 +171,10 @@ class Store:
         while True:
             with self._transaction() as connection:
                 rows = connection.execute(
-                    select(inputs).where(inputs.c.seq > seq).order_by(inputs.c.seq).limit(_PAGE)
+                    select(inputs)
+                    .where(inputs.c.seq > seq, inputs.c.seq < MOST)
+                    .order_by(inputs.c.seq)
+                    .limit(_PAGE)
                 ).all()
             for row in rows:
                 try:
@@ -353,7 +360,7 @@ class Store:
             for home_id, head in connection.execute(
                 select(home.c.home_id, home.c.chain_head).where(home.c.chain_head != "")
             ):
-                self._heads[home_id] = head
+                self._heads[key_of(home_id)] = key_of(head)
             newest = connection.execute(select(func.max(journal.c.number))).scalar() or 0
             anchored = (
                 connection.execute(

@@ -5,9 +5,12 @@ import logging
 import pytest
 from sqlalchemy import Connection
 
+from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from hub.core.alerts import AlertKind
 from hub.core.journal import EntryKind
+from hub.core.service_requests import RequestState
 from hub.store.alert_rows import CANNOT_BE_SHOWN
+from hub.store.errors import NotAStore
 from hub.store.queries import Queries
 from tests.story import Story
 
@@ -69,6 +72,11 @@ WRONG_COLUMNS = [
     ("alert", "version", "'two'"),
     ("alert", "open", "'yes'"),
     ("alert", "open", "x'01'"),
+    ("alert", "open", "0"),
+    ("alert", "severity", "'zz'"),
+    ("alert", "state", "x'ff'"),
+    ("alert", "open", "-5"),
+    ("home", "chain_head", "x'ff00'"),
     ("home", "saved_seq", "9000000000000000000"),
     ("home", "anchor_number", "'many'"),
     ("home", "anchor_number", "9000000000000000000"),
@@ -88,6 +96,8 @@ def test_a_wrong_column_costs_no_start_and_an_open_call_goes_on(
     assert story.asked()
     story.press("h1")
     story.of(AlertKind.EMERGENCY_CALL, "h1")
+    with Queries(story.path) as queries:
+        assert sum(queries.counts().open_alerts.values()) == len(story.alerts())
 
 
 @pytest.mark.parametrize(
@@ -108,6 +118,32 @@ def test_an_input_that_cannot_be_read_costs_no_other(story: Story, damage: str) 
     story.run()
     story.press("h2", "cord")
     story.of(AlertKind.EMERGENCY_CALL, "h2")
+
+
+def test_a_number_of_the_log_that_nobody_counted_to_stops_no_writing(story: Story) -> None:
+    story.press("h2", "cord")
+    story.forget_calls()
+    again_after(story, f"UPDATE input_log SET seq = {2**63 - 1} WHERE seq = (SELECT max(seq) FROM input_log)")
+    story.press("h1")
+    story.of(AlertKind.EMERGENCY_CALL, "h1")
+    story.advance(minutes=10)
+    assert story.of(AlertKind.EMERGENCY_CALL, "h2").step > 0
+
+
+@pytest.mark.parametrize("state", ["'zz'", "''", "'nex'", "x'ff00'", "-5"])
+def test_a_request_of_no_known_state_stays_on_the_board(story: Story, state: str) -> None:
+    story.press("h1", action=CallAction.SERVICE, category=ServiceCategory.MEALS)
+    again_after(story, f"UPDATE service_request SET state = {state}")
+    (request,) = story.home("h1").requests.values()
+    assert request.state is RequestState.NEW
+    with Queries(story.path) as queries:
+        assert queries.counts().open_requests == 1
+
+
+@pytest.mark.parametrize("number", ["'two'", "x'02'", "-1", "0", "1.5"])
+def test_a_schema_number_that_cannot_be_one_is_told_with_the_remedy(story: Story, number: str) -> None:
+    with pytest.raises(NotAStore, match="schema cannot be read; restore it from a backup"):
+        again_after(story, f"UPDATE cell SET schema_number = {number}")
 
 
 def test_a_call_whose_homes_row_is_gone_is_not_forgotten(story: Story) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, text
 
+from hub.store.damaged import is_number, key_of
 from hub.store.errors import NewerSchema, NotAStore, WrongCell
 from hub.store.migrations import (
     m0001_initial,
@@ -43,7 +44,12 @@ def schema_number(connection: Connection, where: str) -> int:
         return 0
     if "cell" not in found:
         raise NotAStore(f"{where}: a database of another program; give the hub a path of its own")
-    return int(connection.execute(text("SELECT schema_number FROM cell")).scalar_one())
+    number = connection.execute(text("SELECT schema_number FROM cell")).scalar()
+    if not is_number(number) or number == 0:
+        raise NotAStore(
+            f"{where}: damaged, the number of its schema cannot be read; restore it from a backup"
+        )
+    return number
 
 
 def migrate(connection: Connection, cell: str, where: str) -> None:
@@ -55,7 +61,7 @@ def migrate(connection: Connection, cell: str, where: str) -> None:
                 f"{where}: schema {number}, but this release knows {SCHEMA_NUMBER}; start the newer release again"
             )
         if number:
-            owner = connection.execute(text("SELECT name FROM cell")).scalar_one()
+            owner = key_of(connection.execute(text("SELECT name FROM cell")).scalar_one())
             if owner != cell:
                 raise WrongCell(
                     f"{where}: belongs to cell {owner!r}, not {cell!r}; correct the cell in the settings or the path"
