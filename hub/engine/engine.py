@@ -382,8 +382,13 @@ class Engine:
 
     def _save_some(self) -> None:
         try:
-            self._committed.unsaved.save_some(
-                self._committed.homes, self._committed.last_seq, self._committed.instant(), self._monotonic()
+            committed = self._committed
+            committed.unsaved.save_some(
+                committed.homes,
+                committed.last_seq,
+                committed.instant(),
+                self._monotonic(),
+                keep_time=self._clock.wall_behind() > CLOCK_PROBLEM_AT,
             )
         except StoreUnavailable as error:
             self._complain(str(error))

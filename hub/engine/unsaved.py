@@ -81,11 +81,22 @@ class Unsaved:
             else:
                 waiting.join(values)
 
-    def save_some(self, homes: Mapping[str, Home], last_seq: int, now: datetime, monotonic_s: float) -> None:
-        """Write the next slice, when it is time. The checkpoint moves with the last slice of a save."""
+    def save_some(
+        self,
+        homes: Mapping[str, Home],
+        last_seq: int,
+        now: datetime,
+        monotonic_s: float,
+        *,
+        keep_time: bool = False,
+    ) -> None:
+        """Write the next slice, when it is time. The checkpoint moves with the last slice of a save.
+
+        `keep_time`: only the store knows how late it is (the wall clock is behind): it is written down though nothing moved.
+        """
         if self._under_way is None:
             lags = last_seq - self.checkpoint_seq >= CHECKPOINT_EVERY
-            if monotonic_s < self._next_save_at_s or not (self._dirty or lags):
+            if monotonic_s < self._next_save_at_s or not (self._dirty or lags or keep_time):
                 return
             self._next_save_at_s = monotonic_s + self._save_every_s
             self._under_way = (list(self._dirty), last_seq)

@@ -340,3 +340,16 @@ class TestADoubtOutlivesTheRun:
         story.time.step_wall(self.YEARS)
         self.runs(story, 50)
         assert not self.followed(story)
+
+
+def test_a_hub_that_dies_again_and_again_under_a_clock_that_is_behind_still_goes_on_asking(
+    story: Story,
+) -> None:
+    story.press("h2", "cord")
+    story.time.step_wall(-timedelta(hours=1))
+    for _ in range(20):
+        for _ in range(9):
+            story.time.pass_(timedelta(seconds=5))
+            story.run()
+        story.crash()
+    assert story.of(AlertKind.EMERGENCY_CALL, "h2").step == 2
