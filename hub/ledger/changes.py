@@ -72,6 +72,14 @@ def changes(before: Directory, after: Directory) -> Iterator[Change]:
         yield from _changes(table, getattr(before, table), getattr(after, table), keys)
 
 
+RANKS = {ChangeKind.REMOVED: 0, ChangeKind.ENDED: 1, ChangeKind.CHANGED: 2, ChangeKind.ADDED: 3}
+"""What is taken away or written over is looked at before what is new."""
+
+
+def gravest_first(found: Iterable[Change]) -> list[Change]:
+    return sorted(found, key=lambda one: RANKS[one.kind])
+
+
 def counts(found: Iterable[Change]) -> Mapping[tuple[str, ChangeKind], int]:
     return Counter((change.table, change.kind) for change in found)
 

@@ -13,7 +13,7 @@ from hub.core.opening import Opening
 from hub.core.shifts import LeaveKind, Takes
 from hub.directory.model import Directory, Level, RoomKind
 from hub.ledger import choices, finding_texts, hours, naming
-from hub.ledger.changes import WITH_ID, Change, ChangeKind, FieldChange
+from hub.ledger.changes import WITH_ID, Change, ChangeKind, FieldChange, gravest_first
 from hub.ledger.complaints import ordered
 from hub.ledger.findings import Finding
 from hub.ledger.naming import Names
@@ -77,7 +77,7 @@ def told(
 ) -> dict[str, Any]:
     """Everything about a plan, as JSON values. It holds names: for the screen of whoever imports, never for a log."""
     names = Names(before, plan.directory)
-    lines = [one_change(change, names, language, zone) for change in plan.changes]
+    lines = [one_change(change, names, language, zone) for change in gravest_first(plan.changes)]
     return {
         "dry_run": dry_run,
         "refused": plan.directory is None,

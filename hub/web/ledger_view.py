@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from hub.ledger import finding_texts, told
-from hub.ledger.changes import Change, ChangeKind
+from hub.ledger.changes import RANKS, Change, gravest_first
 from hub.ledger.complaints import Order, column_of, columns, ordered
 from hub.ledger.findings import Finding, Kind, Place
 from hub.ledger.naming import Names
@@ -18,8 +18,6 @@ from hub.web.words.said import Language
 LINES_A_PAGE = 100
 PLACES_SHOWN = 60
 NAMES_SHOWN = 200
-_RANKS = {ChangeKind.REMOVED: 0, ChangeKind.ENDED: 1, ChangeKind.CHANGED: 2, ChangeKind.ADDED: 3}
-"""What is taken away or written over is looked at before what is new."""
 
 
 class Verdict(StrEnum):
@@ -60,13 +58,8 @@ def view(checked: Checked, asked: Asked, language: Language, zone: tzinfo) -> di
     names = Names(checked.worked.before, plan.directory)
     errors = ordered(plan.errors, plan.sheets, asked.order)
     listed = [one for one in errors if not asked.column or _key(one.place) == asked.column]
-    changes = sorted(
-        (
-            one
-            for one in plan.changes
-            if asked.table in ("", one.table) and asked.kind in ("", one.kind.value)
-        ),
-        key=lambda one: _RANKS[one.kind],
+    changes = gravest_first(
+        one for one in plan.changes if asked.table in ("", one.table) and asked.kind in ("", one.kind.value)
     )
     notes = [one for one in plan.findings if not one.is_error]
     return {
@@ -95,7 +88,7 @@ def _page(items: Sequence[Any], page: int) -> Sequence[Any]:
 def _kinds(changes: Sequence[Change]) -> dict[str, int]:
     """How many of each kind, in the order in which they are shown."""
     found = Counter(one.kind for one in changes)
-    return {kind.value: found[kind] for kind in _RANKS if found[kind]}
+    return {kind.value: found[kind] for kind in RANKS if found[kind]}
 
 
 def _notes(notes: Sequence[Finding], language: Language) -> list[dict[str, Any]]:

@@ -75,6 +75,19 @@ def test_a_written_id_stands_behind_the_name() -> None:
     assert "  新增 老人 李桂芳 e1（梧桐苑 3号楼 2单元 501室）" in lines
 
 
+def test_what_is_written_over_stands_before_what_is_new() -> None:
+    """Of thousands of changes only the first are shown."""
+    before = plan(
+        None, read_ledger({"台账.xlsx": book_bytes({"老人": rows_of(STREET["老人"])})}), AT
+    ).directory
+    added = [living(f"老人{number}", str(500 + number)) for number in range(3, 9)]
+    lines = said({"老人": [*added, living("李桂芳", "501", 联系人1电话="13700009999")]}, before=before)
+    begin = next(number for number, line in enumerate(lines) if line.startswith("变化（")) + 1
+    kinds = [line.split()[0] for line in lines[begin:] if line.startswith("  ")]
+    assert kinds[0] == "修改"
+    assert "新增" in kinds
+
+
 def test_of_a_full_list_some_are_named_and_all_counted() -> None:
     elders = [living(f"老人{number}", str(500 + number)) for number in range(1, 6)]
     assert "  新增 人员 张伟（养老管家：老人1、老人2、老人3 等 5 位）" in said({"老人": elders})
