@@ -133,9 +133,11 @@ class FaultReport:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableSignal:
-    """A message on a call or fall topic of a known device that could not be read: urgent, for it may be a press."""
+    """A message on a call or fall topic of a known device that could not be read: urgent, for it may be a press; or, of a
+    detector of this `hazard`, its alarm."""
 
     reason: str
+    hazard: Hazard | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ class ReasonCode(StrEnum):
     UNCONFIRMED_CALL = "unconfirmed_call"
     """A press of which nobody can tell when it was: kept by the broker, or under a number that was used before."""
     UNREADABLE_SIGNAL = "unreadable_signal"
-    """reason"""
+    """reason, device_id; hazard where it came from a detector of it"""
     UNREADABLE_TELEMETRY = "unreadable_telemetry"
     """reason"""
     FALL_SUSPECTED = "fall_suspected"

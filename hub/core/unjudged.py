@@ -80,6 +80,8 @@ def _keep_the_press(draft: Draft, event: DeviceEvent, named: str, residents: tup
     for fact in event.facts:
         if not isinstance(fact, Call | Fall | UnreadableSignal):
             continue
+        if isinstance(fact, UnreadableSignal) and fact.hazard is not None:
+            continue
         event_id = None if isinstance(fact, UnreadableSignal) else fact.event_id
         if event_id is not None and not event.retained:
             draft.say_heard(Heard(event.claimed_home or draft.home.id, event.device_id, event_id))

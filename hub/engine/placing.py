@@ -9,7 +9,13 @@ from hub.core.arrival import event_keys, keys_to_remember, recognise
 from hub.core.events import DeviceEvent
 from hub.core.home import UNASSIGNED_HOME_ID, Home
 from hub.core.record import record
-from hub.engine.reading import from_gateway, is_signal, tells_hazard, unreadable_event
+from hub.engine.reading import (
+    from_gateway,
+    is_signal,
+    perhaps_an_alarm,
+    tells_hazard,
+    unreadable_event,
+)
 from hub.ingest.decode import Decoded, Ignored, Rejected, decode
 from hub.ingest.message import RawMessage, SessionName
 from hub.ingest.zigbee2mqtt import BRIDGE_ID
@@ -48,10 +54,13 @@ def place(
         home = find(told.home_id) if told is not None else None
         if told is None or home is None:
             return Placed(None, None, decoded.reason.value, decoded.detail)
-        if told.device_id not in home.profile.devices:
-            if told.device_id not in enrolled_in:
-                return Placed(None, None, decoded.reason.value, decoded.detail)
+        device = home.profile.devices.get(told.device_id)
+        if device is not None:
+            told = perhaps_an_alarm(told, message, decoded, device)
+        elif told.device_id in enrolled_in:
             told = replace(told, elsewhere=enrolled_in[told.device_id])
+        else:
+            return Placed(None, None, decoded.reason.value, decoded.detail)
         return Placed(home, told, decoded.reason.value, decoded.detail)
     home = find(decoded.home_id)
     if home is not None:

@@ -4,9 +4,9 @@ import zlib
 from dataclasses import replace
 
 from firmware_contracts.topics import parse_up
-from firmware_contracts.vocabulary import Kind
+from firmware_contracts.vocabulary import Hazard, Kind, RejectReason
 from hub.core.events import Call, DeviceEvent, Environment, Fall, UnreadableSignal, UnreadableTelemetry
-from hub.core.home import DeviceKind, Home
+from hub.core.home import Device, DeviceKind, Home
 from hub.ingest import zigbee2mqtt
 from hub.ingest.decode import Rejected
 from hub.ingest.message import RawMessage, SessionName
@@ -14,6 +14,9 @@ from hub.ingest.zigbee2mqtt import BRIDGE_ID
 
 ZIGBEE2MQTT = "zigbee2mqtt"
 _SIGNALS = frozenset({Call, Fall})
+_DETECTS = {DeviceKind.SMOKE: Hazard.SMOKE, DeviceKind.GAS: Hazard.GAS}
+_SAYS_NOTHING = RejectReason.INCONSISTENT
+"""It was read, and measured nothing: a fault of the device."""
 
 
 def is_signal(event: DeviceEvent) -> bool:
@@ -67,3 +70,19 @@ def unreadable_event(message: RawMessage, rejected: Rejected) -> DeviceEvent | N
         duplicate=message.duplicate,
         fingerprint=zlib.crc32(message.payload),
     )
+
+
+def perhaps_an_alarm(
+    told: DeviceEvent, message: RawMessage, rejected: Rejected, device: Device
+) -> DeviceEvent:
+    """What cannot be read of a detector may be its alarm, and it may say that once only."""
+    hazard = _DETECTS.get(device.kind)
+    native = parse_up(message.topic)
+    measures = native[1] is Kind.ENVIRONMENT if native is not None else not _is_availability(message.topic)
+    if hazard is None or rejected.signal or rejected.reason is _SAYS_NOTHING or not measures:
+        return told
+    return replace(told, facts=(UnreadableSignal(rejected.reason.value, hazard),))
+
+
+def _is_availability(topic: str) -> bool:
+    return topic.endswith("/availability")

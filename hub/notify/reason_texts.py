@@ -246,6 +246,19 @@ def _unreadable(zh: str, en: str) -> Callable[[Data], Words]:
     return text
 
 
+def _unreadable_signal(data: Data) -> Words:
+    if not _word(data, "hazard"):
+        return _unreadable(
+            "求救设备发来的信号无法读取，可能是求救",
+            "a call device sent what cannot be read; it may be a call",
+        )(data)
+    zh, en = _hazard(data)
+    return _unreadable(
+        f"报警器发来的信号无法读取，可能是报警：{zh}",
+        f"a detector sent what cannot be read; it may be an alarm: {en}",
+    )(data)
+
+
 def _unjudged(data: Data) -> Words:
     number, home = _number(data, "input_seq"), _word(data, "home_id")
     at = "" if number is None else f" #{number:.0f}"
@@ -345,9 +358,7 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
         "收到求救，但无法确认是何时按下的，请致电核实",
         "a press came, but when it was made is not known: telephone the home",
     ),
-    ReasonCode.UNREADABLE_SIGNAL: _unreadable(
-        "求救设备发来的信号无法读取，可能是求救", "a call device sent what cannot be read; it may be a call"
-    ),
+    ReasonCode.UNREADABLE_SIGNAL: _unreadable_signal,
     ReasonCode.UNREADABLE_TELEMETRY: _unreadable("设备数据无法读取", "a device's data cannot be read"),
     ReasonCode.FALL_SUSPECTED: _late("疑似跌倒", "a fall is suspected"),
     ReasonCode.FALL_LYING: _late("跌倒后未起身", "still lying after a fall"),

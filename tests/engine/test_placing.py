@@ -6,6 +6,7 @@ import pytest
 
 from hub.core.events import SetProfile
 from hub.core.home import DeviceKind
+from hub.core.reasons import ReasonCode
 from tests.story import SYSTEM, Story, device, normal, street
 
 
@@ -39,3 +40,21 @@ def test_a_message_of_nobody_is_kept_its_retained_copy_and_a_bridges_word_are_no
     story.publish("z2m/v1/story/h1/bridge/state", {"state": "online"})
     assert story.rows("select reason from rejected_message") == [("unknown_device",)]
     assert len(story.acknowledged) == 3
+
+
+@pytest.mark.parametrize(
+    ("topic", "code"),
+    [
+        ("z2m/v1/story/h3/smoke-3", ReasonCode.UNREADABLE_SIGNAL),
+        ("z2m/v1/story/h3/smoke-3/availability", ReasonCode.UNREADABLE_TELEMETRY),
+    ],
+)
+def test_what_cannot_be_read_of_a_foreign_smoke_detector_may_be_its_alarm(
+    story: Story, topic: str, code: ReasonCode
+) -> None:
+    profile = street()["h3"]
+    detector = device("smoke-3", DeviceKind.SMOKE, family="zigbee2mqtt")
+    devices = {**profile.devices, detector.id: detector}
+    story.command(SetProfile("h3", SYSTEM, replace(profile, devices=devices)))
+    story.publish(topic, b"\xff{")
+    assert story.alert().reason.code == code

@@ -55,6 +55,12 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     ),
     (ReasonCode.UNCONFIRMED_CALL, {}, "无法确认", "not known"),
     (ReasonCode.UNREADABLE_SIGNAL, {"reason": "too_large"}, "（内容过大）", "(too large)"),
+    (
+        ReasonCode.UNREADABLE_SIGNAL,
+        {"reason": "not_json", "hazard": "smoke"},
+        "可能是报警：烟雾（不是 JSON）",
+        "it may be an alarm: smoke (not JSON)",
+    ),
     (ReasonCode.UNREADABLE_TELEMETRY, {"reason": "not_json"}, "（不是 JSON）", "(not JSON)"),
     (ReasonCode.FALL_SUSPECTED, {"late_s": 0}, "疑似跌倒", "a fall is suspected"),
     (ReasonCode.FALL_LYING, {"late_s": 0}, "未起身", "still lying"),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -280,6 +281,47 @@ def test_unreadable_telemetry_of_a_known_device_is_technical(story: Story) -> No
     story.publish(VITAL_TOPIC, b"?", session=SessionName.TELEMETRY)
     assert story.alert().severity is Severity.TECHNICAL
     assert story.alert().reason.code == ReasonCode.UNREADABLE_TELEMETRY
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\x00\xff",
+        b'{"v":1,"boot":1,',
+        {"smoke": True, "humidity_percent": 300},
+        {"smoke": True, "seq": None},
+    ],
+    ids=["no json", "half a message", "its humidity cannot be", "a number is missing"],
+)
+def test_an_unreadable_message_of_a_smoke_detector_may_be_its_alarm(
+    story: Story, body: bytes | dict[str, Any]
+) -> None:
+    topic = "care/v1/story/h1/smoke/environment"
+    for _ in range(2):
+        told = body if isinstance(body, bytes) else {**story.envelope("h1", "smoke"), **body}
+        story.publish(topic, told, session=SessionName.TELEMETRY)
+    alert = story.alert()
+    assert (alert.home_id, alert.kind, alert.severity) == (
+        "h1",
+        AlertKind.UNREADABLE_SIGNAL,
+        Severity.URGENT,
+    )
+    assert alert.reason.data["hazard"] == "smoke"
+    assert len(alert.evidence) == 1, "one open per device"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("environment", {"smoke": None}), ("heartbeat", {"battery_percent": 300})],
+    ids=["it measured nothing", "no measurement at all"],
+)
+def test_what_cannot_be_an_alarm_of_a_smoke_detector_is_technical(
+    story: Story, kind: str, body: dict[str, Any]
+) -> None:
+    topic = f"care/v1/story/h1/smoke/{kind}"
+    story.publish(topic, {**story.envelope("h1", "smoke"), **body}, session=SessionName.TELEMETRY)
+    assert story.alert().reason.code == ReasonCode.UNREADABLE_TELEMETRY
+    assert story.alert().severity is Severity.TECHNICAL
 
 
 def test_readable_telemetry_of_an_unknown_device_is_kept_as_rejected(story: Story) -> None:

@@ -85,15 +85,19 @@ def lateness(draft: Draft, age: timedelta, arrival: Arrival) -> tuple[timedelta,
 
 
 def on_unreadable(draft: Draft, event: DeviceEvent, signal: UnreadableSignal) -> None:
-    """A call or fall that could not be read is urgent: it may be a press. One open per device."""
+    """A call, a fall or a detector's alarm that could not be read is urgent: it may be a press. One open per device."""
     device = draft.device(event.device_id)
+    about = {"reason": signal.reason, "device_id": event.device_id}
     raise_alert(
         draft,
         kind=AlertKind.UNREADABLE_SIGNAL,
         severity=Severity.URGENT,
         dedup_key=f"unreadable|{event.device_id}",
         cause=f"{event.fingerprint:08x}|{draft.now.isoformat()}",
-        reason=Reason(ReasonCode.UNREADABLE_SIGNAL, {"reason": signal.reason, "device_id": event.device_id}),
+        reason=Reason(
+            ReasonCode.UNREADABLE_SIGNAL,
+            about if signal.hazard is None else {**about, "hazard": signal.hazard.value},
+        ),
         resident_ids=subjects(draft, device.wearer_id if device else None),
         device_id=event.device_id,
     )
