@@ -32,6 +32,38 @@ _CLOCK = r"\d{1,2}(?:[:：时点]\d{0,2})?(?:[:：]\d{2})?分?"
 _HOURS = re.compile(rf"({_CLOCK})\s*(?:-|–|—|~|～|至|到|to)\s*(次日)?\s*({_CLOCK})", re.IGNORECASE)
 
 
+_HALF_ZH = re.compile(
+    r"(?P<half>凌晨|清晨|早晨|早上|上午|早|中午|下午|傍晚|晚上|夜里|晚)\s*(?P<hour>\d{1,2})(?=[:时点])"
+)
+_HALF_EN = re.compile(
+    r"(?<!\d)(?<!:)(?P<hour>\d{1,2})(?P<minute>:\d{2})?\s*(?P<half>am|pm|a\.m\.|p\.m\.)", re.IGNORECASE
+)
+_AFTER_NOON = {"下午", "傍晚", "晚上", "夜里", "晚"}
+
+
+def _in_24(text: str) -> str:
+    """Hours said by halves of the day (下午6点, 6 pm) counted from midnight; a half that does not fit is left to be refused."""
+
+    def zh(found: re.Match[str]) -> str:
+        half, hour = found["half"], int(found["hour"])
+        if half in _AFTER_NOON and hour <= 12:
+            # 下午12点 is noon, 晚上12点 midnight.
+            return "12" if half in ("下午", "傍晚") and hour == 12 else f"{hour + 12}"
+        if half == "中午" and hour in (1, 2):
+            return f"{hour + 12}"
+        return "0" if half == "凌晨" and hour == 12 else f"{hour}"
+
+    def en(found: re.Match[str]) -> str:
+        hour = int(found["hour"])
+        if not 1 <= hour <= 12:
+            return found[0]
+        hour = hour % 12 + (12 if found["half"][0].lower() == "p" else 0)
+        return f"{hour}{found['minute'] or ':00'}"
+
+    text = text.replace("：", ":").replace("点半", "点30")
+    return _HALF_EN.sub(en, _HALF_ZH.sub(zh, text))
+
+
 def clock(raw: Raw) -> time:
     """A time of day; 24:00 is midnight. Raises Damage."""
     if isinstance(raw, datetime):
@@ -43,7 +75,7 @@ def clock(raw: Raw) -> time:
     if isinstance(raw, float) and 0 <= raw < 1:
         minutes = round(raw * 1440) % 1440
         return time(minutes // 60, minutes % 60)
-    text = cells.token(raw).replace("：", ":").replace("点半", "点30")
+    text = _in_24(cells.token(raw))
     found = re.fullmatch(r"(\d{1,2})(?:[:时点](\d{0,2}))?(?::(\d{2}))?分?", text)
     if not found:
         raise Damage(Kind.NOT_A_TIME)
@@ -81,7 +113,7 @@ def weekdays(text: str) -> frozenset[int]:
 def openings(text: str) -> tuple[Opening, ...]:
     """Opening hours, one group of weekdays after the other; without weekdays every day. Raises Damage."""
     found: list[Opening] = []
-    rest = text.replace("：", ":").replace("点半", "点30")
+    rest = _in_24(text)
     days, kind = _EVERY, OnDays.WEEKDAYS
     while rest.strip(" \n,，、;；。"):
         span = _HOURS.search(rest)

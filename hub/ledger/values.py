@@ -192,7 +192,17 @@ def _number(raw: Raw, zone: tzinfo) -> int:
     return number
 
 
-_CHINESE = {char: number for number, char in enumerate("一二三四五六七八九十", start=1)}
+_DIGITS = {char: number for number, char in enumerate("一二三四五六七八九", start=1)}
+
+
+def _in_chinese(text: str) -> int:
+    """一 to 九十九; 0 where it is none of them."""
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return _DIGITS.get(text, 0)
+    if (tens and tens not in _DIGITS) or (ones and ones not in _DIGITS):
+        return 0
+    return 10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0)
 
 
 def _floor(raw: Raw, zone: tzinfo) -> int:
@@ -202,12 +212,12 @@ def _floor(raw: Raw, zone: tzinfo) -> int:
     text = cells.token(raw)
     below = re.fullmatch(r"(?:b|地下|负|-)([一二三四五六七八九]|\d)(?:层|楼|f)?", text, re.IGNORECASE)
     above = re.fullmatch(
-        r"(?:第)?(\d{1,3}|[一二三四五六七八九十])(?:层|楼|f|\.0)?(?:/\d+)?", text, re.IGNORECASE
+        r"(?:第)?(\d{1,3}|[一二三四五六七八九十]{1,3})(?:层|楼|f|\.0)?(?:/\d+)?", text, re.IGNORECASE
     )
     number = 0
     if below or above:
         part = (below or above)[1]  # type: ignore[index]
-        number = _CHINESE.get(part) or int(part)
+        number = int(part) if part.isdecimal() else _in_chinese(part)
     if not 1 <= number <= (5 if below else 150):
         raise Damage(Kind.FLOOR_IMPOSSIBLE)
     return -number if below else number

@@ -32,7 +32,7 @@ _CHOICES: tuple[tuple[str, Choice[Any]], ...] = (
     ("区域级别 level of a region", choices.LEVEL),
 )
 _FORMS: tuple[tuple[str, v.Reader, tuple[str, ...]], ...] = (
-    ("楼层 floor", v.FLOOR, ("3", "3层", "三楼", "第三层", "3/6", "3F", "B1", "地下一层")),
+    ("楼层 floor", v.FLOOR, ("3", "3层", "三楼", "十二楼", "第三层", "3/6", "3F", "B1", "地下一层")),
     (
         "开放时间 opening hours",
         v.OPENINGS,
@@ -41,11 +41,13 @@ _FORMS: tuple[tuple[str, v.Reader, tuple[str, ...]], ...] = (
             "周一到周六 8点-18点",
             "每天 8:00~18:00",
             "8点半-17点半",
+            "上午8点-下午6点",
             "Mon-Fri 9:00-17:00",
+            "Mon-Fri 9 am - 5:30 pm",
         ),
     ),
     ("星期 weekdays", v.WEEKDAYS, ("周一至周五", "一三五", "周六、周日", "每天", "1-5", "Mon-Fri")),
-    ("上班时间 starts", v.CLOCK, ("08:00", "8点", "8点半", "24:00")),
+    ("上班时间 starts", v.CLOCK, ("08:00", "8点", "8点半", "下午2点", "2 pm", "24:00")),
     ("能力等级 ability level", v.LEVEL_0_4, ("2", "2级", "中度", "中度失能", "能力完好", "完全失能")),
     ("出生年份 birth year", v.BIRTH, ("1941", "1941-05-03", "1941年5月", "19410503")),
     ("日期 date", v.DAY, ("2026-03-01", "2026/3/1", "2026年3月1日", "20260301")),
