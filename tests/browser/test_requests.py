@@ -114,9 +114,10 @@ def test_a_daughter_telephones_for_a_service_by_keyboard_alone(hub: RunningHub, 
     page.keyboard.press("n")
     page.wait_for_url("**/requests/new")
     expect(page.locator("[name=q]")).to_be_focused()
+    page.wait_for_selector("html[data-ready]")
     page.keyboard.type(hub.engine.homes()[home_id].profile.phone)
-    page.keyboard.press("Enter")
-    page.locator(".home-choices a").first.focus()
+    # Found as one types, without Enter; the first that is found is chosen.
+    expect(page.locator(".home-choices [aria-selected=true]")).to_contain_text(elder(hub, home_id))
     page.keyboard.press("Enter")
     page.wait_for_url("**home=*")
     expect(page.locator("[name=category]").first).to_be_focused()
@@ -126,6 +127,33 @@ def test_a_daughter_telephones_for_a_service_by_keyboard_alone(hub: RunningHub, 
     (request,) = hub.engine.homes()[home_id].requests.values()
     assert request.category == "recreation"
     assert request.opened_by == "chen"
+
+
+def test_the_home_of_a_new_request_is_chosen_with_the_arrows_and_escape_leads_back(
+    hub: RunningHub, open_console: Opener
+) -> None:
+    page = on(open_console(), hub, "/requests/new")
+    rows = page.locator(".home-choices a")
+    page.keyboard.type("街")
+    expect(rows).to_have_count(12)
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_have_attribute("aria-selected", "true")
+    second = rows.nth(1).get_attribute("href")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{second}")
+    page.wait_for_selector("html[data-ready]")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/requests")
+    page.wait_for_selector("html[data-ready]")
+    page.keyboard.press("n")
+    page.wait_for_url("**/requests/new")
+    page.wait_for_selector("html[data-ready]")
+    page.keyboard.type("zzzz")
+    expect(page.locator(".empty")).to_contain_text("没有找到住户")
+    page.keyboard.press("Enter")
+    expect(page.locator(".empty")).to_contain_text("没有找到住户")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/requests")
 
 
 def test_the_third_press_by_mistake_becomes_a_task_on_the_butlers_phone(

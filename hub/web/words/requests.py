@@ -73,6 +73,10 @@ WORDS: dict[str, Words] = {
     "board.why": Words("为什么", "Why"),
     "board.new_title": Words("开单", "Open a request"),
     "board.new_search": Words("姓名、拼音、地址或电话", "Name, pinyin, address or telephone"),
+    "board.new_keys": Words(
+        "输入几个字（如 wxl），↑ ↓ 选择，回车打开；Esc 回到看板。",
+        "Type a few characters (wxl), choose with ↑ ↓, Enter opens; Esc leads back to the board.",
+    ),
     "board.search": Words("查找", "Search"),
     "board.search_none": Words("没有找到住户。换个写法再试。", "No home found. Try other words."),
     "board.search_more": Words("还有更多，请再写几个字。", "There are more: type a few characters more."),
