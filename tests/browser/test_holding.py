@@ -142,6 +142,38 @@ def test_no_key_is_lost_between_two_steps(hub: RunningHub, open_console: Opener)
     assert (hold.by, now(hub, alert).state) == (butler, AlertState.ON_SITE), name
 
 
+def test_how_sending_ended_is_told_though_the_dialog_was_closed(
+    hub: RunningHub, open_console: Opener
+) -> None:
+    alert, _, _ = set_out(hub)
+    page = open_console()
+    chosen(page, alert)
+    held: list[Route] = []
+
+    def hold_back(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/notes", hold_back)
+    dialog, said = page.locator("#note-dialog"), page.locator("#said")
+    page.keyboard.press("n")
+    page.keyboard.type("the daughter says she fell")
+    for number in range(2):
+        page.keyboard.press("Control+Enter")
+        expect(dialog).to_have_attribute("data-sending", "")
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        if number == 0:
+            held[0].abort()
+            expect(said).to_contain_text("没有成功")
+            page.keyboard.press("n")
+            expect(dialog.locator("textarea")).to_have_value("the daughter says she fell")
+        else:
+            held[1].continue_()
+            expect(said).to_contain_text("已经记录")
+            page.keyboard.press("n")
+            expect(dialog.locator("textarea")).to_have_value("")
+
+
 def test_a_closed_dialog_keeps_no_key(hub: RunningHub, open_console: Opener) -> None:
     alert, _, _ = set_out(hub)
     page = open_console()

@@ -423,6 +423,8 @@ function say(words, bad = false) {
   sayTimer = setTimeout(() => said.classList.remove("said-shown"), bad ? 9000 : 3000);
 }
 
+document.addEventListener("answered", ({ detail }) => say(detail.words, detail.bad));
+
 async function raiseByHand() {
   if (!$("raise-button")) return; // not for this log-in
   let raised = null;

@@ -10,7 +10,8 @@ const HOMES = "ZXC";
 
 const endings = new WeakMap();
 
-/** Show `dialog`; `send(form)` returns null when done, or the words that say what is wrong. Resolves when it is closed. */
+/** Show `dialog`; `send(form)` returns null when done, or the words that say what is wrong. Resolves when it is closed. Closed
+ * while it sends, it tells how that ended by an event "answered" of the document. */
 export function open(dialog, about, send) {
   const form = dialog.querySelector("form");
   const notice = dialog.querySelector("[data-notice]");
@@ -32,9 +33,14 @@ export function open(dialog, about, send) {
       sending = true;
       dialog.dataset.sending = "";
       const wrong = await send(form, tell);
+      if (signal.aborted) {
+        if (!wrong && !dialog.open) form.reset();
+        const title = dialog.querySelector("h2").textContent;
+        document.dispatchEvent(new CustomEvent("answered", { detail: { words: t(wrong ? "said.failed_late" : "said.done_late", { title, wrong }), bad: Boolean(wrong) } }));
+        return;
+      }
       sending = false;
       delete dialog.dataset.sending;
-      if (signal.aborted) return; // closed meanwhile
       if (wrong) return tell(wrong);
       dialog.close();
       over(true);
@@ -45,6 +51,7 @@ export function open(dialog, about, send) {
     }, { signal });
     const over = (done) => {
       controller.abort();
+      delete dialog.dataset.sending;
       endings.delete(dialog);
       if (done) form.reset();
       // A field of a closed dialog keeps the focus until the next frame, and would take the next key.

@@ -142,6 +142,8 @@ WORDS: dict[str, Words] = {
     "stale.changed_to": Words("现在是“{state}” {name}", "It is now “{state}” {name}"),
     "said.done": Words("已记录", "Recorded"),
     "said.failed": Words("没有成功：{why}", "It did not work: {why}"),
+    "said.done_late": Words("“{title}”已经记录", "“{title}” is recorded"),
+    "said.failed_late": Words("“{title}”没有成功：{wrong}", "“{title}” did not work: {wrong}"),
     "said.no_answer": Words(
         "系统没有回应。请再试一次；不行就用电话。",
         "The hub did not answer. Try again; if it fails, use the telephone.",
