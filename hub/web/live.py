@@ -147,11 +147,13 @@ class LiveStream:
         if self._unpublished:
             self._unpublished.extend(lines)
         else:
-            self._publish_now(lines[:1])
-            self._unpublished.extend(lines[1:])
-            if self._unpublished:
-                # After the screens, which the first line has just woken.
-                cast(asyncio.AbstractEventLoop, self._loop).call_soon(self._publish_rest)
+            try:
+                self._publish_now(lines[:1])
+            finally:
+                self._unpublished.extend(lines[1:])
+                if self._unpublished:
+                    # After the screens, which the first line has just woken.
+                    cast(asyncio.AbstractEventLoop, self._loop).call_soon(self._publish_rest)
 
     def _publish_rest(self) -> None:
         lines, self._unpublished = self._unpublished, []
@@ -177,8 +179,13 @@ class LiveStream:
             client.cut()
 
     def _follow(self, client: _Client, number: int) -> bool:
-        """Before line `number`: when this screen's homes have changed, it reads everything anew. False: too far behind."""
-        before, client.homes = client.homes, self._visibility.homes(client.user)
+        """Before line `number`: when this screen's homes have changed, it reads everything anew. False: too far behind, or nobody
+        can say what it may see; it comes back and asks."""
+        try:
+            before, client.homes = client.homes, self._visibility.homes(client.user)
+        except Exception:
+            log.exception("what a screen may see cannot be found")
+            return False
         return client.homes is before or client.offer(number, _reset(number - 1, client.homes))
 
     def _frame(self, line: JournalLine) -> _Frame:
