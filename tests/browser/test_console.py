@@ -1,6 +1,7 @@
 """The operators' console in a real browser: an alert comes by itself, is taken and closed by keyboard or mouse, and is heard."""
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,7 +9,8 @@ from playwright.sync_api import expect
 
 from firmware_contracts.vocabulary import CallAction, Kind, ServiceCategory
 from hub.core.alerts import Alert
-from hub.core.events import Acknowledge, Actor, ActorRole
+from hub.core.events import Acknowledge, Actor, ActorRole, SetAway
+from hub.core.home import AwayKind
 from hub.core.outcome import Done
 from tests.browser.conftest import PASSWORD, Opener
 from tests.web.running import RunningHub
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
+
+DESK = Actor("chen", ActorRole.OPERATOR)
 
 
 def door(hub: RunningHub, number: int = 0) -> str:
@@ -339,6 +343,43 @@ def test_marking_somebody_as_away(hub: RunningHub, open_console: Opener) -> None
     assert abs((away.from_at - hub.clock.now()).total_seconds()) < 120
     page.locator("[data-end-away]").click()
     expect(page.locator(".plain-list li")).to_have_count(0)
+
+
+def test_an_absence_names_whose_it_is_and_one_word_ends_it_on_both_pages(
+    hub: RunningHub, open_console: Opener
+) -> None:
+    page = open_console()
+    home_id = next(one for one in hub.home_ids() if len(hub.engine.homes()[one].profile.residents) == 2)
+    first, second = hub.engine.homes()[home_id].profile.residents
+    now = hub.clock.now()
+    for begins, resident in ((now, second.id), (now + timedelta(days=3), first.id)):
+        away = SetAway(
+            home_id, DESK, AwayKind.HOSPITAL, begins, begins + timedelta(days=1), resident_id=resident
+        )
+        assert isinstance(hub.command(away), Done)
+    page.goto(f"{hub.url}/homes/{home_id}/life")
+    expect(page.get_by_role("button", name="已回家")).to_have_count(1)
+    page.goto(f"{hub.url}/homes/{home_id}")
+    rows = page.locator(".plain-list li")
+    expect(rows).to_have_count(2)
+    theirs = rows.filter(has_text=second.name)
+    to_come = rows.filter(has_text=first.name)
+    button = theirs.get_by_role("button", name="已回家")
+    words = button.evaluate(
+        "one => { const range = document.createRange(); range.selectNodeContents(one);"
+        " return [range.getClientRects().length, getComputedStyle(one).borderTopColor]; }"
+    )
+    assert words[0] == 1, "on one line"
+    assert words[1] != "rgba(0, 0, 0, 0)", "seen as a button"
+    # Nobody comes back from what has not begun.
+    expect(to_come.get_by_role("button")).to_have_text("取消登记")
+    to_come.get_by_role("button").click()
+    expect(rows).to_have_count(1)
+    (left,) = hub.engine.homes()[home_id].away
+    assert left.resident_id == second.id
+    page.wait_for_load_state()
+    button.click()
+    expect(rows).to_have_count(0)
 
 
 def test_a_long_absence_is_asked_about_and_then_marked(hub: RunningHub, open_console: Opener) -> None:

@@ -29,8 +29,9 @@ function datesOf(body) {
   return `${body.from_at} ${body.until_at} ${body.resident_id}`;
 }
 
-async function send(method, body, resident = "") {
-  const answer = await call(method, resident ? `${path}?resident_id=${encodeURIComponent(resident)}` : path, body);
+async function send(method, body, which = {}) {
+  const query = new URLSearchParams(Object.entries(which).filter(([, value]) => value));
+  const answer = await call(method, `${path}?${query}`, body);
   if (answer.ok) {
     location.reload();
     return;
@@ -62,5 +63,6 @@ form.addEventListener("submit", (event) => {
 });
 
 for (const button of document.querySelectorAll("[data-end-away]")) {
-  button.addEventListener("click", () => send("DELETE", undefined, button.dataset.endAway));
+  // What is still to come ends by when it begins.
+  button.addEventListener("click", () => send("DELETE", undefined, { resident_id: button.dataset.endAway, from_at: button.dataset.from }));
 }

@@ -157,7 +157,6 @@ WORDS: dict[str, Words] = {
     "life.routine": Words("每周固定（日托）", "Every week (day care)"),
     "life.leaves": Words("离家", "Leaves"),
     "life.returns": Words("回家", "Returns"),
-    "life.back": Words("回来了", "Back"),
     "life.end_routine": Words("取消登记", "Cancel it"),
     "life.now": Words("现在外出", "away now"),
     "life.none": Words("没有登记外出。", "Nobody is marked away."),
