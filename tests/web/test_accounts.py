@@ -260,3 +260,22 @@ def test_a_way_of_reaching_somebody_is_read_and_typed_in_words(
         assert word in listed
         assert "webhook" not in listed
         assert page.post(path, data=typed | {"methods": word}).status_code == 422
+
+
+def test_what_was_done_with_a_log_in_is_said_on_the_list(admin: httpx.Client) -> None:
+    made = {"login": "Night-11", "name": "夜班", "role": "operator", "password": PASSWORD}
+    steps = (
+        ("/accounts", made, "账号 night-11 已建好"),
+        ("/accounts/night-11/access", {"name": "晚班", "role": "operator"}, "账号 night-11 已保存"),
+        ("/accounts/night-11/password", {"password": "a quite different sentence"}, "密码已重设"),
+        ("/accounts/night-11/active", {"active": "0"}, "账号 night-11 已停用"),
+        ("/accounts/night-11/active", {"active": "1"}, "账号 night-11 已启用"),
+    )
+    for path, form, words in steps:
+        answer = admin.post(path, data=form)
+        assert answer.status_code == 303, answer.text
+        told = admin.get(answer.headers["location"]).text
+        assert told.count('role="status"') == 1
+        assert words in told
+    for address in ("/accounts", "/accounts?said=added&about=nobody", "/accounts?said=x&about=night-11"):
+        assert 'role="status"' not in admin.get(address).text

@@ -1,7 +1,9 @@
 """Log-ins, for administrators: the list, and one log-in with its role, scope and person."""
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -15,6 +17,7 @@ from hub.directory.profiles import region_path
 from hub.web import api_accounts
 from hub.web.access import LOG_IN_ROLES, SCOPES, ScopeKind
 from hub.web.models_accounts import AccountChange, AccountIn
+from hub.web.pages.lists import chosen
 from hub.web.pages.rendering import pages_of
 from hub.web.parts import AdministratorDep, Parts, PartsDep
 from hub.web.problems import Problem
@@ -22,6 +25,17 @@ from hub.web.staff import staff
 from hub.web.words import WORDS, Language, say
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+class Said(StrEnum):
+    """What the list says was just done."""
+
+    ADDED = "added"
+    SAVED = "saved"
+    RESET = "reset"
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+
 
 Typed = Annotated[str, Form()]
 Group = tuple[ScopeKind, list[tuple[str, str]]]
@@ -35,9 +49,14 @@ _ROLE_OF: dict[Role, ActorRole] = {
 
 @router.get("/accounts")
 async def accounts_page(
-    request: Request, parts: PartsDep, user: AdministratorDep, person: str = ""
+    request: Request,
+    parts: PartsDep,
+    user: AdministratorDep,
+    person: str = "",
+    said: str = "",
+    about: str = "",
 ) -> Response:
-    return await _list(request, parts, typed=_for_person(parts, person))
+    return await _list(request, parts, typed=_for_person(parts, person), said=chosen(Said, said), about=about)
 
 
 @router.post("/accounts")
@@ -59,7 +78,7 @@ async def add_account(
     except (ValidationError, Problem) as error:
         messages, status = complaints(error, pages_of(request).language(request), "accounts")
         return await _list(request, parts, messages, status, typed)
-    return RedirectResponse("/accounts", 303)
+    return _back(Said.ADDED, body["login"])
 
 
 @router.get("/accounts/{login}")
@@ -82,21 +101,23 @@ async def set_access(
     changes: dict[str, Any] = {"name": name}
     if login.casefold() != user.login:
         changes |= {"role": role, "person_id": None} | _access(scope, person)
-    return await _change(request, parts, user, login, changes, typed)
+    return await _change(request, parts, user, login, changes, Said.SAVED, typed)
 
 
 @router.post("/accounts/{login}/active")
 async def set_active(
     request: Request, login: str, parts: PartsDep, user: AdministratorDep, active: Annotated[bool, Form()]
 ) -> Response:
-    return await _change(request, parts, user, login, {"active": active})
+    return await _change(
+        request, parts, user, login, {"active": active}, Said.ENABLED if active else Said.DISABLED
+    )
 
 
 @router.post("/accounts/{login}/password")
 async def set_password(
     request: Request, login: str, parts: PartsDep, user: AdministratorDep, password: Typed
 ) -> Response:
-    return await _change(request, parts, user, login, {"password": password})
+    return await _change(request, parts, user, login, {"password": password}, Said.RESET)
 
 
 async def _change(
@@ -105,6 +126,7 @@ async def _change(
     user: AdministratorDep,
     login: str,
     changes: Mapping[str, Any],
+    done: Said,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
     try:
@@ -114,7 +136,11 @@ async def _change(
             raise
         messages, status = complaints(error, pages_of(request).language(request), "accounts")
         return await _one(request, parts, login, messages, status, typed)
-    return RedirectResponse("/accounts", 303)
+    return _back(done, login)
+
+
+def _back(done: Said, login: str) -> Response:
+    return RedirectResponse(f"/accounts?{urlencode({'said': done.value, 'about': login})}", 303)
 
 
 async def _list(
@@ -123,13 +149,21 @@ async def _list(
     messages: tuple[str, ...] = (),
     status: int = 200,
     typed: Mapping[str, str] | None = None,
+    said: Said | None = None,
+    about: str = "",
 ) -> Response:
+    items = [api_accounts.account_out(parts, account) for account in await parts.logins.all()]
+    # Only of a log-in that there is: an address that somebody made up says nothing.
+    told = next((one for one in items if said is not None and one.login == about.casefold()), None)
     return pages_of(request).page(
         request,
         "accounts.html",
         status,
         here="/accounts",
-        items=[api_accounts.account_out(parts, account) for account in await parts.logins.all()],
+        items=items,
+        done=say(pages_of(request).language(request), f"accounts_said.{said}", login=told.login)
+        if told is not None
+        else "",
         messages=messages,
         typed=typed or {},
         **_choices(parts),

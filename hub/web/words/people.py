@@ -72,6 +72,19 @@ ACCOUNTS: dict[str, Words] = {
         "Disabling, a new password, another role or scope end the sessions of a log-in. Every change is recorded.",
     ),
     "accounts.wrong": Words("“{field}”填得不对，请改正。", "“{field}” is not right; please correct it."),
+    "accounts_said.added": Words(
+        "账号 {login} 已建好。请把账号和密码当面交给本人。",
+        "The log-in {login} is made. Give log-in and password to the person yourself.",
+    ),
+    "accounts_said.saved": Words("账号 {login} 已保存。", "The log-in {login} is saved."),
+    "accounts_said.reset": Words(
+        "账号 {login} 的密码已重设，原来的登录已失效。",
+        "{login} has a new password; its sessions have ended.",
+    ),
+    "accounts_said.enabled": Words("账号 {login} 已启用。", "The log-in {login} is active again."),
+    "accounts_said.disabled": Words(
+        "账号 {login} 已停用，不能再登录。", "The log-in {login} is disabled and no longer lets anybody in."
+    ),
     "accounts.count": Words("共 {count} 个账号", "{count} log-ins"),
     "account_wrong.role": Words(
         "角色“{role}”不能登录，请换一个。", "The role “{role}” does not log in; choose another."
