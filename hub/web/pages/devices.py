@@ -12,6 +12,7 @@ from hub.web.models_finding import DeviceProblem
 from hub.web.pages.lists import chosen, pager
 from hub.web.pages.rendering import pages_of
 from hub.web.parts import PartsDep, ViewDevices, ViewRejected
+from hub.web.reject_texts import in_chinese
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -60,6 +61,12 @@ async def rejected_page(
     request: Request, parts: PartsDep, user: ViewRejected, before: api_homes.Before = None
 ) -> Response:
     found = await api_homes.list_rejected(parts, user, 25, before)
+    chinese = pages_of(request).language(request) == "zh"
     return pages_of(request).page(
-        request, "rejected.html", here="/rejected", items=found.items, next=found.next
+        request,
+        "rejected.html",
+        here="/rejected",
+        items=found.items,
+        next=found.next,
+        why=in_chinese if chinese else str,
     )
