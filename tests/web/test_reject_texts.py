@@ -8,8 +8,11 @@ import pytest
 
 from firmware_contracts.messages import MESSAGES
 from firmware_contracts.reading import Unreadable, read
-from firmware_contracts.vocabulary import Kind
+from firmware_contracts.vocabulary import Kind, RejectReason
+from hub.engine.placing import UNKNOWN_DEVICE
+from hub.engine.rescue import FAILED
 from hub.web.reject_texts import FIELDS, in_chinese
+from hub.web.words import say
 from tests.web.running import RunningHub
 
 CALL = {"v": 1, "boot": 1, "seq": 1, "uptime_ms": 5, "device_time": None, "event_id": "e-000001", "age_ms": 0}
@@ -52,6 +55,11 @@ def test_what_the_reader_complains_of_is_said_in_chinese(payload: bytes, words: 
 
 def test_every_field_of_the_contract_has_a_name_for_people() -> None:
     assert {field for message in MESSAGES.values() for field in message.model_fields} == set(FIELDS)
+
+
+@pytest.mark.parametrize("reason", [*RejectReason, FAILED, UNKNOWN_DEVICE])
+def test_every_reason_that_the_hub_keeps_is_said_in_words(reason: str) -> None:
+    assert say("zh", f"reject.{reason}") != reason
 
 
 def test_a_complaint_that_is_not_known_is_left_to_the_reason() -> None:

@@ -38,5 +38,6 @@ WORDS: dict[str, Words] = {
     "rejected.bytes": Words("内容（{size} 字节）", "Content ({size} bytes)"),
     "rejected.text": Words("文本", "as text"),
     "rejected.hex": Words("十六进制", "as hex"),
+    "reject.failed": Words("本系统没能处理", "the hub failed to process it"),
     "reject.unknown_device": Words("设备未登记", "device not enrolled"),
 }
