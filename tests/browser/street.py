@@ -67,6 +67,7 @@ def paths(hub: RunningHub) -> list[str]:
         "/devices?problem=fault",
         f"/requests/{a_request(hub).id}",
         "/requests/new",
+        "/requests/new?q=街",
         f"/requests/new?home={two_elders(hub)}",
         "/nothing",
     ]
