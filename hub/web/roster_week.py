@@ -13,7 +13,7 @@ from hub.core.opening import open_spans
 from hub.core.roster import CELL_ROLES, CENTRE_ROLES, Duty, Moment, duties
 from hub.core.shifts import Cover, DatedShift, Leave, Takes
 from hub.directory.model import Bond, CentreEntry, Directory, holds, overlap
-from hub.directory.profiles import with_people
+from hub.directory.profiles import people_by_home, with_people
 from hub.directory.roster_edits import shift_id
 
 CALL_CENTRE = "call-centre"
@@ -63,6 +63,8 @@ class PersonWeek:
     days: tuple[tuple[DutyOfDay, ...], ...]
     leaves: tuple[Leave | None, ...]
     """The leave that covers any part of each day."""
+    answers: tuple[str | None, ...]
+    """Who answers for the own list at any hour of each day; None: shifts say when, there is no list, or nobody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class Week:
     shifts: tuple[tuple[str, Shift], ...] = ()
     dated_shifts: tuple[DatedShift, ...] = ()
     homes_covers: tuple[HomesCover, ...] = ()
+    any_hour: tuple[Duty, ...] = ()
+    """Whoever is asked now without a shift, since no weekly shifts say when."""
 
 
 def monday(on: date) -> date:
@@ -108,11 +112,12 @@ def week_of(
     days = tuple(first + timedelta(days=one) for one in range(7))
     from_at = instant_of(first, time(0), context.timezone)
     asked = set(people)
+    unbound = _without_shifts(directory, context, now, centre_id, asked, own=only is not None)
     keep_from = min(now, from_at)
     return Week(
         first=first,
         days=tuple(_days(directory, context, now, days, centre_id)),
-        people=tuple(_people(context, people, days)),
+        people=tuple(_people(context, people, days, unbound)),
         now=_on_duty(context, now, centre_id, asked, own=only is not None),
         leaves=tuple(
             sorted(
@@ -143,6 +148,7 @@ def week_of(
             for one in _homes_covers(directory)
             if (one.covered_id in asked or one.by_id in asked) and one.until_at > keep_from
         ),
+        any_hour=tuple(_at_any_hour(context, now, centre_id, unbound)),
     )
 
 
@@ -228,18 +234,77 @@ def _on_duty(
     return tuple(first.values())
 
 
-def _people(context: Context, people: Iterable[str], days: tuple[date, ...]) -> Iterator[PersonWeek]:
+def _without_shifts(
+    directory: Directory,
+    context: Context,
+    now: datetime,
+    centre_id: str | None,
+    asked: set[str],
+    *,
+    own: bool,
+) -> dict[str, tuple[Role, ...]]:
+    """Who has homes of the centre (or any, on the own page) in roles for which no weekly shifts say when they are there."""
+    bound = people_by_home(directory, now)
+    held = {
+        (person_id, role)
+        for home in directory.homes
+        if own or (centre_id is not None and home.centre_id == centre_id)
+        for role, people in bound.get(home.id, {}).items()
+        if role in CENTRE_ROLES
+        for person_id in people
+        if person_id in asked and (person_id, role) not in context.roster.has_shifts
+    }
+    return {
+        person_id: tuple(role for role in _ROLES if (person_id, role) in held)
+        for person_id in sorted({person_id for person_id, _ in held})
+    }
+
+
+def _at_any_hour(
+    context: Context, now: datetime, centre_id: str | None, unbound: Mapping[str, tuple[Role, ...]]
+) -> Iterator[Duty]:
+    today = context.local(now).date()
+    for person_id, roles in unbound.items():
+        holder = _answers(context, now, person_id, roles, today)
+        if holder is not None:
+            yield Duty(holder, roles[0], centre_id, person_id if holder != person_id else None)
+
+
+def _answers(context: Context, at: datetime, person_id: str, roles: Iterable[Role], on: date) -> str | None:
+    """Who answers at an instant for a list that no shifts bind: not on leave, and no shift stands in place of the date."""
+    moment, roster = Moment(at, context), context.roster
+    holder = moment.stand_in(person_id, Takes.HOMES)
+    bound = any((holder, role) in roster.has_shifts for role in CENTRE_ROLES) and holder != person_id
+    displaced = all((holder, role, on) in roster.displaced for role in roles)
+    return None if bound or displaced or moment.away(holder) else holder
+
+
+def _people(
+    context: Context,
+    people: Iterable[str],
+    days: tuple[date, ...],
+    unbound: Mapping[str, tuple[Role, ...]],
+) -> Iterator[PersonWeek]:
     moments: dict[datetime, Moment] = {}
     roster = context.roster
     for person_id in people:
         own = {role for role in _ROLES if (person_id, role) in roster.has_shifts}
         own |= {role for role in _ROLES for on in days if (person_id, role, on) in roster.dated_of_person}
+        own |= set(unbound.get(person_id, ()))
         covered = sorted({cover.covered_id for cover in roster.covers_by.get(person_id, ())})
         yield PersonWeek(
             person_id=person_id,
             roles=tuple(role for role in _ROLES if role in own),
             days=tuple(tuple(_joined(_duties(context, moments, person_id, covered, on))) for on in days),
             leaves=tuple(_leave(context, person_id, on) for on in days),
+            answers=tuple(
+                _answers(
+                    context, instant_of(on, time(12), context.timezone), person_id, unbound[person_id], on
+                )
+                if person_id in unbound
+                else None
+                for on in days
+            ),
         )
 
 

@@ -160,6 +160,40 @@ def test_a_manager_sees_the_week_of_a_centre_and_walks_through_the_weeks(
     assert f"{monday} 至" in next_week.text
 
 
+@pytest.mark.parametrize(("language", "word"), [("zh", "随时"), ("en", "any hour")])
+def test_a_butler_without_weekly_shifts_is_there_at_any_hour(
+    hub: RunningHub, as_: Callable[[str], Client], language: str, word: str
+) -> None:
+    manager = as_("manager")
+    manager.cookies.set("care_language", language)
+    centre = next(one for one in hub.directory.shifts if one.person_id == "b01").centre_id or ""
+    name = hub.engine.context().people["b01"].name
+
+    def row_and_now() -> tuple[str, str]:
+        page = manager.get("/roster", params={"centre": centre}).text
+        row = next(one for one in re.findall(r"<tr><th scope=.*?</tr>", page, re.DOTALL) if name in one)
+        return row, re.findall(
+            r'<section class="panel" aria-labelledby="now">.*?</section>', page, re.DOTALL
+        )[0]
+
+    assert word not in row_and_now()[0]
+    shifts = tuple(one for one in hub.directory.shifts if one.person_id != "b01")
+    hub.keeper.adopt(replace(hub.directory, shifts=shifts))
+    row, now = row_and_now()
+    assert row.count(word) == 7
+    assert re.search(rf"{name} <span[^>]*>{word}", now)
+    manager.post(
+        "/api/v1/roster/leaves",
+        json={
+            "person_id": "b01",
+            "from_at": ahead(hub, -0.1).isoformat(),
+            "until_at": ahead(hub, 30).isoformat(),
+            "kind": "planned",
+        },
+    ).raise_for_status()
+    assert word not in row_and_now()[1]
+
+
 def test_homes_that_the_ledger_gives_to_a_colleague_stand_among_the_covers(
     hub: RunningHub, as_: Callable[[str], Client]
 ) -> None:

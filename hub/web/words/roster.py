@@ -22,6 +22,7 @@ PAGE: dict[str, Words] = {
     "roster.now": Words("现在值班", "On duty now"),
     "roster.now_nobody": Words("现在没有人值班。", "Nobody is on duty now."),
     "roster.now_not_you": Words("您现在不当班。", "You are not on duty now."),
+    "roster.any_hour": Words("随时", "any hour"),
     "roster.instead_of": Words("代 {name}", "for {name}"),
     "roster.taken_by": Words("由{name}代", "taken by {name}"),
     "roster.away": Words("休假", "on leave"),
