@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, func, literal, select, update
+from sqlalchemy import literal
 
 from hub.core.alerts import Alert, AlertKind, AlertState, Policy, Reason, Severity
 from hub.store import codec, tables
@@ -23,8 +23,6 @@ CANNOT_BE_SHOWN = "cannot_be_shown"
 _ALERT = table_of(tables.AlertRow)
 IS_OPEN = _ALERT.c.open >= literal(True)
 """Whether an alert is open. Of what is no truth value, which sorts behind both, too: it is shown rather than lost."""
-_LOOKED_AT = 5_000
-"""Rows of the newest alerts whose marks are compared at a start: some megabytes; an alert lasts hours."""
 COLUMNS = tuple(
     _ALERT.c[name]
     for name in (
@@ -39,26 +37,6 @@ COLUMNS = tuple(
         "resolved_at",
     )
 )
-
-
-def open_what_was_never_resolved(connection: Connection) -> None:
-    """An alert that is marked closed and that nobody resolved is open: a flipped bit must not answer a call."""
-    newest = select(func.max(_ALERT.c.id) - _LOOKED_AT).scalar_subquery()
-    found = connection.execute(
-        select(_ALERT.c.id, _ALERT.c.alert_id, _ALERT.c.home_id).where(
-            _ALERT.c.id > newest,
-            ~IS_OPEN,
-            _ALERT.c.state != AlertState.RESOLVED.value,
-            _ALERT.c.resolved_at.is_(None),
-        )
-    ).all()
-    for row_id, alert_id, home_id in found:
-        log.error(
-            "alert %s of home %s was marked closed, and nobody resolved it: it is open",
-            key_of(alert_id),
-            key_of(home_id),
-        )
-        connection.execute(update(_ALERT).where(_ALERT.c.id == row_id).values(open=True))
 
 
 def alerts_of(rows: Iterable[Any]) -> list[Alert]:

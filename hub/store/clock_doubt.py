@@ -1,19 +1,30 @@
 """The doubt about the wall clock that one run leaves to the next: at most one row, none while there is no doubt."""
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy import Connection, insert, select
 
 from hub.clock import KeptDoubt
 from hub.store import tables
+from hub.store.damaged import is_number
 from hub.store.tables import table_of
+
+log = logging.getLogger(__name__)
+
+_LONGEST_S = 366 * 24 * 3600
+"""No doubt was kept so long: it is over after an hour."""
 
 
 def load(connection: Connection) -> KeptDoubt | None:
-    """The doubt that stands."""
+    """The doubt that stands. None where it cannot be read: it is a hint, and the hub has to start."""
     table = table_of(tables.ClockDoubtRow)
-    row = connection.execute(select(table.c.lasted_s, table.c.wall_at)).one_or_none()
-    return None if row is None else KeptDoubt(timedelta(seconds=row.lasted_s), row.wall_at)
+    rows = connection.execute(select(table.c.lasted_s, table.c.wall_at)).all()
+    if len(rows) != 1 or not is_number(rows[0].lasted_s) or rows[0].lasted_s > _LONGEST_S:
+        if rows:
+            log.error("the doubt about the clock that the last run left cannot be read and is dropped")
+        return None
+    return KeptDoubt(timedelta(seconds=rows[0].lasted_s), rows[0].wall_at)
 
 
 def keep(connection: Connection, doubt: KeptDoubt | None) -> None:

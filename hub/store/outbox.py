@@ -12,6 +12,7 @@ from hub.core.notifications import Notification
 from hub.core.outcome import DeliveryUpdate
 from hub.store import codec, statements
 from hub.store.batch import PendingNotification
+from hub.store.damaged import key_of
 from hub.store.tables import OutboxRow, table_of, to_micros
 
 QUEUED, SENT, RECEIVED, FAILED, CANCELLED = "queued", "sent", "received", "failed", "cancelled"
@@ -90,6 +91,16 @@ def _row(notification: Notification, cancelled_at: datetime | None) -> tuple[Any
     )
 
 
+def notification_of(row: Any) -> Notification | None:
+    """The notification of a row; None where it cannot be read: its alert goes on to the next step all the same."""
+    try:
+        return codec.NOTIFICATION.load(row.body)
+    except ValueError as error:
+        told = (key_of(row.notification_id), key_of(row.alert_id), type(error).__name__)
+        log.error("notification %s of %s cannot be read (%s) and is left out", *told)
+        return None
+
+
 def load_pending(connection: Connection) -> list[PendingNotification]:
     """What still has to be sent, oldest first."""
     rows = connection.execute(
@@ -99,12 +110,7 @@ def load_pending(connection: Connection) -> list[PendingNotification]:
     )
     pending = []
     for row in rows:
-        try:
-            notification = codec.NOTIFICATION.load(row.body)
-        except ValueError as error:
-            # Its alert goes on to the next step all the same.
-            told = (row.notification_id, row.alert_id, type(error).__name__)
-            log.error("notification %s of %s cannot be read (%s) and is not sent", *told)
-        else:
+        notification = notification_of(row)
+        if notification is not None:
             pending.append(PendingNotification(notification, row.attempts, row.next_attempt_at))
     return pending

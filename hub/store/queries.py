@@ -24,6 +24,7 @@ from hub.store.damaged import MOST, text_of
 from hub.store.errors import StoreMissing, translated
 from hub.store.homes import OPEN_REQUEST_STATES, load_homes
 from hub.store.journal_rows import entry_of, join_alerts_and_requests
+from hub.store.outbox import notification_of
 from hub.store.request_bodies import REQUEST_COLUMNS, request_of, requests_of
 from hub.store.tables import table_of
 from hub.store.views import (
@@ -263,11 +264,9 @@ class Queries:
         query = select(_OUTBOX).where(_OUTBOX.c.alert_id == alert_id).order_by(_OUTBOX.c.id)
         return self.read(
             lambda connection: [
-                OutboxEntry(
-                    *(codec.NOTIFICATION.load(row.body), row.state, row.attempts),
-                    *(row.next_attempt_at, row.done_at),
-                )
+                OutboxEntry(notification, row.state, row.attempts, row.next_attempt_at, row.done_at)
                 for row in connection.execute(query)
+                if (notification := notification_of(row)) is not None
             ]
         )
 

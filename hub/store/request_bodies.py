@@ -3,10 +3,7 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
-
-from sqlalchemy import Connection, and_, or_, select, update
 
 from hub.core.service_requests import RequestCategory, RequestState, ServiceRequest
 from hub.store import codec, tables
@@ -21,27 +18,6 @@ REQUEST_COLUMNS = tuple(
     _REQUEST.c[name]
     for name in ("body", "request_id", "home_id", "category", "state", "version", "opened_at", "done_at")
 )
-
-
-_STATES = sorted(state.value for state in RequestState)
-_NO_STATE = or_(
-    _REQUEST.c.state < _STATES[0],
-    *(and_(_REQUEST.c.state > one, _REQUEST.c.state < next_) for one, next_ in pairwise(_STATES)),
-    _REQUEST.c.state > _STATES[-1],
-)
-"""Whether a word stands there that no release ever wrote; in ranges, for the index."""
-
-
-def give_back_states(connection: Connection) -> None:
-    """A request whose column holds no state gets the one of its body: none of a list's questions would find it otherwise."""
-    for row in connection.execute(select(_REQUEST.c.id, *REQUEST_COLUMNS).where(_NO_STATE)).all():
-        log.error(
-            "service request %s of home %s: its state cannot be read and is taken from its body",
-            key_of(row.request_id),
-            key_of(row.home_id),
-        )
-        state = request_of(row).state.value
-        connection.execute(update(_REQUEST).where(_REQUEST.c.id == row.id).values(state=state))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,18 @@ def fill(connection: Connection, at_most: int = 100) -> int:
         .limit(at_most)
     )
     rows = [
-        (home_id, search.VERSION, search.text_of(codec.PROFILE.load(profile)))
-        for home_id, profile in connection.execute(missing).all()
+        (home_id, search.VERSION, _text_of(profile)) for home_id, profile in connection.execute(missing).all()
     ]
     statements.SEARCH.run(connection, rows)
     return len(rows)
+
+
+def _text_of(profile: str) -> str:
+    """Nothing finds a home whose profile cannot be read; that it cannot is told where homes are loaded."""
+    try:
+        return search.text_of(codec.PROFILE.load(profile))
+    except ValueError:
+        return ""
 
 
 def holds(query: search.Query) -> Any:

@@ -19,7 +19,6 @@ from hub.core.home import Home
 from hub.core.journal import Entry
 from hub.core.outcome import LateMessage, Reading
 from hub.store import chain, codec, statements, tables
-from hub.store.alert_rows import open_what_was_never_resolved
 from hub.store.batch import (
     Batch,
     Effect,
@@ -37,9 +36,9 @@ from hub.store.damaged import MOST, key_of, number_of
 from hub.store.errors import NotAStore, StoreError, StoreMissing, StoreUnavailable, translated
 from hub.store.homes import HomeWrites, load_homes
 from hub.store.journal_rows import join_alerts_and_requests
+from hub.store.mending import mend
 from hub.store.migrations import migrate
 from hub.store.outbox import OutboxWrites, load_pending
-from hub.store.request_bodies import give_back_states
 from hub.store.retention import STANDSTILL_FROM, Retention, RetentionReport, Standstill, retain, standstills
 from hub.store.rows import failed_row, history_row, log_rows, logged_input, reading_rows, rejected_row
 from hub.store.tables import table_of, to_micros
@@ -115,6 +114,8 @@ class Store:
             with translated(str(path)):
                 connection = engine.connect()
                 migrate(connection, cell, str(path))
+                with connection.begin():
+                    mend(connection)
                 store = cls(path, connection, lock)
                 store._remember()
         except BaseException:
@@ -152,8 +153,6 @@ class Store:
                 raise NotAStore(f"{self.path}: damaged, its cell is missing; restore it from a backup")
             checkpoint_seq, hub_time_at = number_of(saved[0], 0), saved[1]
             last_seq = connection.execute(select(func.max(log.c.seq)).where(log.c.seq < MOST)).scalar() or 0
-            open_what_was_never_resolved(connection)
-            give_back_states(connection)
             homes, saved_seq, damaged = load_homes(connection)
             last_seq = max(last_seq, checkpoint_seq, *saved_seq.values(), 0)
             pending = load_pending(connection)

@@ -172,3 +172,109 @@ def test_a_journal_line_that_cannot_be_read_hides_no_other(story: Story) -> None
     kinds = [line.entry.kind for line in detail.timeline]
     assert kinds.count(EntryKind.CANNOT_BE_READ) == 3
     assert len(kinds) > 3
+
+
+YEARS_ON = 'replace({column}, \'"{field}":"2026\', \'"{field}":"6026\')'
+
+
+def asks_on(story: Story, kind: AlertKind = AlertKind.EMERGENCY_CALL) -> None:
+    """For the alert of h2 the next ones are asked in time, and a press next door is a press."""
+    before = story.of(kind, "h2").step
+    story.advance(minutes=10)
+    assert story.asked()
+    assert story.of(kind, "h2").step > before
+    story.press("h1")
+    story.of(AlertKind.EMERGENCY_CALL, "h1")
+
+
+@pytest.mark.parametrize("field", ["escalate_at", "opened_at", "occurred_at"])
+def test_a_bit_that_makes_another_instant_is_found(story: Story, field: str) -> None:
+    """It reads as well as before: who was called would wait four thousand years."""
+    story.press("h2", "cord")
+    story.forget_calls()
+    changed = YEARS_ON.format(column="body", field=field)
+    again_after(story, f"UPDATE alert SET body = {changed} WHERE home_id = 'h2'")
+    asks_on(story, AlertKind.UNJUDGED_HOME)
+
+
+def test_a_hold_ends_though_a_bit_says_otherwise(story: Story) -> None:
+    story.press("h2", "cord")
+    story.take("butler-wang")
+    story.forget_calls()
+    changed = YEARS_ON.format(column="body", field="until_at")
+    again_after(story, f"UPDATE alert SET body = {changed} WHERE home_id = 'h2'")
+    asks_on(story, AlertKind.UNJUDGED_HOME)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "before", "after"),
+    [
+        ("alert", "body", "triggered", "resolved"),
+        ("alert", "body", '"home_id":"h2"', '"home_id":"h9"'),
+        ("home", "profile", '"h2"', '"h9"'),
+    ],
+)
+def test_a_word_that_became_another_is_found(
+    story: Story, table: str, column: str, before: str, after: str
+) -> None:
+    story.press("h2", "cord")
+    story.forget_calls()
+    changed = f"UPDATE {table} SET {column} = replace({column}, '{before}', '{after}') WHERE home_id = 'h2'"
+    again_after(story, changed)
+    asks_on(story, AlertKind.UNJUDGED_HOME)
+
+
+def test_an_alert_that_is_over_is_not_opened_by_its_mark(story: Story) -> None:
+    """A press would join it, and nobody would be asked."""
+    story.press("h2", "cord")
+    story.resolve("butler-wang", alert=story.of(AlertKind.EMERGENCY_CALL, "h2"))
+    again_after(story, "UPDATE alert SET open = 1 WHERE home_id = 'h2'")
+    assert story.alerts() == []
+    with Queries(story.path) as queries:
+        assert queries.list_alerts(is_open=True) == []
+    story.forget_calls()
+    story.press("h2", "cord")
+    story.of(AlertKind.EMERGENCY_CALL, "h2")
+    assert story.asked()
+
+
+def test_a_line_with_a_number_that_nobody_counted_to_stops_no_alert(story: Story) -> None:
+    story.press("h2", "cord")
+    story.forget_calls()
+    newest = "number = (SELECT max(number) FROM journal)"
+    again_after(story, f"UPDATE journal SET number = {2**63 - 1} WHERE {newest}")
+    asks_on(story)
+    numbers = [row[0] for row in story.rows("SELECT number FROM journal ORDER BY number")]
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] < 10_000
+
+
+@pytest.mark.parametrize("at", [2**62, 4_900_000_000_000_000])
+def test_an_hour_that_lies_years_ahead_is_not_believed(story: Story, at: int) -> None:
+    story.press("h2", "cord")
+    story.forget_calls()
+    before = story.now
+    again_after(story, f"UPDATE cell SET hub_time_at = {at}")
+    assert abs((story.now - before).total_seconds()) < 60
+    asks_on(story)
+
+
+@pytest.mark.parametrize(
+    "rows", ["(1, 'long', 0)", f"(1, {2**62}, 0)", "(1, x'ff', 'x')", "(1, 60, 0), (2, 60, 0)", "(1, -5, 0)"]
+)
+def test_a_doubt_about_the_clock_that_cannot_be_read_stops_no_start(story: Story, rows: str) -> None:
+    again_after(
+        story, "DELETE FROM clock_doubt", f"INSERT INTO clock_doubt (id, lasted_s, wall_at) VALUES {rows}"
+    )
+    story.press("h2", "cord")
+    asks_on(story)
+
+
+def test_a_notification_that_cannot_be_read_hides_no_other(story: Story) -> None:
+    story.press("h2", "cord")
+    alert = story.of(AlertKind.EMERGENCY_CALL, "h2")
+    with Queries(story.path) as queries:
+        sent = len(queries.outbox(alert.id))
+        first = "id = (SELECT min(id) FROM outbox WHERE alert_id IS NOT NULL)"
+        again_after(story, f"UPDATE outbox SET body = replace(body, 'h2', 'h3') WHERE {first}")
+        assert len(queries.outbox(alert.id)) >= sent - 1

@@ -19,6 +19,7 @@ from hub.core.notifications import Notification
 from hub.core.service_requests import ServiceRequest
 from hub.store import codec
 from hub.store.codec import HomeBody
+from hub.store.damaged import text_of
 from tests.store import samples
 
 CODECS: dict[str, tuple[Any, Any]] = {
@@ -91,6 +92,32 @@ def test_everything_comes_back_exactly(name: str, data: st.DataObject) -> None:
     loaded = its_codec.load(its_codec.dump(value))
     assert loaded == value
     assert kinds(loaded) == kinds(value)
+
+
+SEALED = [name for name, (its_codec, _) in CODECS.items() if isinstance(its_codec, codec.SealedCodec)]
+
+
+@pytest.mark.parametrize("name", SEALED)
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_no_flipped_bit_of_a_body_reads_as_another_value(name: str, data: st.DataObject) -> None:
+    its_codec, of = CODECS[name]
+    value = data.draw(any_of(of))
+    stored = its_codec.dump(value).encode()
+    at, bit = data.draw(st.integers(0, len(stored) - 1)), data.draw(st.integers(0, 7))
+    flipped = stored[:at] + bytes([stored[at] ^ 1 << bit]) + stored[at + 1 :]
+    try:
+        loaded = its_codec.load(text_of(flipped))
+    except ValueError:
+        return
+    assert loaded == value
+
+
+def test_what_an_older_release_wrote_without_a_checksum_is_read() -> None:
+    home = samples.home()
+    plain = json.loads(codec.PROFILE.dump(home.profile))
+    del plain["sum"]
+    assert codec.PROFILE.load(json.dumps(plain)) == home.profile
 
 
 def test_instants_come_back_aware_and_in_utc() -> None:
