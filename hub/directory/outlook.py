@@ -44,6 +44,9 @@ class RosterProblemKind(StrEnum):
     """Nobody has given the holidays of a year: it has plain weekdays."""
     ABOVE_LIST = "above_list"
     """More elders than a list holds, by covers: allowed, and to be known."""
+    AFTER_HOURS = "after_hours"
+    """Policies ask a centre's desk outside of its opening hours, when nobody is meant to sit there; the call-centre, which they
+    ask at the same hours, is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,8 +276,12 @@ class _Sweep:
                 continue
             for one in homes:
                 if self._staffed(role, one, context) and not moment.on_duty(role, one.profile):
+                    closed = role is Role.CENTRE_DUTY and self._after_hours(
+                        moment, one.profile.centre_id, context, opens, begins
+                    )
                     yield RosterProblem(
-                        *(RosterProblemKind.NOBODY, begins, ends),
+                        RosterProblemKind.AFTER_HOURS if closed else RosterProblemKind.NOBODY,
+                        *(begins, ends),
                         role=role,
                         centre_id=one.profile.centre_id,
                         elders=one.elders,
@@ -293,14 +300,44 @@ class _Sweep:
         if role in (Role.BUTLER, Role.CENTRE_DUTY) or homes.profile.people.get(role):
             return True
         places = set(context.roster.places)
-        centre_id, seen = homes.profile.centre_id, set[str]()
-        while centre_id is not None and centre_id not in seen:
-            if (role, centre_id) in places:
-                return True
-            seen.add(centre_id)
-            centre = context.centres.get(centre_id)
-            centre_id = centre.parent_id if centre else None
-        return False
+        return any((role, one) in places for one in _with_parents(homes.profile.centre_id, context))
+
+    def _after_hours(
+        self,
+        moment: Moment,
+        centre_id: str | None,
+        context: Context,
+        opens: Mapping[str, list[tuple[datetime, datetime]]],
+        at: datetime,
+    ) -> bool:
+        """Whether an empty desk is as meant: the centres that tell hours are closed, no weekly shift of a desk (taken or
+        dropped) lasts, and each policy that asks for the desk now finds somebody at the call-centre now."""
+        asked = list(_with_parents(centre_id, context))
+        hours = [opens[one] for one in asked if one in opens]
+        if not hours or any(begins <= at < ends for spans in hours for begins, ends in spans):
+            return False
+        weekly = Moment(at, replace(context, roster=replace(context.roster, displaced=frozenset())))
+        desks = [shift for one in asked for shift in context.roster.at_place.get((Role.CENTRE_DUTY, one), ())]
+        if any(weekly.runs(shift) for shift in desks):
+            return False
+        for policy in context.policies.values():
+            roles = {
+                one.role for step in policy.steps for one in step.roles if in_hours(one.when, at, context)
+            }
+            if Role.CENTRE_DUTY in roles and not any(
+                moment.at_place(role, None) for role in roles & CELL_ROLES
+            ):
+                return False
+        return True
+
+
+def _with_parents(centre_id: str | None, context: Context) -> Iterator[str]:
+    seen = set[str]()
+    while centre_id is not None and centre_id not in seen:
+        yield centre_id
+        seen.add(centre_id)
+        centre = context.centres.get(centre_id)
+        centre_id = centre.parent_id if centre else None
 
 
 def _needed(policies: Mapping[str, Policy]) -> dict[Role, frozenset[When]]:

@@ -249,6 +249,7 @@ GRADES: Mapping[RosterProblemKind, str] = {
     RosterProblemKind.COVER_OPEN: "open",
     RosterProblemKind.NO_CALENDAR: "note",
     RosterProblemKind.ABOVE_LIST: "note",
+    RosterProblemKind.AFTER_HOURS: "note",
 }
 
 

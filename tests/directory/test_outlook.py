@@ -113,6 +113,54 @@ def test_a_centre_that_is_open_with_an_empty_desk_is_told() -> None:
     ]
 
 
+def small_desk_only(**values: object) -> Directory:
+    """The large centre has no desk: at night, and on Sundays, nobody sits at any; the small one is open as its desk works."""
+    monday_to_saturday = frozenset(range(6))
+    shifts = [
+        replace(one, weekdays=monday_to_saturday) if one.person_id == "desk" else one
+        for one in staffed().shifts
+        if one.person_id != "large"
+    ]
+    base = with_small(
+        replace(staffed(), shifts=tuple(shifts)),
+        openings=(Opening(monday_to_saturday, time(8), time(18)),),
+    )
+    return replace(base, **values)  # type: ignore[arg-type]
+
+
+def desk_told(directory: Directory) -> set[tuple[RosterProblemKind, datetime, datetime]]:
+    return {
+        (one.kind, one.from_at, one.until_at)
+        for one in found(directory)
+        if one.role is Role.CENTRE_DUTY and one.from_at >= at(4) and one.until_at <= at(6)
+    }
+
+
+def test_the_hours_in_which_a_centre_is_closed_are_no_gap_while_the_call_centre_is_there() -> None:
+    nights = {(RosterProblemKind.AFTER_HOURS, at(4, 18), at(5, 8))}
+    assert desk_told(small_desk_only()) == nights
+    ill = (Leave("l", "desk", at(4, 9), at(4, 12)),)
+    assert desk_told(small_desk_only(leaves=ill)) == nights | {
+        (RosterProblemKind.NOBODY, at(4, 9), at(4, 12)),
+        (RosterProblemKind.DESK_EMPTY, at(4, 9), at(4, 12)),
+    }
+
+
+def test_the_closed_hours_are_a_gap_while_nobody_is_at_the_call_centre() -> None:
+    away = tuple(Leave(one, one, at(4, 20), at(4, 23)) for one in ("op", "manager"))
+    assert desk_told(small_desk_only(leaves=away)) == {
+        (RosterProblemKind.AFTER_HOURS, at(4, 18), at(4, 20)),
+        (RosterProblemKind.NOBODY, at(4, 20), at(4, 23)),
+        (RosterProblemKind.AFTER_HOURS, at(4, 23), at(5, 8)),
+    }
+
+
+def test_a_desk_that_is_rostered_in_closed_hours_is_missed_there() -> None:
+    shifts = (*small_desk_only().shifts, Shift("large", Role.CENTRE_DUTY, WEEK, time(18), time(8), "large"))
+    away = small_desk_only(shifts=shifts, leaves=(Leave("l", "large", at(4, 20), at(4, 23)),))
+    assert desk_told(away) == {(RosterProblemKind.NOBODY, at(4, 20), at(4, 23))}
+
+
 def with_small(directory: Directory, **values: object) -> Directory:
     small_centre = replace(directory.centres[1], **values)  # type: ignore[arg-type]
     return replace(directory, centres=(directory.centres[0], small_centre))
@@ -321,7 +369,8 @@ def test_the_gaps_are_those_that_asking_every_quarter_of_an_hour_finds(seed: int
         for role in (Role.BUTLER, Role.DEPUTY, Role.CENTRE_DUTY, Role.OPERATOR):
             told = any(
                 one.role is role and one.from_at <= now < one.until_at
-                for one in of(problems, RosterProblemKind.NOBODY)
+                for one in problems
+                if one.kind in {RosterProblemKind.NOBODY, RosterProblemKind.AFTER_HOURS}
             )
             assert told is not bool(on_duty(role, home, now, surroundings)), f"{role} at {now}"
         now += quarter

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from hub.core.calendar import OnDays
 from hub.core.opening import Opening
 from hub.core.shifts import Shift
-from hub.directory.outlook import RosterProblem
+from hub.directory.outlook import RosterProblem, RosterProblemKind
 from hub.directory.outlook_runs import Run, folded
 from hub.web import roster_changes
 from hub.web.account_rules import RESERVED
@@ -35,7 +35,14 @@ def ahead(parts: Parts, problems: Iterable[RosterProblem], language: Language) -
     told: list[Ahead] = []
     for one in folded(problems, parts.settings.timezone):
         runs = tuple(_run(parts, language, run) for run in one.runs)
-        if len(runs) <= _IN_ONE_LINE:
+        if one.problem.kind is RosterProblemKind.AFTER_HOURS:
+            whole = say(
+                language,
+                "roster.when",
+                from_at=_date(parts, language, one.problem.from_at),
+                until_at=_date(parts, language, one.problem.until_at),
+            )
+        elif len(runs) <= _IN_ONE_LINE:
             whole, runs = say(language, "roster.then").join(runs), ()
         else:
             whole = say(
