@@ -45,8 +45,8 @@ class RosterProblemKind(StrEnum):
     ABOVE_LIST = "above_list"
     """More elders than a list holds, by covers: allowed, and to be known."""
     AFTER_HOURS = "after_hours"
-    """Policies ask a centre's desk outside of its opening hours, when nobody is meant to sit there; the call-centre, which they
-    ask at the same hours, is there."""
+    """Policies ask a centre's desk outside of its opening hours, when nobody is meant to sit there; an operator, whom
+    they ask at the same hours, is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +311,7 @@ class _Sweep:
         at: datetime,
     ) -> bool:
         """Whether an empty desk is as meant: the centres that tell hours are closed, no weekly shift of a desk (taken or
-        dropped) lasts, and each policy that asks for the desk now finds somebody at the call-centre now."""
+        dropped) lasts, and each policy that asks for the desk now asks the operators too and finds one."""
         asked = list(_with_parents(centre_id, context))
         hours = [opens[one] for one in asked if one in opens]
         if not hours or any(begins <= at < ends for spans in hours for begins, ends in spans):
@@ -324,9 +324,8 @@ class _Sweep:
             roles = {
                 one.role for step in policy.steps for one in step.roles if in_hours(one.when, at, context)
             }
-            if Role.CENTRE_DUTY in roles and not any(
-                moment.at_place(role, None) for role in roles & CELL_ROLES
-            ):
+            answered = Role.OPERATOR in roles and moment.at_place(Role.OPERATOR, None)
+            if Role.CENTRE_DUTY in roles and not answered:
                 return False
         return True
 

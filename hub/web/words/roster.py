@@ -173,8 +173,8 @@ PROBLEMS: dict[str, Words] = {
         "{place}开放时间没有人值班", "{place} is open and nobody is at its desk"
     ),
     "roster_problem.after_hours": Words(
-        "{place}开放时间以外没有站点值班员：告警由呼叫中心处理（升级规则这时也会叫站点值班员，叫不到就继续往下叫）",
-        "{place} has nobody at its desk outside opening hours: the call-centre handles its alerts"
+        "{place}开放时间以外没有站点值班员：告警由坐席处理（升级规则这时也会叫站点值班员，叫不到就继续往下叫）",
+        "{place} has nobody at its desk outside opening hours: the operators handle its alerts"
         " (the policies ask for the desk then too, find nobody and go on)",
     ),
     "roster_problem.twice": Words(
