@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.command_line import enrol_passwords
-from hub.core.home import DeviceKind, Flag, Membership
+from hub.core.home import DeviceKind, Family, Flag, Membership
 from hub.directory.model import RoomKind
 
 Arguments = argparse.Namespace
@@ -61,7 +61,7 @@ def add_arguments(
     device.add_argument("device")
     device.add_argument("kind", choices=list(DeviceKind))
     _add_place(device)
-    device.add_argument("--family", default="native", choices=["native", "zigbee2mqtt"])
+    device.add_argument("--family", default=Family.NATIVE.value, choices=[one.value for one in Family])
     device.add_argument("--model", default="")
     device.add_argument(
         "--speaks", action="store_true", help="it says sentences and shows where a call stands"

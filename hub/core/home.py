@@ -65,11 +65,18 @@ class DeviceKind(StrEnum):
     VOICE_UNIT = "voice_unit"
 
 
+class Family(StrEnum):
+    """Whose wire format a device speaks."""
+
+    NATIVE = "native"
+    ZIGBEE2MQTT = "zigbee2mqtt"
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """An enrolled device as it is assigned now. `wearer_id` None: it belongs to the home (or room), not to one person.
 
-    `family` says whose wire format it speaks (`native`, `zigbee2mqtt`); `model` chooses the row of the family's table.
+    `model` chooses the row of the family's table.
     `silent_after` is how long it may say nothing before it counts as offline. `speaks`: it can say sentences and show where a
     call stands (voice unit, two-way button).
     """

@@ -8,8 +8,8 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
+from hub.core.home import Family
 from hub.directory.model import DeviceEntry
-from hub.directory.supervision import ZIGBEE2MQTT
 
 BROKER_FILE = "/etc/mosquitto/passwords"
 _ITERATIONS = 101
@@ -30,7 +30,7 @@ class Credentials:
 
 def of_device(cell: str, home_id: str, device: DeviceEntry) -> Credentials | None:
     """Fresh ones for this device in this home; None for a foreign device, which speaks through its gateway."""
-    if device.family == ZIGBEE2MQTT:
+    if device.family == Family.ZIGBEE2MQTT:
         return None
     username = f"{cell}/{home_id}/{device.id}"
     password = _fresh()

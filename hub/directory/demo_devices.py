@@ -6,9 +6,8 @@ from datetime import datetime
 from random import Random
 
 from firmware_contracts.vocabulary import Placement
-from hub.core.home import DeviceKind, Flag
+from hub.core.home import DeviceKind, Family, Flag
 from hub.directory.model import Assignment, DeviceEntry, Elder, HomeEntry, Room, RoomKind
-from hub.directory.supervision import ZIGBEE2MQTT
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,10 @@ SMOKE = Fitting(DeviceKind.SMOKE, RoomKind.KITCHEN, "demo-smoke")
 GAS = Fitting(DeviceKind.GAS, RoomKind.KITCHEN, "demo-gas")
 WATER = Fitting(DeviceKind.WATER, RoomKind.BATHROOM, "demo-water")
 FOREIGN = (
-    Fitting(DeviceKind.BUTTON, RoomKind.BEDROOM, "TS0215A_sos", family=ZIGBEE2MQTT, one_way=True),
-    Fitting(DeviceKind.MOTION, RoomKind.LIVING_ROOM, "RTCGQ11LM", family=ZIGBEE2MQTT, one_way=True),
-    Fitting(DeviceKind.CONTACT, RoomKind.HALL, "MCCGQ11LM", family=ZIGBEE2MQTT, one_way=True),
-    Fitting(DeviceKind.WATER, RoomKind.BATHROOM, "SJCGQ11LM", family=ZIGBEE2MQTT, one_way=True),
+    Fitting(DeviceKind.BUTTON, RoomKind.BEDROOM, "TS0215A_sos", family=Family.ZIGBEE2MQTT, one_way=True),
+    Fitting(DeviceKind.MOTION, RoomKind.LIVING_ROOM, "RTCGQ11LM", family=Family.ZIGBEE2MQTT, one_way=True),
+    Fitting(DeviceKind.CONTACT, RoomKind.HALL, "MCCGQ11LM", family=Family.ZIGBEE2MQTT, one_way=True),
+    Fitting(DeviceKind.WATER, RoomKind.BATHROOM, "SJCGQ11LM", family=Family.ZIGBEE2MQTT, one_way=True),
 )
 """Bought elsewhere, spoken to by nobody: the home is told nothing by a voice."""
 

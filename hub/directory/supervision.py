@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from firmware_contracts.vocabulary import HEARTBEAT_EVERY_S
-from hub.core.home import DeviceKind
+from hub.core.home import DeviceKind, Family
 from hub.directory.model import DeviceEntry
-
-ZIGBEE2MQTT = "zigbee2mqtt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class Supervision:
             return device.silent_after
         if device.kind in self.by_kind:
             return self.by_kind[device.kind]
-        if device.family == ZIGBEE2MQTT:
+        if device.family == Family.ZIGBEE2MQTT:
             return self.zigbee2mqtt
         return self.one_way if device.one_way else self.native
 

@@ -6,13 +6,12 @@ from dataclasses import replace
 from firmware_contracts.topics import parse_up
 from firmware_contracts.vocabulary import Hazard, Kind, RejectReason
 from hub.core.events import Call, DeviceEvent, Environment, Fall, UnreadableSignal, UnreadableTelemetry
-from hub.core.home import Device, DeviceKind, Home
+from hub.core.home import Device, DeviceKind, Family, Home
 from hub.ingest import zigbee2mqtt
 from hub.ingest.decode import Rejected
 from hub.ingest.message import RawMessage, SessionName
 from hub.ingest.zigbee2mqtt import BRIDGE_ID
 
-ZIGBEE2MQTT = "zigbee2mqtt"
 _SIGNALS = frozenset({Call, Fall})
 _DETECTS = {DeviceKind.SMOKE: Hazard.SMOKE, DeviceKind.GAS: Hazard.GAS}
 _SAYS_NOTHING = RejectReason.INCONSISTENT
@@ -52,7 +51,7 @@ def from_gateway(home: Home, event: DeviceEvent) -> DeviceEvent | None:
     if event.device_id != BRIDGE_ID:
         return None
     for device in home.profile.devices.values():
-        if device.kind is DeviceKind.GATEWAY and device.family == ZIGBEE2MQTT:
+        if device.kind is DeviceKind.GATEWAY and device.family == Family.ZIGBEE2MQTT:
             return replace(event, device_id=device.id)
     return None
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from firmware_contracts.vocabulary import Placement
 from hub.core.alerts import Role
 from hub.core.calendar import DayType, OnDays
-from hub.core.home import DeviceKind, Flag, Membership
+from hub.core.home import DeviceKind, Family, Flag, Membership
 from hub.core.shifts import LeaveKind, Takes
 from hub.directory.model import Level, RoomKind
 from hub.web.words import WORDS
@@ -188,6 +188,14 @@ PLACEMENT = Choice(
         Placement.WRIST: ("腕", "手上"),
         Placement.POCKET: ("衣袋", "裤袋"),
         Placement.NECK: ("脖子", "颈部", "颈挂"),
+    },
+)
+
+FAMILY = Choice(
+    {Family.NATIVE: ("native", "native"), Family.ZIGBEE2MQTT: ("zigbee2mqtt", "zigbee2mqtt")},
+    {
+        Family.NATIVE: ("自有协议", "原生", "本系统", "care", "mqtt"),
+        Family.ZIGBEE2MQTT: ("zigbee", "z2m", "zigbee 3.0"),
     },
 )
 

@@ -154,7 +154,7 @@ DEVICES = Table(
             "family",
             "协议",
             "family",
-            v.LINE,
+            v.IS_FAMILY,
             ("通信协议", "接入方式", "protocol"),
             hint=("native（默认）或 zigbee2mqtt", "native (the default) or zigbee2mqtt"),
         ),

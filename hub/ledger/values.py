@@ -16,6 +16,7 @@ from hub.ledger.choices import (
     CROSSES,
     DAY_TYPE,
     DEVICE_KIND,
+    FAMILY,
     FLAG,
     GENDER,
     LEAVE,
@@ -307,7 +308,10 @@ def _choice(choice: Choice[Any]) -> Reader:
         return found
 
     def write(value: Any, language: Language, zone: tzinfo) -> str | None:
-        return None if value is None else choice.word(value, language)
+        # What an earlier release let in stands as it is.
+        return (
+            None if value is None else choice.word(value, language) if value in choice.words else str(value)
+        )
 
     return Reader(read, write)
 
@@ -484,6 +488,7 @@ SPECIAL_HOURS = Reader(_special, _write_special)
 DAY = Reader(_day, _write_day)
 IS_MEMBERSHIP = _choice(MEMBERSHIP)
 IS_DEVICE = _choice(DEVICE_KIND)
+IS_FAMILY = _choice(FAMILY)
 IS_ROLE = _choice(ROLE)
 IS_ROOM = _choice(ROOM_KIND)
 IS_LEVEL = _choice(LEVEL)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 
 from hub.core.alerts import Alert
 from hub.core.events import RaiseByHand, TellWhere
-from hub.core.home import DeviceKind, Home, Profile
+from hub.core.home import DeviceKind, Family, Home, Profile
 from hub.directory import credentials
 from hub.directory.model import DeviceEntry, Directory
 from hub.directory.moves import assignment_of, device_of
@@ -266,7 +266,7 @@ async def _note_passwords(parts: Parts, user: User, homes: dict[str, str]) -> No
 
 def base_topic(parts: Parts, home_id: str, device: DeviceEntry) -> str:
     cell = parts.hub.cell
-    return f"care/v1/{cell}/{home_id}" if device.family == "native" else f"z2m/v1/{cell}/{home_id}"
+    return f"care/v1/{cell}/{home_id}" if device.family != Family.ZIGBEE2MQTT else f"z2m/v1/{cell}/{home_id}"
 
 
 def _assigned(parts: Parts, user: User, device_id: str) -> str | None:

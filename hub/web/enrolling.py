@@ -68,9 +68,7 @@ def room_edit(home_id: str, body: RoomIn) -> Edit:
 
 
 def device_edit(home_id: str, body: DeviceIn, at: datetime) -> Edit:
-    entry = DeviceEntry(
-        body.id, body.kind, body.family or "native", body.model or None, body.speaks, body.one_way
-    )
+    entry = DeviceEntry(body.id, body.kind, body.family, body.model or None, body.speaks, body.one_way)
     place = {"room_id": body.room_id, "wearer_id": body.wearer_id, "placement": body.placement}
     return Edit(
         lambda newest: moves.enrol_device(newest, entry, home_id, at, **place),  # type: ignore[arg-type]

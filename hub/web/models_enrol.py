@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from firmware_contracts.vocabulary import Placement
-from hub.core.home import DeviceKind, Flag, Membership
+from hub.core.home import DeviceKind, Family, Flag, Membership
 from hub.directory.model import RoomKind
 from hub.directory.protection import Gap, Gravity
 from hub.web.models import Id, In, Note, Out, PersonRef, ResidentRef
@@ -66,7 +66,7 @@ class DeviceIn(PlaceIn):
 
     id: Id
     kind: DeviceKind
-    family: Word = "native"
+    family: Family = Family.NATIVE
     model: Word = ""
     speaks: bool = False
     one_way: bool = False

@@ -23,6 +23,7 @@ _CHOICES: tuple[tuple[str, Choice[Any]], ...] = (
     ("性别 sex", choices.GENDER),
     ("设备类型 kind of device", choices.DEVICE_KIND),
     ("佩戴部位 placement", choices.PLACEMENT),
+    ("协议 family", choices.FAMILY),
     ("安装位置、房间类型 room", choices.ROOM_KIND),
     ("岗位 role", choices.ROLE),
     ("日期类型 kind of days", choices.ON_DAYS),

@@ -326,6 +326,15 @@ CASES: dict[str, Case] = {
             "设备": [{"设备编号": "k1", "类型": "挂坠", "住户": "h2", "佩戴人": "e1"}],
         },
     ),
+    "a protocol nobody speaks": sheets(
+        Kind.UNKNOWN_CHOICE,
+        {
+            "住户": HOMES,
+            "设备": [{"设备编号": "k1", "类型": "挂坠", "住户": "h2", "协议": "涂鸦"}],
+        },
+        letter="D",
+        found="涂鸦",
+    ),
     "a device twice": sheets(
         Kind.DUPLICATE_ID,
         {

@@ -260,6 +260,12 @@ def test_one_action_ends_what_hangs_on_an_elder_and_lists_the_devices(
         ("/api/v1/enrol/homes", {"region_id": "nowhere"}, 409, "unknown_region"),
         ("/api/v1/enrol/homes", {"region_id": ""}, 422, "invalid"),
         ("/api/v1/enrol/homes/none/rooms", {"kind": "kitchen"}, 404, "not_found"),
+        (
+            "/api/v1/enrol/homes/none/devices",
+            {"id": "k1", "kind": "button", "family": "tuya"},
+            422,
+            "invalid",
+        ),
         ("/api/v1/devices/none/recover", {}, 404, "unknown_device"),
         ("/api/v1/devices/none/credentials", {}, 409, "not_assigned"),
     ],
