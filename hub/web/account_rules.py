@@ -121,7 +121,7 @@ def _person(access: Access, directory: Directory | None, at: datetime) -> Iterat
     person = persons.get(person_id)
     if person is None:
         yield Wrong("person", "person_unknown", {"id": person_id})
-    elif person.until_at is not None and person.until_at <= at:
+    elif person.until_at is not None and (person.until_at <= at or access.role is ActorRole.ADMINISTRATOR):
         yield Wrong("person", "person_left", {"id": person_id})
     elif access.scope.kind is ScopeKind.OWN and directory is not None and not _cares(directory, person_id):
         yield Wrong("person", "person_no_carer", {"id": person_id})

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query
 
 from hub.core.alerts import Role
 from hub.core.context import ContactMethod
+from hub.core.events import ActorRole
 from hub.directory import people_edits
 from hub.directory.in_order import name_in_order
 from hub.directory.model import Bond, Directory, PersonEntry, holds
@@ -87,8 +88,10 @@ async def change_person(person_id: str, body: PersonIn, parts: PartsDep, user: E
 
 @router.post("/people/{person_id}/leave")
 async def leave(person_id: str, body: LeaveIn, parts: PartsDep, user: EditPeople) -> PersonOut:
-    """The person is gone from an instant on, and their log-in with them; homes and shifts are handed over before."""
+    """The person is gone from an instant on, and their log-in with them; homes, shifts and the administration of the hub are
+    handed over before."""
     await asyncio.to_thread(see_person, parts, user, person_id, Permission.EDIT_PEOPLE)
+    await _hands_over_the_administration(parts, person_id)
     now = parts.hub.now()
     until_at = body.until_at or now
     line = {"change": "leaves", "until_at": until_at.isoformat(timespec="minutes")}
@@ -110,6 +113,20 @@ async def come_back(person_id: str, parts: PartsDep, user: EditPeople) -> Person
         Change(parts.hub.now(), user.login, What.PERSON_CHANGED, "person", person_id, {"change": "stays"}),
     )
     return await get_person(person_id, parts, user)
+
+
+async def _hands_over_the_administration(parts: Parts, person_id: str) -> None:
+    """Nobody but an administrator ends the log-in of one, and never the last: disabling it sees to both."""
+    for account in await parts.logins.all():
+        if (account.person_id, account.active, account.role) == (person_id, True, ActorRole.ADMINISTRATOR):
+            raise Problem(
+                409,
+                "person_administers",
+                f"The person's log-in {account.login} is an administrator's.",
+                where="person",
+                remedy="An administrator disables that log-in first, or takes the person off it.",
+                login=account.login,
+            )
 
 
 async def edit(parts: Parts, change: Callable[[Directory], Directory], line: Change) -> Directory:

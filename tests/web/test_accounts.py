@@ -143,6 +143,29 @@ def test_a_butler_with_a_list_does_not_leave_before_it_is_handed_over(
     assert "请先交给别人再办离职" in shown.text
 
 
+def test_whoever_administers_the_hub_does_not_leave_before_it_is_handed_over(
+    hub: RunningHub, admin: httpx.Client
+) -> None:
+    """Else the last administrator would be locked out by somebody who keeps the people."""
+    made = admin.post("/api/v1/people", json={"name": "管理", "phone": "13811112222"}).json()["id"]
+    account = {
+        "login": "keeper",
+        "name": "管理",
+        "role": "administrator",
+        "person_id": made,
+        "password": PASSWORD,
+    }
+    admin.post("/api/v1/accounts", json=account).raise_for_status()
+    refused = admin.post(f"/api/v1/people/{made}/leave", json={})
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:care-alert-hub:person_administers")
+    with hub.browser("admin") as page:
+        shown = page.post(f"/people/{made}/leave", data={"until_at": "2027-01-01T08:00"})
+    assert shown.status_code == 409
+    assert "“keeper”是管理员账号" in shown.text
+    admin.patch("/api/v1/accounts/keeper", json={"active": False}).raise_for_status()
+    admin.post(f"/api/v1/people/{made}/leave", json={}).raise_for_status()
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "zh", "en"),
     [

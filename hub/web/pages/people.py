@@ -263,8 +263,8 @@ def _body(typed: Mapping[str, str]) -> PersonIn:
 
 def _messages(request: Request, error: ValidationError | Problem) -> tuple[tuple[str, ...], int]:
     language = pages_of(request).language(request)
-    if isinstance(error, Problem) and error.code == "person_busy":
-        return (say(language, "problem.person_busy", **error.extra),), error.status
+    if isinstance(error, Problem) and error.code in {"person_busy", "person_administers"}:
+        return (say(language, f"problem.{error.code}", **error.extra),), error.status
     return complaints(error, language, "people")
 
 

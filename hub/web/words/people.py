@@ -216,6 +216,10 @@ PEOPLE: dict[str, Words] = {
         "名下还有 {homes} 户、{shifts} 个班次，请先交给别人再办离职。",
         "There are still {homes} homes and {shifts} shifts: hand them over first.",
     ),
+    "problem.person_administers": Words(
+        "这个人的账号“{login}”是管理员账号：请先由管理员停用它，或改成不对应此人，再办离职。",
+        "Their log-in “{login}” is an administrator's: an administrator disables it first, or takes the person off it.",
+    ),
     "problem.person_exists": Words("这个编号已经有人用了，请换一个。", "This id is taken; choose another."),
     "problem.methods": Words(
         "联系方式每行要写“渠道 地址”，中间空一格。",
