@@ -87,4 +87,4 @@ def open_homes(keeper: DirectoryKeeper, homes: Mapping[str, Home], at: datetime)
 
 
 def _opened(directory: Directory, proof: Proof) -> Directory:
-    return residences.set_membership(directory, proof.elder_id, Membership.ACTIVE, proof.at)
+    return residences.open_by_press(directory, proof.elder_id, proof.at)

@@ -85,7 +85,10 @@ class MovedCentre:
 
 
 def move_centre(directory: Directory, centre_id: str, company_id: str, *, alone: bool = False) -> MovedCentre:
-    """A centre goes to another company, its homes with it. `alone`: its small centres stay. Raises NoSuchEntry."""
+    """A centre goes to another company, its homes with it. `alone`: its small centres stay. Raises NoSuchEntry.
+
+    Its large centre stays the same, whoever runs it: that desk answers for it at night, and so sees its homes.
+    """
     centres = {centre.id: centre for centre in directory.centres}
     if centre_id not in centres:
         raise NoSuchEntry(f'there is no centre "{centre_id}"')

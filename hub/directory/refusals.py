@@ -30,6 +30,7 @@ class EditRefusal(StrEnum):
     NOT_FROM_HERE = "not_from_here"
     BEFORE_IT_BEGAN = "before_it_began"
     PLANNED_ALREADY = "planned_already"
+    CHANGED_SINCE = "changed_since"
     ENDS_BEFORE = "ends_before"
 
 

@@ -18,14 +18,14 @@ CARED_FOR = frozenset({Membership.NOT_YET_OPEN, Membership.ACTIVE, Membership.PA
 """Who lives there and may call; the others are gone."""
 
 NEXT: Mapping[Membership, frozenset[Membership]] = {
-    Membership.NOT_YET_OPEN: frozenset({Membership.ACTIVE, Membership.LEFT, Membership.DECEASED}),
+    Membership.NOT_YET_OPEN: frozenset({Membership.LEFT, Membership.DECEASED}),
     Membership.ACTIVE: frozenset({Membership.PAUSED, Membership.LEFT, Membership.DECEASED}),
     Membership.PAUSED: frozenset({Membership.ACTIVE, Membership.LEFT, Membership.DECEASED}),
     # Back again, or entered by mistake: protected only once a press was answered anew.
     Membership.LEFT: frozenset({Membership.NOT_YET_OPEN, Membership.DECEASED}),
     Membership.DECEASED: frozenset({Membership.NOT_YET_OPEN}),
 }
-"""Where each state may lead. Nobody is put into `active` by hand who was not: a press does that."""
+"""Where each state may lead by hand. Nobody is put into `active` so who was not: a press does that (`open_by_press`)."""
 
 
 def enrol_elder(
@@ -78,39 +78,79 @@ def set_membership(
     at: datetime,
     *,
     until_at: datetime | None = None,
+    now: datetime | None = None,
 ) -> Directory:
-    """The elder is in this state from `at` on (which may lie ahead, or back as far as the state before began).
+    """The elder is in this state from `at` on, which may lie ahead of `now` (None: it is now), or back as far as the state of now
+    began.
 
-    Paused `until_at`: active again from then on, by itself.
+    Paused `until_at`: active again from then on, by itself. The state that holds at `at` once more takes back what was planned
+    after it; a pause gets another end.
     """
-    now = current(directory, elder_id, at)
-    if now is None:
-        _refuse_unhoused(directory, elder_id, at)
-        raise EditRefused(EditRefusal.NOT_HOUSED, id=elder_id)
-    if now.membership is membership:
+    before = _state_at(directory, elder_id, at)
+    if until_at is not None and (membership is not Membership.PAUSED or until_at <= at):
+        raise EditRefused(EditRefusal.ENDS_BEFORE, id=elder_id)
+    later = sorted(
+        (one for one in directory.residences if one.elder_id == elder_id and one.from_at > at),
+        key=lambda one: one.from_at,
+    )
+    for begun in later:
+        if now is not None and begun.from_at <= now:
+            raise EditRefused(
+                EditRefusal.CHANGED_SINCE,
+                id=elder_id,
+                at=f"{begun.from_at:%Y-%m-%d}",
+                now=begun.membership.value,
+            )
+    if any(one.home_id != before.home_id for one in later):
+        raise EditRefused(EditRefusal.PLANNED_ALREADY, id=elder_id, at=f"{later[0].from_at:%Y-%m-%d}")
+    same = before.membership is membership
+    if same and not later and until_at == before.until_at:
         raise EditRefused(EditRefusal.SAME_MEMBERSHIP, id=elder_id, membership=membership.value)
-    if membership not in NEXT[now.membership]:
+    if not same and membership not in NEXT[before.membership]:
         raise EditRefused(
             EditRefusal.NOT_FROM_HERE,
             id=elder_id,
-            now=now.membership.value,
+            now=before.membership.value,
             wanted=membership.value,
-            allowed=" ".join(sorted(one.value for one in NEXT[now.membership])),
+            allowed=" ".join(sorted(one.value for one in NEXT[before.membership])),
         )
-    if until_at is not None and (membership is not Membership.PAUSED or until_at <= at):
-        raise EditRefused(EditRefusal.ENDS_BEFORE, id=elder_id)
-    later = [one for one in directory.residences if one.elder_id == elder_id and one.from_at > at]
-    if any(one.home_id != now.home_id for one in later):
-        raise EditRefused(EditRefusal.PLANNED_ALREADY, id=elder_id, at=f"{later[0].from_at:%Y-%m-%d}")
     # What was planned for this home (the end of a pause) is overtaken by what is said now.
     directory = replace(directory, residences=tuple(one for one in directory.residences if one not in later))
-    directory = _replaced(directory, now, replace(now, until_at=at))
-    directory = _add(directory, Residence(elder_id, now.home_id, membership, at, until_at))
+    directory = _replaced(directory, before, replace(before, until_at=until_at if same else at))
+    if not same:
+        directory = _add(directory, Residence(elder_id, before.home_id, membership, at, until_at))
     if until_at is not None:
-        directory = _add(directory, Residence(elder_id, now.home_id, Membership.ACTIVE, until_at))
-    if membership in CARED_FOR and now.membership not in CARED_FOR:
-        return _with_butler(directory, now.home_id, at, None)
+        directory = _add(directory, Residence(elder_id, before.home_id, Membership.ACTIVE, until_at))
+    if membership in CARED_FOR and before.membership not in CARED_FOR:
+        return _with_butler(directory, before.home_id, at, None)
     return directory
+
+
+def open_by_press(directory: Directory, elder_id: str, at: datetime) -> Directory:
+    """A press that a person answered proves the home of an elder who is not yet open; what was planned after it stays."""
+    before = _state_at(directory, elder_id, at)
+    if before.membership is not Membership.NOT_YET_OPEN:
+        raise EditRefused(EditRefusal.SAME_MEMBERSHIP, id=elder_id, membership=before.membership.value)
+    directory = _replaced(directory, before, replace(before, until_at=at))
+    return _add(directory, Residence(elder_id, before.home_id, Membership.ACTIVE, at, before.until_at))
+
+
+def planned(directory: Directory, elder_id: str, home_id: str, now: datetime) -> tuple[Residence, ...]:
+    """The states that wait for their day, the next one first."""
+    waiting = (
+        one
+        for one in directory.residences
+        if one.elder_id == elder_id and one.home_id == home_id and one.from_at > now
+    )
+    return tuple(sorted(waiting, key=lambda one: one.from_at))
+
+
+def _state_at(directory: Directory, elder_id: str, at: datetime) -> Residence:
+    found = current(directory, elder_id, at)
+    if found is None:
+        _refuse_unhoused(directory, elder_id, at)
+        raise EditRefused(EditRefusal.NOT_HOUSED, id=elder_id)
+    return found
 
 
 def current(directory: Directory, elder_id: str, at: datetime) -> Residence | None:

@@ -18,7 +18,7 @@ from hub.directory.refusals import EditRefusal, EditRefused
 from hub.directory.validation import DirectoryProblems
 from hub.store.change_log import passwords_made
 from hub.web import checklist, enrolling
-from hub.web.access import Permission, Scope, ScopeKind
+from hub.web.access import Permission, ScopeKind
 from hub.web.api_homes import care_card
 from hub.web.commands import done_id, move_alert, obey
 from hub.web.enrolling import Edit, refusal_words
@@ -47,7 +47,7 @@ from hub.web.parts import ActOnAlerts, Forbidden, Parts, PartsDep, ViewHomes, al
 from hub.web.problems import RESPONSES, Problem
 from hub.web.reach import tree
 from hub.web.views import short_address
-from hub.web.visibility import see_alert, see_home, visible_homes
+from hub.web.visibility import see_alert, see_home, visible_centres, visible_homes
 
 router = APIRouter(prefix="/api/v1", responses=RESPONSES)
 
@@ -102,7 +102,7 @@ async def keep(parts: Parts, user: User, edit: Edit) -> None:
 async def enrol_home(body: HomeIn, parts: PartsDep, user: Enrols) -> MadeOut:
     """A home with its rooms, that nobody lives in yet. It must lie in the log-in's own scope."""
     directory = directory_of(parts)
-    if not _in_scope(parts, user.scope, directory, body):
+    if not _in_scope(parts, user, directory, body):
         raise Forbidden(user, Permission.ENROL, body.region_id, "region")
     edit = enrolling.home_edit(directory, body)
     await keep(parts, user, edit)
@@ -113,7 +113,11 @@ async def enrol_home(body: HomeIn, parts: PartsDep, user: Enrols) -> MadeOut:
 async def enrol_elder(home_id: str, body: ElderIn, parts: PartsDep, user: Enrols) -> MadeOut:
     """An elder moves in: not yet open until a press was answered by a person."""
     see_home(parts, user, home_id, Permission.ENROL)
-    edit = enrolling.elder_edit(directory_of(parts), home_id, body, parts.hub.now())
+    directory = directory_of(parts)
+    # Whoever lived somewhere before is written over only by somebody who may see where.
+    for lived in {one.home_id for one in directory.residences if one.elder_id == body.id}:
+        see_home(parts, user, lived, Permission.ENROL)
+    edit = enrolling.elder_edit(directory, home_id, body, parts.hub.now())
     await keep(parts, user, edit)
     return MadeOut(id=edit.about_id, home_id=home_id)
 
@@ -278,14 +282,19 @@ def _assigned(parts: Parts, user: User, device_id: str) -> str | None:
     return assignment.home_id
 
 
-def _in_scope(parts: Parts, scope: Scope, directory: Directory, body: HomeIn) -> bool:
+def _in_scope(parts: Parts, user: User, directory: Directory, body: HomeIn) -> bool:
     """Whether a home that does not exist yet would lie in the scope."""
+    scope = user.scope
     match scope.kind:
         case ScopeKind.EVERYTHING:
             return True
         case ScopeKind.REGION:
             regions = {region.id: region for region in directory.regions}
-            return any(region.id == scope.id for region in region_path(regions, body.region_id))
+            inside = any(region.id == scope.id for region in region_path(regions, body.region_id))
+            # A centre that serves homes elsewhere alone would get a home by somebody who sees none of its own.
+            served = {home.profile.centre_id for home in parts.hub.homes().values()}
+            seen = visible_centres(parts, user)
+            return inside and (body.centre_id not in served or seen is None or body.centre_id in seen)
         case ScopeKind.CENTRE:
             return body.centre_id in tree(scope.id, parts.hub.context().centres)
         case ScopeKind.COMPANY:

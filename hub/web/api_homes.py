@@ -79,6 +79,11 @@ async def set_away(home_id: str, body: AwayIn, parts: PartsDep, user: SetsAway) 
     """Somebody is away between two instants: sensor rules pause, a button never does. More than 92 days on end need
     `confirmed`: a slip of the year would leave a home without its sensors for good."""
     see_home(parts, user, home_id, Permission.SET_AWAY)
+    if body.from_at < body.until_at <= parts.hub.now():
+        said = both("away.over")
+        raise Problem(
+            409, "away_over", said.en, where="until_at", remedy="Correct it and send it again.", zh=said.zh
+        )
     days = (body.until_at - body.from_at).days
     if body.routine is None and body.until_at - body.from_at > UNASKED and not body.confirmed:
         said = both("away.long", days=days)

@@ -99,7 +99,9 @@ def recovery_edit(directory: Directory, device_id: str, at: datetime) -> Edit:
 def membership_edit(home_id: str, elder_id: str, body: MembershipIn, at: datetime) -> Edit:
     from_at = body.from_at or at
     return Edit(
-        lambda newest: residences.set_membership(newest, elder_id, body.to, from_at, until_at=body.until_at),
+        lambda newest: residences.set_membership(
+            newest, elder_id, body.to, from_at, until_at=body.until_at, now=at
+        ),
         *(What.MEMBERSHIP_CHANGED, "elder", elder_id),
         {
             "home_id": home_id,

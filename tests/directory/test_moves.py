@@ -214,6 +214,19 @@ set_to = residences.set_membership
             EditRefusal.NOT_FROM_HERE,
             lambda d: set_to(set_to(d, "e1", Membership.DECEASED, AT), "e1", Membership.ACTIVE, LATER),
         ),
+        (
+            EditRefusal.CHANGED_SINCE,
+            lambda d: set_to(
+                set_to(d, "e1", Membership.DECEASED, AT), "e1", Membership.PAUSED, BEFORE, now=LATER
+            ),
+        ),
+        (
+            EditRefusal.NOT_FROM_HERE,
+            lambda d: set_to(
+                set_to(set_to(d, "e1", Membership.LEFT, AT), "e1", Membership.NOT_YET_OPEN, AT + days(1)),
+                *("e1", Membership.ACTIVE, AT + days(2)),
+            ),
+        ),
         (EditRefusal.BEFORE_IT_BEGAN, lambda d: set_to(d, "e1", Membership.LEFT, BEFORE - days(1))),
         (EditRefusal.ENDS_BEFORE, lambda d: set_to(d, "e1", Membership.PAUSED, AT, until_at=BEFORE)),
     ],

@@ -1,9 +1,11 @@
 """Enrolling, moving, memberships and who is unprotected, over the API of a hub that runs."""
 
 import base64
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -242,6 +244,9 @@ def test_one_action_ends_what_hangs_on_an_elder_and_lists_the_devices(
         assert "可以改成：未开通" in back["zh"]
         assert "not yet open" in back["remedy"]
         elder = {"id": resident.id, "name": "别人", "call_name": "别人"}
+        earlier = (hub.clock.now() - timedelta(hours=3)).isoformat()
+        before = admin.post(path, json={"to": "paused", "from_at": earlier})
+        assert (before.status_code, before.json()["type"]) == (409, "urn:care-alert-hub:changed_since")
         taken = admin.post(f"/api/v1/enrol/homes/{home_id}/elders", json=elder)
         assert (taken.status_code, taken.json()["type"]) == (409, "urn:care-alert-hub:was_here_before")
         assert "离世" in taken.json()["zh"]
@@ -285,6 +290,39 @@ def test_operators_do_not_enrol_and_installers_do_not_end_memberships(hub: Runni
         path = f"/api/v1/homes/{home_id}/residents/x/membership"
         assert chen.post(path, json={"to": "left"}).status_code == 403
         assert chen.get(f"/api/v1/homes/{home_id}/checklist").status_code == 200
+
+
+def test_what_is_entered_for_a_day_to_come_is_shown_and_can_be_taken_back(
+    hub: RunningHub, admin: httpx.Client
+) -> None:
+    home_id = hub.home_ids()[0]
+    home = hub.engine.home(home_id)
+    assert home is not None
+    elder = home.profile.residents[0].id
+    path = f"/api/v1/homes/{home_id}/residents/{elder}/membership"
+    admin.post(path, json={"to": "deceased", "from_at": "2031-03-09T12:00:00+08:00"}).raise_for_status()
+    with hub.browser("admin") as page:
+        for address in (f"/homes/{home_id}", f"/homes/{home_id}/life"):
+            shown = re.sub(r"<[^>]+>", "", page.get(address).text)
+            assert re.search(r"2031-03-09 12:00 *起 *离世", shown), address
+        answer = page.post(f"/homes/{home_id}/life/membership", data={"elder": elder, "take_back": "active"})
+        assert answer.status_code == 303
+        assert "2031" not in page.get(f"/homes/{home_id}/life").text
+    assert admin.post(path, json={"to": "active"}).status_code == 409, "nothing is planned any more"
+
+
+def test_a_pause_gets_another_end(hub: RunningHub, admin: httpx.Client) -> None:
+    home_id = hub.home_ids()[0]
+    home = hub.engine.home(home_id)
+    assert home is not None
+    elder = home.profile.residents[0].id
+    path = f"/api/v1/homes/{home_id}/residents/{elder}/membership"
+    for until in ("2031-03-09T12:00:00+08:00", "2032-03-09T12:00:00+08:00"):
+        admin.post(path, json={"to": "paused", "until_at": until}).raise_for_status()
+    with hub.browser("admin") as page:
+        text = page.get(f"/homes/{home_id}/life").text
+    assert "2032-03-09" in text
+    assert "2031-03-09" not in text
 
 
 def test_day_care_on_three_days_a_week(hub: RunningHub, admin: httpx.Client) -> None:

@@ -11,9 +11,11 @@ from hub.core.home import AwayKind, Flag, Membership
 from hub.web import api_alerts, api_homes, finding
 from hub.web.access import Permission
 from hub.web.models import CareCard
+from hub.web.pages.life import planned_states
 from hub.web.pages.lists import chosen, pager
 from hub.web.pages.rendering import pages_of
 from hub.web.parts import PartsDep, ViewHomes
+from hub.web.visibility import see_home
 from hub.web.words import say
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -84,6 +86,7 @@ async def home_page(request: Request, home_id: str, parts: PartsDep, user: ViewH
         here="/homes",
         page_data=pages.data(request, "home.js"),
         card=card,
+        planned=planned_states(parts, see_home(parts, user, home_id)),
         may_enrol=user.may(Permission.ENROL),
         history=history,
         warnings=[say(language, key) for key in _warnings(card)],

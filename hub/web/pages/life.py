@@ -8,10 +8,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
-from hub.core.home import GONE, AwayKind, Membership
+from hub.core.home import GONE, AwayKind, Home, Membership
+from hub.directory import residences
+from hub.directory.model import Residence
 from hub.directory.residences import NEXT
 from hub.web import api_enrol, api_homes
 from hub.web.access import Permission
+from hub.web.api_people import directory_of
 from hub.web.guard import User
 from hub.web.models import AwayIn
 from hub.web.models_enrol import MembershipIn
@@ -40,6 +43,8 @@ async def set_membership(
     form = await request.form()
     language = pages_of(request).language(request)
     typed = typed_fields(form, MembershipIn)
+    if "take_back" in form:
+        typed = {"to": str(form["take_back"])}
     if typed.get("to") in {one.value for one in GONE} and "sure" not in form:
         return _life(request, parts, user, home_id, message=say(language, "life.must_be_sure"))
     try:
@@ -118,9 +123,10 @@ def _life(
         message=message,
         asked=asked,
         next={
-            one.id: [state for state in Membership if state in NEXT[one.membership]]
+            one.id: [state for state in Membership if state in _may_become(one.membership)]
             for one in home.profile.residents
         },
+        planned=planned_states(parts, home),
         gone=[one.value for one in GONE],
         may_change=user.may(Permission.CHANGE_MEMBERSHIP),
         may_set_away=user.may(Permission.SET_AWAY),
@@ -128,6 +134,18 @@ def _life(
         away_from=local.strftime("%Y-%m-%dT%H:%M"),
         away_until=(local + _MONTH).strftime("%Y-%m-%dT%H:%M"),
     )
+
+
+def planned_states(parts: Parts, home: Home) -> dict[str, tuple[Residence, ...]]:
+    """By elder: what is entered for a day to come."""
+    directory, now = directory_of(parts), parts.hub.now()
+    return {one.id: residences.planned(directory, one.id, home.id, now) for one in home.profile.residents}
+
+
+def _may_become(membership: Membership) -> frozenset[Membership]:
+    """A pause may also get another end."""
+    own = {membership} & {Membership.PAUSED}
+    return NEXT[membership] | own
 
 
 def _instant(parts: Parts, local: str) -> datetime:

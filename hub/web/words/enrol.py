@@ -153,6 +153,8 @@ WORDS: dict[str, Words] = {
         "I have made sure. Voice, visits and family messages end, devices are to be fetched; a press still alerts.",
     ),
     "life.record": Words("登记", "Record"),
+    "life.planned": Words("起", "on:"),
+    "life.take_back": Words("取消这项安排", "Cancel what is planned"),
     "life.must_be_sure": Words("请先勾选“我已核实”", "Tick that you have made sure first"),
     "life.routine": Words("每周固定（日托）", "Every week (day care)"),
     "life.leaves": Words("离家", "Leaves"),

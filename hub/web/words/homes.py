@@ -36,6 +36,10 @@ WORDS: dict[str, Words] = {
         "外出 {days} 天，期间感应规则一直暂停。日期对吗？对的话请再确认一次。",
         "Away for {days} days, with the sensor rules paused all the time. Are the dates right? If so, confirm once more.",
     ),
+    "away.over": Words(
+        "这次外出已经过去了，没有登记。请核对日期。",
+        "This absence is over already and was not entered. Check the dates.",
+    ),
     "away.confirm": Words("日期没错，确认外出", "The dates are right: mark as away"),
     "away.end": Words("已回家", "Back home"),
     "away.hint": Words(

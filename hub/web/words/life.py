@@ -77,5 +77,9 @@ WORDS: dict[str, Words] = {
     "refusal.planned_already": Words(
         "{id} 在 {at} 已有安排，请先取消", "Something is planned for {id} on {at} already: cancel that first."
     ),
+    "refusal.changed_since": Words(
+        "老人 {id} 在 {at} 已改为（{now}），不能补记到那之前，请选那以后的时间",
+        "Elder {id} became {now} on {at}: nothing can be entered for before that; choose a later time.",
+    ),
     "refusal.ends_before": Words("结束日期要在开始之后", "The end must lie after the beginning."),
 }

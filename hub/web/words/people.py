@@ -10,6 +10,7 @@ ACCOUNTS: dict[str, Words] = {
     "account_role.installer": Words("安装员", "installer"),
     "account_role.supervisor": Words("民政监管", "supervisor"),
     "account_role.administrator": Words("管理员", "administrator"),
+    "account_role.system": Words("系统", "system"),
     "role_hint.operator": Words(
         "接警、回拨、手工建单，看住户和设备", "takes alerts, calls back, raises by hand"
     ),
