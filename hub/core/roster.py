@@ -8,13 +8,10 @@ from hub.core.alerts import Role, When
 from hub.core.calendar import span
 from hub.core.context import Context, Shift
 from hub.core.home import Profile
-from hub.core.shifts import DatedShift, Takes
+from hub.core.shifts import CELL_ROLES, DatedShift, Takes
 
 CENTRE_ROLES = frozenset({Role.BUTLER, Role.DEPUTY, Role.ELDER_HELPER, Role.CENTRE_DUTY})
 """Roles that a centre staffs; when nobody is on duty there, its parent centre is asked."""
-
-CELL_ROLES = frozenset({Role.OPERATOR, Role.DUTY_MANAGER})
-"""Roles that serve every home of the cell. All others are asked only where somebody is bound to the home."""
 
 BY_DAY_ONLY = frozenset({Role.PARTNER})
 """Asked by agreement, by day, never the only responder."""

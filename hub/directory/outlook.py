@@ -15,8 +15,8 @@ from hub.core.calendar import date_of, instant_of, span
 from hub.core.context import Context
 from hub.core.home import Membership, Profile
 from hub.core.opening import open_spans
-from hub.core.roster import CELL_ROLES, CENTRE_ROLES, Moment, in_hours
-from hub.core.shifts import CoverState, Takes
+from hub.core.roster import CENTRE_ROLES, Moment, in_hours
+from hub.core.shifts import CELL_ROLES, CoverState, Takes
 from hub.directory.model import MAX_OWN_ELDERS, Directory, holds
 from hub.directory.profiles import people_by_home, with_people
 

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 
-from hub.core.roster import CELL_ROLES
+from hub.core.shifts import CELL_ROLES
 from hub.directory.outlook import RosterProblem, RosterProblemKind
 
 _DAY = timedelta(days=1)

@@ -11,8 +11,8 @@ from hub.core.alerts import Role, derived_id
 from hub.core.calendar import Calendar, Holiday, OnDays
 from hub.core.context import Shift
 from hub.core.opening import Opening, SpecialHours
-from hub.core.roster import CELL_ROLES, CENTRE_ROLES
-from hub.core.shifts import DatedShift, Leave, LeaveKind
+from hub.core.roster import CENTRE_ROLES
+from hub.core.shifts import CELL_ROLES, DatedShift, Leave, LeaveKind
 from hub.directory.duty import WEEKS, unstaffed
 from hub.directory.entries import DESK_ROLES
 from hub.directory.model import CentreEntry, Directory, PersonEntry

@@ -111,12 +111,14 @@ _OF_TABLE: Mapping[TableName, Mapping[str, Example]] = {
     TableName.SHIFTS: {
         "person": ("陈静", "Chen Jing"),
         "role": ("坐席", "operator"),
+        "centre": _NONE,
         "weekdays": ("周一至周日", "Mon-Sun"),
         "ends": ("08:00", "08:00"),
     },
     TableName.DATED_SHIFTS: {
         "person": ("陈静", "Chen Jing"),
         "role": ("坐席", "operator"),
+        "centre": _NONE,
         "on": ("2026-03-01", "2026-03-01"),
         "in_place": ("是", "yes"),
     },

@@ -567,6 +567,12 @@ TEXTS: dict[Kind, Text] = {
         '{role_en} "{found}" has no shift{without_en}: nobody will notify them',
         "{remedy_en}",
     ),
+    Kind.CENTRE_NOT_NEEDED: Text(
+        "坐席和值班长服务所有站点，所属站点没有采用",
+        "这一格可以空着",
+        "operators and duty managers serve every centre: this one was not kept",
+        "leave the cell empty",
+    ),
     Kind.NOT_PROVEN: Text(
         "照台账记为在册，但这一户还没有一次按键由真人应答过：未试通",
         "按一次呼叫器、接听、办结；在此之前列在“保障缺口”的“未试通”里",

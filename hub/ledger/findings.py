@@ -118,6 +118,7 @@ class Kind(StrEnum):
     STAYS_NOT_OPEN = "stays_not_open"
     NOT_PROVEN = "not_proven"
     NEVER_ASKED = "never_asked"
+    CENTRE_NOT_NEEDED = "centre_not_needed"
 
 
 NOTES = frozenset(
@@ -142,6 +143,7 @@ NOTES = frozenset(
         Kind.STAYS_NOT_OPEN,
         Kind.NOT_PROVEN,
         Kind.NEVER_ASKED,
+        Kind.CENTRE_NOT_NEEDED,
     }
 )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.core.alerts import Role
 from hub.core.calendar import Holiday, OnDays
-from hub.core.shifts import Cover, DatedShift, Leave, LeaveKind, Shift, Takes
+from hub.core.shifts import CELL_ROLES, Cover, DatedShift, Leave, LeaveKind, Shift, Takes
 from hub.ledger.draft import Draft
 from hub.ledger.findings import Kind
 from hub.ledger.ids import derived
@@ -35,7 +35,7 @@ class Roster:
             if weekdays is None:
                 draft.findings.append(row.missing("weekdays"))
                 continue
-            role, centre = row.get("role"), draft.resolve("centres", row, "centre")
+            role, centre = row.get("role"), self._place(row)
             if role in _CENTRE_ROLES and centre is None and row.get("centre") is None:
                 draft.say(row, Kind.DUTY_WITHOUT_CENTRE, "centre")
                 continue
@@ -55,10 +55,18 @@ class Roster:
                 kept.append(shift)
         draft.shifts = [*kept, *(shift for shifts in wanted.values() for shift in shifts)]
 
+    def _place(self, row: Row) -> str | None:
+        """Where a shift is. Who serves the whole cell is asked nowhere else: under a centre nobody would find them."""
+        if row.get("role") not in CELL_ROLES:
+            return self._draft.resolve("centres", row, "centre")
+        if row.get("centre") is not None:
+            self._draft.say(row, Kind.CENTRE_NOT_NEEDED, "centre", row.get("centre"))
+        return None
+
     def dated(self, rows: tuple[Row, ...]) -> None:
         for row in rows:
             person = self._people.named(row, "person")
-            centre = self._draft.resolve("centres", row, "centre")
+            centre = self._place(row)
             if person is not None:
                 parts = (person, row.get("role"), row.get("on"), row.get("starts"))
                 self._put(

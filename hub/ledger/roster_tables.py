@@ -1,5 +1,7 @@
 """The tables of a ledger about duty: weeks, single dates, leave, covers, holidays."""
 
+from dataclasses import replace
+
 from hub.ledger import values as v
 from hub.ledger.columns import (
     CENTRE,
@@ -16,6 +18,8 @@ from hub.ledger.columns import (
     changed,
     id_column,
 )
+
+NOT_FOR_THE_CELL = ("坐席、值班长不填", "empty for operators and duty managers")
 
 SHIFTS = Table(
     TableName.SHIFTS,
@@ -59,7 +63,7 @@ SHIFTS = Table(
             required=True,
             hint=("08:00；早于上班时间算次日", "08:00; the next day if not later"),
         ),
-        CENTRE,
+        replace(CENTRE, hint=NOT_FOR_THE_CELL),
     ),
     ("排班表", "排班", "值班表", "roster", "weekly shifts"),
 )
@@ -76,7 +80,7 @@ DATED_SHIFTS = Table(
         Column("on", "日期", "on", v.DAY, ("值班日期", "date"), required=True, hint=DATES),
         Column("starts", "上班时间", "starts", v.CLOCK, ("开始时间", "start"), required=True),
         Column("ends", "下班时间", "ends", v.CLOCK, ("结束时间", "end"), required=True),
-        CENTRE,
+        replace(CENTRE, hint=NOT_FOR_THE_CELL),
         Column("in_place", "替代当日班表", "instead of the week's", v.YES_NO, ("替代",), hint=YES),
     ),
     ("单日排班", "临时班次"),

@@ -8,8 +8,8 @@ from typing import Any
 from hub.core.calendar import instant_of
 from hub.core.context import Context
 from hub.core.events import ActorRole
-from hub.core.roster import CELL_ROLES, CENTRE_ROLES
-from hub.core.shifts import Cover, DatedShift, Shift
+from hub.core.roster import CENTRE_ROLES
+from hub.core.shifts import CELL_ROLES, Cover, DatedShift, Shift
 from hub.directory.cover_edits import awaits, cover_of
 from hub.directory.model import Directory, holds
 from hub.directory.outlook import RosterProblem, RosterProblemKind, outlook

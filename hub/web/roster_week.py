@@ -10,8 +10,8 @@ from hub.core.alerts import Role
 from hub.core.calendar import DayType, instant_of, span
 from hub.core.context import Context, Shift
 from hub.core.opening import open_spans
-from hub.core.roster import CELL_ROLES, CENTRE_ROLES, Duty, Moment, duties
-from hub.core.shifts import Cover, DatedShift, Leave, Takes
+from hub.core.roster import CENTRE_ROLES, Duty, Moment, duties
+from hub.core.shifts import CELL_ROLES, Cover, DatedShift, Leave, Takes
 from hub.directory.model import Bond, CentreEntry, Directory, holds, overlap
 from hub.directory.profiles import people_by_home, with_people
 from hub.directory.roster_edits import shift_id

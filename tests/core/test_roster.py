@@ -136,6 +136,11 @@ def test_two_on_the_same_shift_are_both_asked_and_nobody_twice() -> None:
     assert on_duty(Role.OPERATOR, HOME, at(3, 12), context(*rota)) == ("a", "b")
 
 
+def test_an_operator_under_a_centre_serves_the_whole_cell() -> None:
+    shift = Shift("a", Role.OPERATOR, EVERY_DAY, time(0), time(0), "another-centre")
+    assert on_duty(Role.OPERATOR, HOME, at(3, 12), context(shift)) == ("a",)
+
+
 def test_a_home_without_a_centre_still_has_operators() -> None:
     lone = Profile("h", centre_id=None)
     surroundings = context(*shifts())

@@ -76,3 +76,11 @@ def test_who_is_notified_is_not_told_now_or_by_a_later_ledger(tables: Mapping[st
 def test_a_shift_in_another_role_is_none_in_this_one() -> None:
     (note,) = told(reading(None, {**BASE, "值班长": [ZHOU], "班表": [shift("周强", "坐席")]}))
     assert note.found == "周强"
+
+
+def test_an_operator_under_a_centre_serves_the_whole_cell_and_the_note_says_so() -> None:
+    tables = {"班表": [shift("王芳", "坐席", 所属站点="呼叫中心")]}
+    done = reading(None, {**BASE, "坐席": [WANG], **tables})
+    (note,) = [one for one in done.findings if one.kind is Kind.CENTRE_NOT_NEEDED]
+    assert note.found == "呼叫中心"
+    assert [one.centre_id for one in after(done).shifts] == [None]

@@ -164,7 +164,9 @@ def all_duties(drawn: Drawn) -> list[tuple[str, Role, str | None, str]]:
     for shift in every_shift(context):
         person = stand_in(shift.person_id, Takes.SHIFTS, drawn)
         if runs(shift, drawn) and not away(person, drawn):
-            found.append((person, shift.role, shift.centre_id, shift.person_id))
+            # Whoever serves the whole cell serves it, whatever centre the shift names.
+            place = None if shift.role is Role.OPERATOR else shift.centre_id
+            found.append((person, shift.role, place, shift.person_id))
     return found
 
 

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 
 from hub.core.alerts import Role
 from hub.core.calendar import DayType, OnDays
-from hub.core.roster import CELL_ROLES, CENTRE_ROLES
-from hub.core.shifts import Cover, CoverState, LeaveKind, Takes
+from hub.core.roster import CENTRE_ROLES
+from hub.core.shifts import CELL_ROLES, Cover, CoverState, LeaveKind, Takes
 from hub.directory import cover_edits
 from hub.directory.in_order import in_order, name_in_order
 from hub.web import api_roster, roster_changes

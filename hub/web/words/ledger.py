@@ -185,6 +185,9 @@ WORDS: dict[str, Words] = {
     "ledger_note.sheet_hidden": Words("隐藏的工作表", "Hidden sheets"),
     "ledger_note.rows_hidden": Words("隐藏的行", "Hidden rows"),
     "ledger_note.column_hidden": Words("隐藏的列", "Hidden columns"),
+    "ledger_note.centre_not_needed": Words(
+        "坐席、值班长不分站点", "Operators and duty managers have no centre"
+    ),
     "ledger_note.never_asked": Words("不会被通知到的人", "People whom nobody would notify"),
     "ledger_note.phone_changed": Words("换了的电话号码", "Telephone numbers that change"),
     "ledger_note.namesakes": Words("同名的人", "People of one name"),
