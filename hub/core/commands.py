@@ -32,7 +32,7 @@ from hub.core.events import (
     TellWhere,
     TellWho,
 )
-from hub.core.home import Away, Routine, RulePhase
+from hub.core.home import Away, Home, Routine, RulePhase
 from hub.core.journal import EntryKind
 from hub.core.notifications import NotifyReason, Template
 from hub.core.outcome import Done, RefusalCode, Refused, Result
@@ -126,8 +126,13 @@ def _hand_key(draft: Draft, command: RaiseByHand) -> str:
     """The caller means what is open already, where something is: the home's own call, or that of one of its residents."""
     if command.resident_id is not None:
         return f"call|{command.resident_id}"
-    keys = [f"call|{draft.home.id}", *(f"call|{resident.id}" for resident in draft.profile.residents)]
+    keys = call_keys(draft.home)
     return next((key for key in keys if draft.alert_for(key) is not None), keys[0])
+
+
+def call_keys(home: Home) -> tuple[str, ...]:
+    """The alerts that one raised by hand joins, when one of them is open."""
+    return (f"call|{home.id}", *(f"call|{resident.id}" for resident in home.profile.residents))
 
 
 def command_key(command: RaiseByHand | OpenRequest) -> tuple[str, str]:

@@ -163,7 +163,7 @@ CELL_ROLES = frozenset({Role.OPERATOR, Role.DUTY_MANAGER})
 """Roles that serve every home of the cell. All others are asked only where somebody is bound to the home."""
 
 
-def _place(duty: Shift | DatedShift) -> str | None:
+def place_of(duty: Shift | DatedShift) -> str | None:
     """Whoever serves the whole cell serves it, whatever centre a shift names."""
     return None if duty.role in CELL_ROLES else duty.centre_id
 
@@ -181,13 +181,13 @@ def index(
         dated_shifts=dated_shifts,
         leaves=leaves,
         covers=covers,
-        at_place=_grouped(((one.role, _place(one)), one) for one in shifts),
+        at_place=_grouped(((one.role, place_of(one)), one) for one in shifts),
         of_person=_grouped(((one.person_id, one.role), one) for one in shifts),
-        dated_at_place=_grouped(((one.role, _place(one), one.on), one) for one in dated_shifts),
+        dated_at_place=_grouped(((one.role, place_of(one), one.on), one) for one in dated_shifts),
         dated_of_person=_grouped(((one.person_id, one.role, one.on), one) for one in dated_shifts),
         displaced=frozenset((one.person_id, one.role, one.on) for one in dated_shifts if one.in_place),
         has_shifts=frozenset((one.person_id, one.role) for one in shifts),
-        places=tuple(dict.fromkeys((one.role, _place(one)) for one in duties)),
+        places=tuple(dict.fromkeys((one.role, place_of(one)) for one in duties)),
         leaves_of=_grouped((one.person_id, one) for one in leaves),
         covers_of=_grouped((one.covered_id, one) for one in confirmed),
         covers_by=_grouped((one.by_id, one) for one in confirmed),

@@ -273,6 +273,7 @@ class HomeOut(Out):
     phone: str
     centre: PersonRef | None
     open_alerts: int
+    joins: bool = Field(description="Whether an alert that is raised by hand joins one of the open ones.")
     open: bool = Field(description="False: nobody there is active: not yet open, paused or left.")
     unprotected: bool = Field(description="A call from there cannot be relied on; /unprotected says why.")
     away: bool

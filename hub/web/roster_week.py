@@ -11,7 +11,7 @@ from hub.core.calendar import DayType, instant_of, span
 from hub.core.context import Context, Shift
 from hub.core.opening import open_spans
 from hub.core.roster import CENTRE_ROLES, Duty, Moment, duties
-from hub.core.shifts import CELL_ROLES, Cover, DatedShift, Leave, Takes
+from hub.core.shifts import CELL_ROLES, Cover, DatedShift, Leave, Takes, place_of
 from hub.directory.model import Bond, CentreEntry, Directory, holds, overlap
 from hub.directory.profiles import people_by_home, with_people
 from hub.directory.roster_edits import shift_id
@@ -138,7 +138,7 @@ def week_of(
         shifts=tuple(
             (shift_id(one), one)
             for one in directory.shifts
-            if one.person_id in asked and (only is not None or one.centre_id == centre_id)
+            if one.person_id in asked and (only is not None or place_of(one) == centre_id)
         ),
         dated_shifts=tuple(
             one for one in directory.dated_shifts if one.person_id in asked and one.on >= days[0]
@@ -174,7 +174,7 @@ def people_at(directory: Directory, centre_id: str | None, at: datetime) -> list
     found: dict[str, set[Role]] = defaultdict(set)
     shifts: list[Shift | DatedShift] = [*directory.shifts, *directory.dated_shifts]
     for shift in shifts:
-        if shift.centre_id == centre_id and shift.role in roles:
+        if place_of(shift) == centre_id and shift.role in roles:
             found[shift.person_id].add(shift.role)
     if centre_id is not None:
         homes = {home.id for home in directory.homes if home.centre_id == centre_id}

@@ -7,6 +7,7 @@ from traceback import extract_tb
 from typing import Any
 
 from hub.core.alerts import Alert, Role
+from hub.core.commands import call_keys
 from hub.core.context import Context
 from hub.core.events import LOG_IN_MARK
 from hub.core.home import Device, DeviceState, Flag, Home, Membership, Profile
@@ -306,6 +307,7 @@ class Views:
             phone=profile.phone,
             centre=self.centre(profile.centre_id),
             open_alerts=len(home.alerts),
+            joins=any(alert.open and alert.dedup_key in call_keys(home) for alert in home.alerts.values()),
             open=any(resident.membership in SERVED for resident in profile.residents),
             unprotected=bool(gaps(home, now, self._hub.context())),
             away=any(lasts(away, now, self._hub.context()) for away in home.away),

@@ -171,7 +171,7 @@ export function raiseDialog(raised) {
       el("li", { id: `raise-${index}`, role: "option", on: { click: () => { choose(index); form.elements.q.focus(); }, dblclick: () => form.requestSubmit() } },
         el("strong", {}, names(home)),
         el("span", {}, home.address,
-          home.open_alerts > 0 && el("span", { class: "tag tag-strong" }, t("raise.open_already", { count: home.open_alerts }))),
+          home.open_alerts > 0 && el("span", { class: "tag tag-strong" }, t(home.joins ? "raise.open_already" : "raise.open_besides", { count: home.open_alerts }))),
         el("span", { class: "dim number" }, home.phone,
           home.caller && el("span", { class: "found-caller" }, `${calls(home.caller)} ${home.caller.phones[0]}`)))));
     list.hidden = !found.length;

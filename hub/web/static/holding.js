@@ -5,6 +5,7 @@ import { el, localTime, page, t } from "./page.js";
 import { names, place } from "./rows.js";
 
 const DESKS = new Set(["operator", "duty_manager"]);
+const NEVER_GO = new Set([...DESKS, "administrator"]); // nobody of them comes to the door
 const TOLD_BY_TELEPHONE = new Set(["operator", "duty_manager", "centre_duty", "administrator"]); // who sits there hears of it
 
 export function heldByOther(alert) {
@@ -31,7 +32,7 @@ function givesWay(alert) {
 
 /** Nobody at a desk comes to the door: from there somebody else is always meant. */
 function asksWho(alert, action) {
-  return Boolean(action.goes && DESKS.has(page.user.role) && (!heldByOther(alert) || anotherDeskHas(alert)));
+  return Boolean(action.goes && NEVER_GO.has(page.user.role) && (!heldByOther(alert) || anotherDeskHas(alert)));
 }
 
 export function mustAsk(alert, action) {
@@ -53,7 +54,7 @@ function choicesOf(alert, action) {
   }
   const { id, name, reachable } = alert.holder;
   const told = t(reachable ? "holding.told" : "holding.told_on_screen", { name });
-  const desk = DESKS.has(page.user.role);
+  const desk = NEVER_GO.has(page.user.role);
   return [
     action.goes && action.name !== alert.state && {
       words: t("holding.on_behalf", { name, state }),
@@ -85,7 +86,8 @@ export async function holdingDialog(alert, action, send) {
   const who = asksWho(alert, action);
   const recorded = !who && action.goes && action.name === alert.state;
   const choices = choicesOf(alert, action);
-  const note = recorded ? t("holding.recorded", { name: alert.holder.name, state }) : who && !choices.length ? t("holding.nobody_goes") : "";
+  const note = recorded ? t("holding.recorded", { name: alert.holder.name, state }) : who && !choices.length ? t("holding.nobody_goes")
+    : !who && action.name === "on_site" && NEVER_GO.has(page.user.role) ? t("holding.somebody_else_came") : "";
   form.querySelector("h2").textContent = t(!who ? "holding.title" : action.name === "on_site" ? "holding.who_came_title" : "holding.who_goes_title");
   find("held").textContent = alert.holder ? holderWords(alert) : "";
   find("held").hidden = !alert.holder;

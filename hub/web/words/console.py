@@ -107,6 +107,7 @@ WORDS: dict[str, Words] = {
         "Type a few characters (wxl), choose with ↑ ↓, Enter raises it at once. Who called and what they said comes after.",
     ),
     "raise.none": Words("没有找到住户", "No home found"),
+    "raise.open_besides": Words("有 {count} 条未结告警：另建一单", "{count} open: a new one beside"),
     "raise.open_already": Words("有 {count} 条未结告警：会并入", "{count} open: joins it"),
     "raise.done": Words("已建单", "Raised"),
     "raise.joined": Words("已并入未结的告警", "Joined the alert that was open"),

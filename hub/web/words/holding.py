@@ -17,6 +17,10 @@ WORDS: dict[str, Words] = {
         "{name} 的“{state}”已经记过，不用再记。换了别人去：先按 T 接手，再记是谁。",
         "“{state}” is recorded for {name} already. Somebody else goes instead: T takes over, then say who.",
     ),
+    "holding.somebody_else_came": Words(
+        "别人先到了：先按 T 接手，再按 S 记是谁。",
+        "Somebody else is there first: T takes over, then S says who.",
+    ),
     "holding.take_over_as": Words("由我接手，记我“{state}”；{told}", "Take it over, “{state}” is me; {told}"),
     "holding.take_over": Words("由我接手，我来处理；{told}", "Take it over; {told}"),
     "holding.told": Words("{name} 会收到“不用再去”", "{name} is told not to go"),
