@@ -35,6 +35,11 @@ def add_arguments(
     home.add_argument("--floor", type=int)
     home.add_argument("--no-lift", action="store_true")
     home.add_argument("--care-bed", action="store_true")
+    home.add_argument(
+        "--second-household",
+        action="store_true",
+        help="another family behind a door that is enrolled already",
+    )
     home.add_argument("--rooms", nargs="*", choices=list(RoomKind), default=["bedroom", "bathroom"])
 
     elder = action("elder", "an elder who moves in: not yet open", _elder)
@@ -107,7 +112,7 @@ def _home(args: Arguments) -> int:
         "rooms": args.rooms,
         "lift": not args.no_lift,
         **{key: getattr(args, key) for key in ("id", "building", "stair", "flat", "floor", "door_code")},
-        **{key: getattr(args, key) for key in ("phone", "note", "care_bed")},
+        **{key: getattr(args, key) for key in ("phone", "note", "care_bed", "second_household")},
     }
     return _ask(args, "POST", "/enrol/homes", body, lambda made: print(f"home {made['home_id']}"))
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from firmware_contracts.vocabulary import ID_PATTERN, Placement
 from hub.core.home import UNASSIGNED_HOME_ID
+from hub.directory.doors import Door
 from hub.directory.model import (
     Assignment,
     DeviceEntry,
@@ -25,15 +26,28 @@ from hub.directory.refusals import EditRefusal, EditRefused
 _ID = re.compile(ID_PATTERN)
 
 
-def enrol_home(directory: Directory, home: HomeEntry, rooms: Iterable[RoomKind] = ()) -> Directory:
-    """A home that nobody lives in yet, with its rooms."""
+def enrol_home(
+    directory: Directory,
+    home: HomeEntry,
+    rooms: Iterable[RoomKind] = (),
+    *,
+    second_household: bool = False,
+) -> Directory:
+    """A home that nobody lives in yet, with its rooms.
+
+    `second_household`: another family lives behind the same door, under an id of its own. Without it a door that is enrolled
+    already is refused: two homes of one family would each hear half of its devices.
+    """
     check_id(home.id)
-    if home.id == UNASSIGNED_HOME_ID or any(known.id == home.id for known in directory.homes):
+    if home.id == UNASSIGNED_HOME_ID or any(entry.id == home.id for entry in directory.homes):
         raise EditRefused(EditRefusal.ID_TAKEN, id=home.id)
     if all(region.id != home.region_id for region in directory.regions):
         raise EditRefused(EditRefusal.UNKNOWN_REGION, id=home.region_id)
     if home.centre_id is not None and all(centre.id != home.centre_id for centre in directory.centres):
         raise EditRefused(EditRefusal.UNKNOWN_CENTRE, id=home.centre_id)
+    known = None if second_household else _same_door(directory, home)
+    if known is not None:
+        raise EditRefused(EditRefusal.ADDRESS_TAKEN, home=known.id)
     directory = replace(directory, homes=(*directory.homes, home))
     for kind in rooms:
         directory, _ = add_room(directory, home.id, kind)
@@ -148,6 +162,16 @@ def residents_of(directory: Directory, home_id: str, at: datetime) -> tuple[Resi
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _same_door(directory: Directory, home: HomeEntry) -> HomeEntry | None:
+    door = Door(home.building, home.stair, home.flat)
+    if not door:
+        return None
+    here = (known for known in directory.homes if known.region_id == home.region_id)
+    return next(
+        (known for known in here if Door(known.building, known.stair, known.flat).key == door.key), None
+    )
 
 
 def _assign(directory: Directory, assignment: Assignment) -> Directory:

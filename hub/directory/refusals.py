@@ -7,6 +7,7 @@ class EditRefusal(StrEnum):
     """The closed list; words in Chinese and English are `refusal.<value>` in `hub/web/words/enrol.py`."""
 
     ID_TAKEN = "id_taken"
+    ADDRESS_TAKEN = "address_taken"
     ID_NOT_ALLOWED = "id_not_allowed"
     UNKNOWN_REGION = "unknown_region"
     UNKNOWN_CENTRE = "unknown_centre"

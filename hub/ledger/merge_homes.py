@@ -3,9 +3,9 @@
 from collections import defaultdict
 from dataclasses import asdict
 
+from hub.directory.doors import Door
 from hub.directory.model import HomeEntry, Room, RoomKind
 from hub.ledger import addresses
-from hub.ledger.addresses import Door
 from hub.ledger.choices import ROOM_KIND
 from hub.ledger.draft import Draft
 from hub.ledger.findings import Kind

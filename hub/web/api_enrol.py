@@ -86,6 +86,7 @@ async def keep(parts: Parts, user: User, edit: Edit) -> None:
             where=edit.about_kind,
             remedy=_REMEDIES.get(refused.code, "Correct it and send it again."),
             zh=words.zh,
+            about=refused.about,
         ) from refused
     except DirectoryProblems as problems:
         raise Problem(

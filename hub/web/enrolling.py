@@ -34,10 +34,10 @@ def home_edit(directory: Directory, body: HomeIn) -> Edit:
     home = HomeEntry(
         id=home_id,
         region_id=body.region_id,
-        **body.model_dump(exclude={"id", "region_id", "rooms"}),
+        **body.model_dump(exclude={"id", "region_id", "rooms", "second_household"}),
     )
     return Edit(
-        lambda newest: moves.enrol_home(newest, home, body.rooms),
+        lambda newest: moves.enrol_home(newest, home, body.rooms, second_household=body.second_household),
         *(What.HOME_ENROLLED, "home", home_id),
         {"region_id": body.region_id, "centre_id": body.centre_id},
     )

@@ -31,6 +31,7 @@ class HomeIn(In):
     care_bed: bool = False
     centre_id: Id | None = None
     rooms: tuple[RoomKind, ...] = ()
+    second_household: bool = False
 
 
 class ElderIn(In):

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -103,6 +104,41 @@ def test_a_home_is_enrolled_pressed_answered_and_open(hub: RunningHub, admin: ht
         "every_device",
     }
     assert home_id not in [one["home_id"] for one in admin.get("/api/v1/unprotected").json()["unprotected"]]
+
+
+def test_who_moved_in_after_the_press_is_not_proven_by_it(hub: RunningHub, admin: httpx.Client) -> None:
+    home_id = new_home(hub, admin)
+    cord(admin, home_id)
+    alert = hub.emergency(home_id)
+    before = hub.engine.homes()[home_id].profile.residents[0].id
+    left = admin.post(f"/api/v1/homes/{home_id}/residents/{before}/membership", json={"to": "left"})
+    assert left.status_code == 200, left.text
+    elder = {"name": "赵秀兰", "call_name": "赵阿姨"}
+    moved_in = admin.post(f"/api/v1/enrol/homes/{home_id}/elders", json=elder).json()["id"]
+    path = f"/api/v1/alerts/{alert.id}"
+    admin.post(f"{path}/acknowledge", json={"version": alert.version})
+    version = admin.get(path).json()["version"]
+    outcome = {"what_it_was": "test", "what_was_done": "by_phone", "version": version}
+    assert admin.post(f"{path}/resolve", json=outcome).status_code == 200
+    assert open_homes(hub.keeper, hub.engine.homes(), hub.clock.now()) == 0
+    home = hub.engine.homes()[home_id].profile
+    waiting = [one.id for one in home.residents if one.membership is Membership.NOT_YET_OPEN]
+    assert waiting == [moved_in]
+
+
+def test_a_door_is_enrolled_once_however_it_is_written(hub: RunningHub, admin: httpx.Client) -> None:
+    home_id = new_home(hub, admin)
+    centre, region = hub.directory.homes[0].centre_id, hub.keeper.directory.homes[-1].region_id  # type: ignore[union-attr]
+    same: dict[str, Any] = {"region_id": region, "centre_id": centre, "flat": "9-1-901", "rooms": []}
+    refused = admin.post("/api/v1/enrol/homes", json=same)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:care-alert-hub:address_taken")
+    assert home_id in refused.json()["detail"]
+    page = admin.post("/enrol", data=same)
+    assert page.status_code == 409
+    assert f'href="/enrol/{home_id}"' in page.text
+    assert 'name="second_household"' in page.text
+    beside = admin.post("/api/v1/enrol/homes", json=same | {"second_household": True})
+    assert beside.status_code == 201, beside.text
 
 
 @pytest.mark.parametrize(("kind", "room"), [("button", None), ("pendant", None), ("button", "bedroom")])

@@ -48,11 +48,14 @@ async def enrol_page(request: Request, parts: PartsDep, user: Enrols) -> Respons
 @router.post("/enrol")
 async def enrol_home(request: Request, parts: PartsDep, user: Enrols) -> Response:
     form = await request.form()
-    typed = typed_fields(form, HomeIn, lists=("rooms",), flags=("lift", "care_bed"))
+    typed = typed_fields(form, HomeIn, lists=("rooms",), flags=("lift", "care_bed", "second_household"))
     try:
         made = await api_enrol.enrol_home(HomeIn.model_validate(typed), parts, user)
     except (Problem, ValidationError) as error:
-        return await _start(request, parts, user, message=told(request, error), typed=typed, status=409)
+        taken = error if isinstance(error, Problem) and error.code == "address_taken" else None
+        return await _start(
+            request, parts, user, message=told(request, error), typed=typed, status=409, taken=taken
+        )
     return RedirectResponse(f"/enrol/{made.home_id}", 303)
 
 
@@ -189,7 +192,9 @@ async def _start(
     message: str = "",
     typed: dict[str, Any] | None = None,
     status: int = 200,
+    taken: Problem | None = None,
 ) -> Response:
+    """`taken`: somebody entered a door that is enrolled already."""
     directory = api_enrol.directory_of(parts)
     protection = await api_enrol.list_unprotected(parts, user)
     seen = visible_homes(parts, user)
@@ -203,6 +208,8 @@ async def _start(
         status,
         here="/enrol",
         message=message,
+        taken=taken is not None,
+        taken_by=_visible(parts, user, taken.extra["about"]["home"]) if taken is not None else None,
         typed=Typed(typed or {"rooms": [kind.value for kind in USUAL_ROOMS], "lift": True}),
         waiting=sorted(
             (one for one in protection.unprotected if any(gap.gap is Gap.NOT_YET_OPEN for gap in one.gaps)),
@@ -219,6 +226,11 @@ async def _start(
         ),
         room_kinds=list(RoomKind),
     )
+
+
+def _visible(parts: Parts, user: User, home_id: str) -> str | None:
+    seen = visible_homes(parts, user)
+    return home_id if seen is None or home_id in seen else None
 
 
 async def _home(

@@ -25,6 +25,8 @@ WORDS: dict[str, Words] = {
     "enrol.care_bed": Words("家庭养老床位", "Family care bed"),
     "enrol.centre": Words("负责的站点", "Centre that answers"),
     "enrol.rooms": Words("房间", "Rooms"),
+    "enrol.open_taken": Words("打开那一户", "Open that home"),
+    "enrol.second_household": Words("同门另一户人家", "Another household behind the same door"),
     "enrol.save_home": Words("登记住户", "Enrol the home"),
     "enrol.elders": Words("老人", "Elders"),
     "enrol.add_elder": Words("添加老人", "Add an elder"),

@@ -14,6 +14,11 @@ WORDS: dict[str, Words] = {
         "住户待核实，不通知家属", "resident to be confirmed: family is not told"
     ),
     "reject.elsewhere": Words("设备登记在另一户", "the device belongs to another home"),
+    "refusal.address_taken": Words(
+        "这个地址已登记：{home}。同一户请打开那一户添加老人和设备；同一门里另一户人家，请勾选“同门另一户”",
+        "This address is enrolled already: {home}. The same home: open it and add the elder and the devices there. "
+        "Another household behind the same door: say so (second household).",
+    ),
     "refusal.id_taken": Words("编号 {id} 已在用", "The id {id} is already in use."),
     "refusal.id_not_allowed": Words(
         "编号“{id}”只能用字母、数字、- 和 _，最多 64 个，以字母或数字开头",
