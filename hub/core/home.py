@@ -190,7 +190,7 @@ class Away:
 @dataclass(frozen=True, slots=True)
 class Press:
     """The newest real press of a device, who answered it, and the newest one that was answered and brought to its end (`proven`):
-    from this key a human voice was reached."""
+    from this key a human voice was reached. `proven_pressed_at`: when that one was pressed; None where only its end is known."""
 
     at: datetime
     alert_id: str
@@ -198,6 +198,7 @@ class Press:
     answered_by: str | None = None
     proven_at: datetime | None = None
     proven_by: str | None = None
+    proven_pressed_at: datetime | None = None
 
 
 class Footing(StrEnum):

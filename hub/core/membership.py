@@ -35,6 +35,7 @@ def note_press(draft: Draft, event: DeviceEvent, alert: Alert) -> None:
         answered_by=held.by if held else None,
         proven_at=before.proven_at if before else None,
         proven_by=before.proven_by if before else None,
+        proven_pressed_at=before.proven_pressed_at if before else None,
     )
     draft.put_press(event.device_id, press)
 
@@ -56,7 +57,9 @@ def note_end(draft: Draft, command: Resolve) -> None:
     if command.what_it_was in NOBODY_PRESSED:
         return
     proven = {
-        device_id: replace(press, proven_at=draft.now, proven_by=press.answered_by)
+        device_id: replace(
+            press, proven_at=draft.now, proven_by=press.answered_by, proven_pressed_at=press.at
+        )
         for device_id, press in draft.presses.items()
         if press.alert_id == command.alert_id and press.answered_by is not None
     }

@@ -51,7 +51,8 @@ def proofs(directory: Directory, homes: Mapping[str, Home], at: datetime) -> tup
             if device_id in home.profile.devices
             and press.proven_at is not None
             and press.proven_by is not None
-            and press.proven_at > residence.from_at
+            # Who moved in while the alert of somebody's earlier press was still open is proven by none of it.
+            and (press.proven_pressed_at or press.proven_at) > residence.from_at
         ]
         if proven:
             found.append(min(proven, key=lambda proof: proof.at))
