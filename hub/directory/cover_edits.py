@@ -49,6 +49,14 @@ def request_cover(
     return replace(directory, covers=(*directory.covers, cover))
 
 
+def of_one_company(directory: Directory, covered_id: str, by_id: str) -> None:
+    """Raises unless both work for the same company, as far as it is known: across companies two people do not hand elders to
+    each other without whoever keeps the roster."""
+    companies = {one.company_id for one in directory.persons if one.id in (covered_id, by_id)}
+    if len(companies - {None}) > 1:
+        raise RosterRefused(RosterRefusal.OTHER_COMPANY, person=covered_id, other=by_id)
+
+
 def confirm_cover(
     directory: Directory,
     key: str,
@@ -118,8 +126,15 @@ def decline_cover(
 
 
 def end_cover(directory: Directory, key: str, at: datetime, by: str) -> Directory:
-    """A confirmed cover ends now; one that has not begun is called off. `by`: a person's id or a log-in."""
+    """A confirmed cover ends now; one that has not begun is called off. `by`: a person's id or a log-in.
+
+    Whoever is covered may take the own work back, but not while entered as away: nobody would be asked then.
+    """
     cover = cover_of(directory, key)
+    if by == cover.covered_id and any(
+        one.person_id == by and one.from_at <= at < one.until_at for one in directory.leaves
+    ):
+        raise RosterRefused(RosterRefusal.STILL_AWAY, person=by)
     if cover.state is CoverState.DECLINED:
         raise RosterRefused(RosterRefusal.ALREADY_DECLINED)
     if cover.until_at <= at:

@@ -221,15 +221,21 @@ async def request_cover(body: CoverIn, parts: PartsDep, user: ConfirmCover) -> C
         if not user.may(Permission.EDIT_ROSTER):
             raise Forbidden(user, Permission.EDIT_ROSTER, body.covered_id, "person")
         roster_changes.must_reach_person(parts, user, body.covered_id)
-    now = parts.hub.now()
-    directory = await change(
-        parts,
-        user,
-        lambda directory: cover_edits.request_cover(
+    now, keeps = parts.hub.now(), user.may(Permission.EDIT_ROSTER)
+
+    def requested(directory: Directory) -> Directory:
+        if not keeps:
+            cover_edits.of_one_company(directory, body.covered_id, body.by_id)
+        return cover_edits.request_cover(
             *(directory, body.covered_id, body.by_id, body.from_at, body.until_at, now),
             takes=body.takes,
             asked_by=user.person_id if mine else None,
-        ),
+        )
+
+    directory = await change(
+        parts,
+        user,
+        requested,
         *("person", body.covered_id),
         told={
             "change": "cover_requested",
@@ -300,15 +306,18 @@ async def decline_cover(cover_id: str, parts: PartsDep, user: ConfirmCover) -> C
 
 
 @router.post("/covers/{cover_id}/end")
-async def end_cover(cover_id: str, parts: PartsDep, user: EditRoster) -> CoverOut:
-    """Ends a confirmed cover now, or calls it off."""
-    roster_changes.must_decide(parts, user, cover_id)
-    now = parts.hub.now()
+async def end_cover(cover_id: str, parts: PartsDep, user: ConfirmCover) -> CoverOut:
+    """Ends a confirmed cover now, or calls it off: whoever is covered and back, or keeps the roster."""
+    cover = roster_changes.must_decide(parts, user, cover_id)
+    mine = user.person_id == cover.covered_id
+    if not mine and not user.may(Permission.EDIT_ROSTER):
+        raise Forbidden(user, Permission.EDIT_ROSTER, cover_id, "cover")
+    now, by = parts.hub.now(), cover.covered_id if mine else user.login
     return await _decided(
         parts,
         user,
         cover_id,
-        lambda directory: cover_edits.end_cover(directory, cover_id, now, user.login),
+        lambda directory: cover_edits.end_cover(directory, cover_id, now, by),
         told={"change": "cover_ended"},
     )
 

@@ -218,6 +218,16 @@ def test_a_confirmed_cover_ends_early_or_is_called_off() -> None:
     assert butler_at(off, LATER) == ("b1",)
 
 
+def test_who_is_away_does_not_take_the_work_back() -> None:
+    directory = on_leave("b1", confirmed())
+    key = the_cover(directory)
+    later = LATER + timedelta(hours=1)
+    with pytest.raises(RosterRefused, match="still_away"):
+        cover_edits.end_cover(directory, key, later, "b1")
+    assert cover_edits.end_cover(directory, key, later, "manager-login").covers[0].until_at == later
+    assert cover_edits.end_cover(confirmed(), key, AT, "b1").covers[0].state is CoverState.DECLINED
+
+
 def test_after_a_refusal_another_may_be_asked() -> None:
     again = asked(by="b1", directory=declined(), takes=Takes.HOMES)
     assert [cover.state for cover in again.covers] == [CoverState.DECLINED, CoverState.REQUESTED]
@@ -234,7 +244,7 @@ def on_leave(person: str, directory: Directory) -> Directory:
     return roster_edits.set_leave(directory, person, LATER, END, AT)
 
 
-Edit = Callable[[], Directory]
+Edit = Callable[[], Directory | None]
 R = RosterRefusal
 
 REFUSED: list[tuple[R, Edit]] = [
@@ -308,6 +318,11 @@ REFUSED: list[tuple[R, Edit]] = [
     (R.ALREADY_CONFIRMED, lambda: by_telephone(asked("b2"), "b2")),
     (R.COVER_AWAY, lambda: by_telephone(on_leave("b2", asked()), "b2")),
     (R.ALREADY_DECLINED, lambda: cover_edits.end_cover(declined(), the_cover(declined()), AT, "m")),
+    (
+        R.STILL_AWAY,
+        lambda: cover_edits.end_cover(on_leave("b1", confirmed()), the_cover(confirmed()), LATER, "b1"),
+    ),
+    (R.OTHER_COMPANY, lambda: cover_edits.of_one_company(two_companies(), "b1", "b2")),
     (R.COVER_OVER, lambda: cover_edits.confirm_cover(asked(), the_cover(asked()), END, person_id="b2")),
     (R.COVER_OVER, lambda: cover_edits.end_cover(confirmed(), the_cover(confirmed()), END, "m")),
 ]
@@ -316,6 +331,12 @@ REFUSED: list[tuple[R, Edit]] = [
 def with_guardless() -> Directory:
     base = with_shifts()
     return replace(base, persons=(*base.persons, replace(base.persons[0], id="guard-less")))
+
+
+def two_companies() -> Directory:
+    base = with_shifts()
+    persons = (replace(one, company_id=f"of-{one.id}") for one in base.persons)
+    return replace(base, persons=tuple(persons))
 
 
 @pytest.mark.parametrize(("code", "edit"), REFUSED, ids=[code.value for code, _ in REFUSED])

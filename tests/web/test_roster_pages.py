@@ -279,6 +279,34 @@ def test_a_third_butler_can_neither_see_nor_confirm_a_cover(
     assert cover(hub, b03).status_code == 403
 
 
+def test_who_is_covered_takes_the_own_work_back_and_who_covers_asks_the_desk(
+    hub: RunningHub, as_: Callable[[str], Client]
+) -> None:
+    key = cover(hub, as_("b01")).json()["id"]
+    assert as_("b02").post(f"/api/v1/roster/covers/{key}/confirm").status_code == 200
+    assert butlers_of_b01(hub, 2) == {"b02"}
+    ends = f"/roster/cover/{key}/end"
+    assert ends not in as_("b02").get("/roster").text
+    assert as_("b02").post(ends).status_code == 403
+    assert ends in as_("b01").get("/roster").text
+    assert as_("b01").post(ends).status_code == 303
+    assert butlers_of_b01(hub, 2) == {"b01"}
+
+
+def test_butlers_of_two_companies_hand_elders_over_by_the_desk_only(
+    hub: RunningHub, as_: Callable[[str], Client]
+) -> None:
+    persons = {one.id: one for one in hub.directory.persons}
+    other = next(
+        key
+        for key, one in persons.items()
+        if key.startswith("b") and one.company_id != persons["b01"].company_id
+    )
+    refused = cover(hub, as_("b01"), "b01", other)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:care-alert-hub:roster_other_company")
+    assert cover(hub, as_("manager"), "b01", other).status_code == 201
+
+
 def test_the_manager_confirms_for_somebody_ill_and_for_nobody_else(
     hub: RunningHub, as_: Callable[[str], Client]
 ) -> None:

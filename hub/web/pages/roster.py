@@ -176,5 +176,7 @@ def _decides(parts: Parts, user: User, confirming: frozenset[str], cover: Cover)
             if open_ and edits and one not in confirming and (reach is None or one in reach)
         ],
         "decline": open_ and (mine or edits),
-        "end": cover.state is CoverState.CONFIRMED and edits and not over,
+        "end": cover.state is CoverState.CONFIRMED
+        and (edits or user.person_id == cover.covered_id)
+        and not over,
     }

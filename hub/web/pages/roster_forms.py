@@ -106,7 +106,7 @@ async def decline_cover(request: Request, cover_id: str, parts: PartsDep, user: 
 
 
 @router.post("/roster/cover/{cover_id}/end")
-async def end_cover(request: Request, cover_id: str, parts: PartsDep, user: EditRoster) -> Response:
+async def end_cover(request: Request, cover_id: str, parts: PartsDep, user: ConfirmCover) -> Response:
     return await _done(
         request, parts, user, lambda form: api_roster.end_cover(cover_id, parts, user), "covers"
     )

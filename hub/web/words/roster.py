@@ -263,6 +263,14 @@ REFUSALS: dict[str, Words] = {
         "这条代管已经谢绝或取消。", "This cover was declined or called off."
     ),
     "roster_refusal.cover_over": Words("这条代管已经结束。", "This cover is over."),
+    "roster_refusal.other_company": Words(
+        "{person}和{other}不在同一家公司，请管班表的人来登记代管。",
+        "{person} and {other} work for different companies: ask whoever keeps the roster to enter the cover.",
+    ),
+    "roster_refusal.still_away": Words(
+        "{person}登记了请假，请先销假，再结束代管。",
+        "{person} is entered as away: end the leave first, then the cover.",
+    ),
     "roster_refusal.not_yours": Words(
         "只有代管双方本人能确认或谢绝。", "Only the two people of the cover can confirm or decline it."
     ),
