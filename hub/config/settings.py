@@ -108,7 +108,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     if source.readable:
         _check_mqtt(source, source.section(MqttSection, "mqtt", overrides), given)
         _check_web(source, source.section(WebSection, "web", overrides))
-        _check_webhook(source, source.section(WebhookSection, "webhook", overrides), given)
+        _check_webhook(source, given)
         _check_files(source)
         secrets = _secrets(source, given)
     problems = (*source.problems, *rule_problems, *policy_problems, *holiday_problems)
@@ -201,8 +201,12 @@ def _check_files(source: Source) -> None:
             source.complain(key, f'found "{file}", which is no file', "name an existing file")
 
 
-def _check_webhook(source: Source, webhook: WebhookSection | None, environment: Mapping[str, str]) -> None:
-    if webhook is not None and not (webhook.secret_file or environment.get("CARE_WEBHOOK_SECRET")):
+def _check_webhook(source: Source, environment: Mapping[str, str]) -> None:
+    """Looked at as it is written: whatever else of the section is wrong."""
+    webhook = source.data.get("webhook")
+    named = isinstance(webhook, dict) and "secret_file" in webhook
+    wanted = webhook is not None or bool(environment.get("CARE_WEBHOOK_URL"))
+    if wanted and not (named or environment.get("CARE_WEBHOOK_SECRET")):
         remedy = "give secret_file or CARE_WEBHOOK_SECRET: whoever answers an alert must be known to be the receiver"
         source.complain(("webhook",), "has no secret", remedy)
 

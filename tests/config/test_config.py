@@ -162,7 +162,11 @@ BROKEN: list[tuple[str, str, list[str]]] = [
     (
         "webhook in the clear",
         MINIMAL + '[webhook]\nurl = "http://notify.example.org/"\n',
-        ["hub.toml:4 [webhook]: url tells who needs help: beyond this machine only with https"],
+        [
+            "hub.toml:4 [webhook]: url tells who needs help: beyond this machine only with https",
+            "hub.toml:4 [webhook]: has no secret; give secret_file or CARE_WEBHOOK_SECRET: whoever answers an alert must be "
+            "known to be the receiver",
+        ],
     ),
     (
         "webhook without a secret",
