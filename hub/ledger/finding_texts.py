@@ -344,9 +344,9 @@ TEXTS: dict[Kind, Text] = {
         "a new number: name the person by the id {ids}; another person: give them a row in a list of people, with a new id",
     ),
     Kind.MISTYPED_PERSON: Text(
-        "没有“{found}”这个人：是不是“{other}”（{beside_zh}）？",
+        "没有“{found}”这个人，也许是“{other}”（{beside_zh}）",
         "写错了就改成“{other}”；真是另一位：{apart_zh}",
-        'nobody is called "{found}": is it "{other}" ({beside_en})?',
+        'nobody is called "{found}"; perhaps it is "{other}" ({beside_en})',
         'write "{other}"; if it is really somebody else, {apart_en}',
     ),
     Kind.BUTLER_LIST_FULL: Text(

@@ -60,7 +60,7 @@ def test_a_slip_in_a_name_is_a_question_at_its_cell(case: str) -> None:
     (error,) = reading(None, tables).errors
     assert (error.kind, error.place.line, error.place.column) == (Kind.MISTYPED_PERSON, at_line, column)
     said = line(error, "zh")
-    assert f"是不是“{meant}”" in said
+    assert f"也许是“{meant}”" in said
     assert "（）" not in said
     assert "()" not in line(error, "en")
 
