@@ -27,7 +27,7 @@ _AT_A_DESK = {
 }
 """As whom a log-in answers that stands for nobody of the directory."""
 
-_STAY_AT_A_DESK = frozenset({ActorRole.OPERATOR, ActorRole.DUTY_MANAGER})
+_STAY_AT_A_DESK = frozenset({ActorRole.OPERATOR, ActorRole.DUTY_MANAGER, ActorRole.ADMINISTRATOR})
 """Log-ins that record who sets out or arrives, and never do so themselves. By telephone a duty manager answers as others do."""
 
 _COMES = (Role.BUTLER, Role.CENTRE_DUTY)

@@ -169,8 +169,8 @@ class TakeIn(MoveIn):
 class GoIn(TakeIn):
     on_behalf_of: Id | None = Field(
         None,
-        description="The id of its holder, or of somebody in `may_go`: what they did, as they told you. Operators and duty "
-        "managers must name somebody, for nobody at a desk comes to the door: 409 `who_goes`.",
+        description="The id of its holder, or of somebody in `may_go`: what they did, as they told you. Operators, duty "
+        "managers and administrators must name somebody, for nobody at a desk comes to the door: 409 `who_goes`.",
     )
 
 

@@ -108,7 +108,11 @@ def test_taking_over_is_told_to_whom_it_is_taken_from(
 
 
 @pytest.mark.parametrize("verb", [GoOnTheWay, ArriveOnSite])
-@pytest.mark.parametrize("desk", [DESK, OTHER_DESK], ids=["operator", "duty manager"])
+@pytest.mark.parametrize(
+    "desk",
+    [DESK, OTHER_DESK, Actor("root", ActorRole.ADMINISTRATOR)],
+    ids=["operator", "duty manager", "administrator"],
+)
 @pytest.mark.parametrize("named", [{}, {"on_behalf_of": "self"}, {"take_over_from": "chen"}], ids=str)
 @pytest.mark.parametrize("held", [False, True], ids=["nobody's", "the operator's"])
 def test_nobody_at_a_desk_is_recorded_as_at_the_door(
