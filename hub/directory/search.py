@@ -118,18 +118,16 @@ def text_of(profile: Profile) -> str:
     return "\n".join(("", *dict.fromkeys(lines), ""))
 
 
-def is_number_of(typed: str, phone: str, profile: Profile) -> bool:
-    """Whether a home was found by this telephone number of somebody who may telephone about it, and by nothing of its own."""
+def found_by_caller(typed: str, name: str, phone: str, profile: Profile) -> bool:
+    """Whether a home was found by the name or the telephone number of this person, who may telephone about it, and by nothing of
+    its own."""
     asked = query(typed)
+    if asked is None:
+        return False
     own = text_of(replace(profile, callers=()))
-    return asked is not None and any(
-        needle.isdecimal()
-        and len(needle) >= _MIN_PHONE_END
-        and needle in _phone(phone)
-        and not word.fits(own)
-        for word in asked.words
-        for needle in word.needles
-    )
+    theirs = text_of(Profile(profile.home_id, callers=((name, phone),)))
+    joined = asked.joined is not None and asked.joined.fits(theirs) and not asked.joined.fits(own)
+    return joined or any(word.fits(theirs) and not word.fits(own) for word in asked.words)
 
 
 def place_in_order(text: str) -> str:

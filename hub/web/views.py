@@ -322,11 +322,10 @@ class Views:
         for role, people in profile.people.items():
             for person in people if role in CALLERS else ():
                 phones = _phones(context, person)
-                if phones and search.is_number_of(typed, phones[0], profile):
+                name = self.name(person)
+                if search.found_by_caller(typed, name, phones[0] if phones else "", profile):
                     relation = profile.relations.get(person, "")
-                    return BoundPerson(
-                        id=person, name=self.name(person), role=role, phones=phones, relation=relation
-                    )
+                    return BoundPerson(id=person, name=name, role=role, phones=phones, relation=relation)
         return None
 
     def care_card(self, home: Home, viewer_id: str) -> CareCard:

@@ -13,6 +13,7 @@ from hub.core.alerts import Role
 from hub.core.events import ActorRole, SetAway
 from hub.core.home import AwayKind, Flag, Home, Membership, Routine
 from hub.directory.in_order import in_order
+from hub.directory.pinyin import spellings
 from hub.directory.protection import Gravity
 from hub.store.accounts import add_account
 from hub.web.finding import SUMMONING
@@ -41,7 +42,7 @@ def test_a_home_is_found_by_pinyin_and_by_a_relatives_number(hub: RunningHub, ch
     assert "h0013" in homes(chen, q="1-1-401")[0]
 
 
-def test_whose_number_was_typed_is_said_where_it_is_not_the_homes_own(
+def test_whose_number_or_name_was_typed_is_said_where_it_is_not_the_homes_own(
     hub: RunningHub, chen: httpx.Client
 ) -> None:
     home = hub.engine.homes()["h0013"]
@@ -53,7 +54,7 @@ def test_whose_number_was_typed_is_said_where_it_is_not_the_homes_own(
         items = chen.get("/api/v1/homes", params={"q": typed}).json()["items"]
         return next(one["caller"] for one in items if one["id"] == "h0013")
 
-    for typed in (phone, f"h0013 {phone}", phone[-4:]):
+    for typed in (phone, f"h0013 {phone}", phone[-4:], f"h0013 {name}", f"h0013 {spellings(name)[0]}"):
         found = caller(typed)
         assert (found["name"], found["phones"]) == (name, [phone])
         assert found["id"] in of_phone

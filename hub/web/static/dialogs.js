@@ -173,7 +173,7 @@ export function raiseDialog(raised) {
         el("span", {}, home.address,
           home.open_alerts > 0 && el("span", { class: "tag tag-strong" }, t(home.joins ? "raise.open_already" : "raise.open_besides", { count: home.open_alerts }))),
         el("span", { class: "dim number" }, home.phone,
-          home.caller && el("span", { class: "found-caller" }, `${calls(home.caller)} ${home.caller.phones[0]}`)))));
+          home.caller && el("span", { class: "found-caller" }, `${calls(home.caller)} ${home.caller.phones[0] ?? ""}`)))));
     list.hidden = !found.length;
     none.textContent = words && !found.length ? t("raise.none") : "";
     form.elements.q.setAttribute("aria-expanded", String(found.length > 0));
