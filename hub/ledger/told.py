@@ -168,8 +168,8 @@ _EXTRA: Mapping[str, tuple[str, ...]] = {
     "residences": ("membership", "home_id"),
     "assignments": ("home_id",),
     "bonds": ("role", "home_id", "region_id"),
-    "shifts": ("role", "weekdays", "days"),
-    "dated_shifts": ("role", "on"),
+    "shifts": ("role", "centre_id", "weekdays", "days"),
+    "dated_shifts": ("role", "centre_id", "on"),
     "leaves": ("kind", "from_at", "until_at"),
     "covers": ("from_at", "until_at"),
 }

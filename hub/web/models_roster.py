@@ -171,6 +171,9 @@ class WeekOut(BaseModel):
     days: list[DayOut]
     people: list[PersonWeekOut]
     now: list[NowOut]
+    any_hour: list[NowOut] = Field(
+        description="Whoever is asked now without a shift, since no weekly shifts of theirs say when."
+    )
     shifts: list[ShiftOut]
     leaves: list[LeaveOut]
     covers: list[CoverOut]

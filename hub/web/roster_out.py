@@ -1,5 +1,6 @@
 """A week, its shifts, leave and covers as the interface gives them: ids with names."""
 
+from hub.core.roster import Duty
 from hub.core.shifts import Cover, CoverState, Shift
 from hub.directory import cover_edits, roster_edits
 from hub.web.models import PersonRef
@@ -61,6 +62,15 @@ def _duty_out(parts: Parts, duty: DutyOfDay) -> DutyOut:
     )
 
 
+def _now_out(parts: Parts, duty: Duty) -> NowOut:
+    return NowOut(
+        person=_ref(parts, duty.person_id),
+        role=duty.role,
+        centre=parts.views.centre(duty.centre_id),
+        instead_of=parts.views.person(duty.covered_id),
+    )
+
+
 def week_out(parts: Parts, week: Week, place: str) -> WeekOut:
     views = parts.views
     return WeekOut(
@@ -82,15 +92,8 @@ def week_out(parts: Parts, week: Week, place: str) -> WeekOut:
             )
             for one in week.people
         ],
-        now=[
-            NowOut(
-                person=_ref(parts, one.person_id),
-                role=one.role,
-                centre=views.centre(one.centre_id),
-                instead_of=views.person(one.covered_id),
-            )
-            for one in week.now
-        ],
+        now=[_now_out(parts, one) for one in week.now],
+        any_hour=[_now_out(parts, one) for one in week.any_hour],
         shifts=[shift_out(parts, shift) for _, shift in week.shifts],
         leaves=[
             LeaveOut(

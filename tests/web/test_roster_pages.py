@@ -182,6 +182,8 @@ def test_a_butler_without_weekly_shifts_is_there_at_any_hour(
     row, now = row_and_now()
     assert row.count(word) == 7
     assert re.search(rf"{name} <span[^>]*>{word}", now)
+    told = manager.get("/api/v1/roster/week", params={"centre": centre}).json()["any_hour"]
+    assert "b01" in [one["person"]["id"] for one in told]
     manager.post(
         "/api/v1/roster/leaves",
         json={

@@ -231,7 +231,7 @@ def test_no_chinese_outside_the_table() -> None:
             {"holder": "p1"},
             None,
             "李梅接警后没有进展，已超时，重新待接警",
-            "The hold of 李梅 expired without progress; triggered again",
+            "The hold of 李梅 expired without progress; waiting again",
         ),
         (
             EntryKind.ALERT_ESCALATED,

@@ -25,7 +25,7 @@ WORDS: dict[str, Words] = {
     "detail.why": Words("原因", "Why"),
     "detail.timeline": Words("处置经过", "Timeline"),
     "detail.notifications": Words("{count} 条通知：{first}…", "{count} notifications: {first}…"),
-    "detail.opened": Words("触发时间", "triggered at"),
+    "detail.opened": Words("触发时间", "raised at"),
     "detail.outcome": Words("处置结果", "Outcome"),
     "alert.facts": Words("经过与结果", "Course and outcome"),
     "alert.answered_after": Words("多久接警", "Answered after"),

@@ -170,6 +170,7 @@ PEOPLE: dict[str, Words] = {
     "people.id": Words("编号", "Id"),
     "people.surname": Words("姓氏（向老人播报）", "Surname (spoken to the elder)"),
     "people.roles": Words("角色", "Roles"),
+    "people.no_role": Words("没有岗位，不会通知", "none: nobody asks them"),
     "people.centre": Words("站点", "Centre"),
     "people.company": Words("运营机构", "Company"),
     "people.company_none": Words("不属于机构", "of no company"),

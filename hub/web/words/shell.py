@@ -33,7 +33,7 @@ WORDS: dict[str, Words] = {
     ),
     "login.ended": Words("登录已失效，请重新登录。", "Your session has ended. Please log in again."),
     "error.title": Words("打不开这个页面", "This page cannot be shown"),
-    "error.back": Words("回到告警台", "Back to the console"),
+    "error.back": Words("回到“{page}”", "Back to: {page}"),
     "error.not_found": Words("没有这个页面，或已不存在。", "There is no such page, or no longer."),
     "error.not_allowed": Words(
         "您的账号没有权限看这里，这次访问已记录。需要的话请找管理员。",

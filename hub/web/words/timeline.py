@@ -3,7 +3,7 @@
 from hub.web.words.said import Words
 
 WORDS: dict[str, Words] = {
-    "entry.alert_triggered": Words("触发：{why}", "Triggered: {why}"),
+    "entry.alert_triggered": Words("触发：{why}", "Raised: {why}"),
     "entry.alert_evidence": Words("又有信号：{why}", "Another sign: {why}"),
     "entry.alert_severity_raised": Words(
         "级别提高为{severity}：{why}", "Severity raised to {severity}: {why}"
@@ -17,9 +17,9 @@ WORDS: dict[str, Words] = {
     "entry.alert_on_the_way": Words("{by}已出发", "{by} is on the way"),
     "entry.alert_on_site": Words("{by}已到场", "{by} is on site"),
     "entry.alert_hold_expired": Words(
-        "{by}接警后没有进展，已超时，重新待接警", "The hold of {by} expired without progress; triggered again"
+        "{by}接警后没有进展，已超时，重新待接警", "The hold of {by} expired without progress; waiting again"
     ),
-    "entry.alert_reopened": Words("重新待接警", "Triggered again"),
+    "entry.alert_reopened": Words("重新待接警", "Waiting again"),
     "entry.alert_resolved": Words(
         "{by}已处置：{what_it_was}，{what_was_done}", "{by} resolved it: {what_it_was}, {what_was_done}"
     ),
