@@ -75,6 +75,8 @@ def test_the_green_key_goes_over_the_board_by_keyboard_alone(hub: RunningHub, op
     expect(new).to_have_count(1)
     expect(new).to_contain_text(elder(hub, home_id))
     expect(new).to_contain_text("助餐")
+    page.keyboard.press("a")
+    expect(page.locator("#said")).to_have_text("请先用方向键选一条请求。")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("a")
     expect(assigned).to_contain_text(hub.engine.context().people[butler_of(hub, home_id)].name)

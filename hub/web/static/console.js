@@ -321,7 +321,10 @@ function known(id) {
 async function act(name, id = selected) {
   const alert = id && known(id);
   const action = ACTIONS.find((one) => one.name === name);
-  if (!alert) return;
+  if (!alert) {
+    say(t("action.choose_first"), true);
+    return;
+  }
   if (!action.when.includes(alert.state) || (action.ofOthers && !heldByOther(alert))) {
     if (alert.open) say(alert.holder ? holderWords(alert) : t("stale.changed_to", { name: "", state: t(`state.${alert.state}`) }), true);
     return;

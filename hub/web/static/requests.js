@@ -119,7 +119,9 @@ document.addEventListener("keydown", (event) => {
   } else if (key === "N") {
     $("open-one")?.click();
   } else if (["A", "S", "D"].includes(key)) {
-    document.activeElement?.closest?.(".ticket")?.querySelector(`[data-key="${key.toLowerCase()}"]`)?.click();
+    const ticket = document.activeElement?.closest?.(".ticket");
+    if (ticket) ticket.querySelector(`[data-key="${key.toLowerCase()}"]`)?.click();
+    else say(t("requests.choose_first"), true);
   }
 });
 

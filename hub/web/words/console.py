@@ -74,6 +74,7 @@ WORDS: dict[str, Words] = {
         "这一户的规则暂时不可信，呼叫仍会告警。请电话核实。",
         "The rules for this home cannot be trusted now; calls still alert. Please telephone.",
     ),
+    "action.choose_first": Words("请先用方向键选一条告警。", "Choose an alert first, with the arrow keys."),
     "action.acknowledge": Words("接警", "Acknowledge"),
     "action.on_the_way": Words("已出发", "On the way"),
     "action.on_site": Words("已到场", "On site"),

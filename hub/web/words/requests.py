@@ -100,6 +100,9 @@ WORDS: dict[str, Words] = {
     "board.help_move": Words("上下左右选择", "move"),
     "board.help_open": Words("打开详情", "open"),
     "board.help_assign": Words("派给所属管家", "assign to the home's butler"),
+    "requests.choose_first": Words(
+        "请先用方向键选一条请求。", "Choose a request first, with the arrow keys."
+    ),
     "requests.line_lost": Words(
         "与系统的连接断了，下面可能不是最新情况。正在重连…",
         "The connection is lost; what you see may be old. Reconnecting…",
