@@ -86,7 +86,7 @@ export async function holdingDialog(alert, action, send) {
   const who = asksWho(alert, action);
   const recorded = !who && action.goes && action.name === alert.state;
   const choices = choicesOf(alert, action);
-  const note = recorded ? t("holding.recorded", { name: alert.holder.name, state }) : who && !choices.length ? t("holding.nobody_goes")
+  const note = recorded ? t(choices.length ? "holding.recorded_you_go" : "holding.recorded", { name: alert.holder.name, state }) : who && !choices.length ? t("holding.nobody_goes")
     : !who && action.name === "on_site" && NEVER_GO.has(page.user.role) ? t("holding.somebody_else_came") : "";
   form.querySelector("h2").textContent = t(!who ? "holding.title" : action.name === "on_site" ? "holding.who_came_title" : "holding.who_goes_title");
   find("held").textContent = alert.holder ? holderWords(alert) : "";

@@ -17,6 +17,10 @@ WORDS: dict[str, Words] = {
         "{name} 的“{state}”已经记过，不用再记。换了别人去：先按 T 接手，再记是谁。",
         "“{state}” is recorded for {name} already. Somebody else goes instead: T takes over, then say who.",
     ),
+    "holding.recorded_you_go": Words(
+        "{name} 的“{state}”已经记过，不用再记。您自己去：选下面这一项。",
+        "“{state}” is recorded for {name} already. You go instead: choose this.",
+    ),
     "holding.somebody_else_came": Words(
         "别人先到了：先按 T 接手，再按 S 记是谁。",
         "Somebody else is there first: T takes over, then S says who.",
