@@ -173,6 +173,12 @@ TEXTS: dict[Kind, Text] = {
         "allowed: {allowed_en}",
     ),
     Kind.NOT_A_NUMBER: Text("“{found}”不是整数", "请填数字", '"{found}" is no number', "write a number"),
+    Kind.MINUTES_IMPOSSIBLE: Text(
+        "“{found}”不是可用的分钟数",
+        "请填大于 0、不超过 {most}（一年）的数字",
+        '"{found}" is no usable number of minutes',
+        "write a number above 0, at most {most} (a year)",
+    ),
     Kind.NOT_YES_OR_NO: Text(
         "“{found}”看不出是还是否", "请写 是 或 否", '"{found}" is neither yes nor no', "write yes or no"
     ),

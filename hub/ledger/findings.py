@@ -41,6 +41,7 @@ class Kind(StrEnum):
     MISSING_VALUE = "missing_value"
     UNKNOWN_CHOICE = "unknown_choice"
     NOT_A_NUMBER = "not_a_number"
+    MINUTES_IMPOSSIBLE = "minutes_impossible"
     NOT_YES_OR_NO = "not_yes_or_no"
     LEVEL_OUT_OF_RANGE = "level_out_of_range"
     FLOOR_IMPOSSIBLE = "floor_impossible"

@@ -390,10 +390,14 @@ def _write_overrides(
     )
 
 
+MOST_MINUTES = 366 * 24 * 60
+"""A device that may be silent for more than a year is not watched at all."""
+
+
 def _minutes(raw: Raw, zone: tzinfo) -> timedelta:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(?:min|分钟)?", cells.token(raw))
-    if not found or float(found.group(1)) <= 0:
-        raise Damage(Kind.NOT_A_NUMBER)
+    if not found or not 0 < float(found.group(1)) <= MOST_MINUTES:
+        raise Damage(Kind.MINUTES_IMPOSSIBLE, most=MOST_MINUTES)
     return timedelta(minutes=float(found.group(1)))
 
 

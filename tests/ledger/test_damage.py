@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from random import Random
 from typing import Any
 
@@ -15,6 +15,7 @@ from hub.ledger.finding_texts import line
 from hub.ledger.findings import NOTES, Kind
 from hub.ledger.plan import Plan, plan
 from hub.ledger.reading import read_ledger
+from hub.ledger.tables import BY_NAME
 from tests.ledger.ledgers import AT, book_bytes, csv_bytes, elder, rows_of, text_bytes, xlsx
 
 Files = Mapping[str, bytes]
@@ -335,6 +336,17 @@ CASES: dict[str, Case] = {
         letter="D",
         found="涂鸦",
     ),
+    "more minutes than there are": sheets(
+        Kind.MINUTES_IMPOSSIBLE,
+        {
+            "住户": HOMES,
+            "设备": [
+                {"设备编号": "k1", "类型": "挂坠", "住户": "h2", "失联判定（分钟）": "999999999999999999"}
+            ],
+        },
+        letter="D",
+        found="999999999999999999",
+    ),
     "a device twice": sheets(
         Kind.DUPLICATE_ID,
         {
@@ -493,3 +505,58 @@ def test_whatever_is_broken_in_a_workbook_is_told_and_never_raised() -> None:
             data[chance.randrange(len(data))] = chance.randrange(256)
         told.update({finding.kind for finding in read_ledger({"老人.xlsx": bytes(data)}).errors})
     assert told[Kind.BROKEN_WORKBOOK] > 20
+
+
+HOSTILE: Sequence[Any] = (
+    *("=cmd|calc!A1", "+1", "@SUM", "-", "𠮷", "１２３", "4.1E+17", 4.1e17, 1e308, -1, 0, 999999999999999999),
+    *(datetime(2501, 3, 2), date(1900, 1, 1), time(1, 3), True, False, " ", "\n", "长" * 3_000, "<script>"),  # noqa: DTZ001
+    *(
+        "NaN",
+        "inf",
+        "3-2-501",
+        "9999-12-31",
+        "0000-00-00",
+        "2026-02-30 25:61",
+        "1/0",
+        "#REF!",
+        "#N/A",
+        "全天",
+    ),
+    *(
+        "周八",
+        "25:00-26:00",
+        "00:00-00:00",
+        "：",
+        "，",
+        "；",
+        "\u202e",
+        "\ufeff",
+        "0371-",
+        "138 0000 1111",
+        "²",
+    ),
+    *(
+        "９" * 400,
+        "1" * 400,
+        "-0",
+        "1e999",
+        "99999999999999.5",
+        "٣",
+        "Ⅻ",
+        "一百二十亿",
+        "2026年13月40日",
+        "1899-12-30",
+    ),
+)
+
+
+def test_no_value_in_any_column_raises() -> None:
+    for table in BY_NAME.values():
+        heads = [column.title("zh") for column in table.columns]
+        rows = [
+            [value if number == place else None for number in range(len(heads))]
+            for place in range(len(heads))
+            for value in HOSTILE
+        ]
+        ledger = read_ledger({"台账.xlsx": book_bytes({table.title("zh"): [heads, *rows]})})
+        assert plan(None, ledger, AT, cell="demo").findings, table.name
