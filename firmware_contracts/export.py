@@ -1,6 +1,6 @@
-"""Writes the contract as JSON Schema, for those who do not read Python: `python -m firmware_contracts.export`.
+"""Writes the contract for those who read no Python (JSON Schema, AsyncAPI, a C header): `python -m firmware_contracts.export`.
 
-With `--check` nothing is written, and the exit status is 1 when the files in `schemas/` are not what the models say.
+With `--check` nothing is written, and the exit status is 1 when a file is not what the models say.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from firmware_contracts import topics
+from firmware_contracts import asyncapi, c_header, topics
 from firmware_contracts.messages import COMMANDS, MESSAGES
 from firmware_contracts.vocabulary import (
     COMMAND_SEGMENT,
@@ -22,8 +22,10 @@ from firmware_contracts.vocabulary import (
     MAX_COUNT,
     MAX_DEPTH,
     MAX_PAYLOAD_BYTES,
+    QOS,
     REPEAT_AFTER_S,
     REPEAT_JITTER,
+    RETAINED_KINDS,
     SEQUENCE_WINDOW,
     UNHEARD_AFTER_S,
     URGENT_KINDS,
@@ -31,7 +33,8 @@ from firmware_contracts.vocabulary import (
     RejectReason,
 )
 
-SCHEMAS = Path(__file__).parent / "schemas"
+FOLDER = Path(__file__).parent
+SCHEMAS = FOLDER / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 URN = f"urn:care-alert-hub:contract:v{CONTRACT_VERSION}"
 
@@ -54,22 +57,37 @@ def documents() -> dict[str, str]:
     return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in schemas.items()}
 
 
-def stale(folder: Path = SCHEMAS) -> list[str]:
-    """Names of the files that are missing, differ or should not be there."""
-    wanted = documents()
-    found = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.json")}
+def files() -> dict[str, str]:
+    """Path below this package -> text of everything that is generated."""
+    return {
+        **{f"{SCHEMAS.name}/{name}": text for name, text in documents().items()},
+        "asyncapi.json": json.dumps(asyncapi.document(), indent=2, ensure_ascii=False) + "\n",
+        "care_contract.h": c_header.text(),
+    }
+
+
+def stale(folder: Path = FOLDER) -> list[str]:
+    """Paths of the files that are missing, differ or should not be there."""
+    wanted = files()
+    found = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in _generated(folder)
+    }
     return sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
 
 
-def write(folder: Path = SCHEMAS) -> None:
-    """Make `folder` hold exactly the documents."""
-    folder.mkdir(parents=True, exist_ok=True)
-    wanted = documents()
-    for path in folder.glob("*.json"):
-        if path.name not in wanted:
+def write(folder: Path = FOLDER) -> None:
+    """Make `folder` hold exactly the generated files."""
+    (folder / SCHEMAS.name).mkdir(parents=True, exist_ok=True)
+    wanted = files()
+    for path in _generated(folder):
+        if path.relative_to(folder).as_posix() not in wanted:
             path.unlink()
     for name, text in wanted.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _generated(folder: Path) -> list[Path]:
+    return [*(folder / SCHEMAS.name).glob("*.json"), *folder.glob("*.json"), *folder.glob("*.h")]
 
 
 def _command_file(name: str) -> str:
@@ -126,14 +144,14 @@ def _index() -> dict[str, Any]:
             {
                 "kind": kind.value,
                 "schema": f"{kind.value}.json",
-                "qos": 1,
-                "retain": kind is Kind.STATUS,
+                "qos": QOS,
+                "retain": kind in RETAINED_KINDS,
                 "urgent": kind in URGENT_KINDS,
             }
             for kind in Kind
         ],
         "down": [
-            {"type": name, "schema": _command_file(name), "qos": 1, "retain": False} for name in COMMANDS
+            {"type": name, "schema": _command_file(name), "qos": QOS, "retain": False} for name in COMMANDS
         ],
         "reject_reasons": [reason.value for reason in RejectReason],
     }
@@ -146,7 +164,7 @@ def main(arguments: list[str] | None = None) -> int:
         names = stale()
         if names:
             sys.stderr.write(
-                f"firmware_contracts/schemas is not what the models say: {', '.join(names)}.\n"
+                f"These files of firmware_contracts are not what the models say: {', '.join(names)}.\n"
                 "Run: python -m firmware_contracts.export\n"
             )
         return 1 if names else 0

@@ -36,6 +36,21 @@ HEARTBEAT_EVERY_S = 900
 """A device sends something at least this often; after three missed ones it is offline."""
 
 
+QOS = 1
+"""Every message, both ways: QoS 0 is lost without a trace, and repetition is recognised anyway."""
+
+KEEP_ALIVE_MAINS_S = 60
+KEEP_ALIVE_BATTERY_S = 900
+"""Longest MQTT keep-alive; the broker speaks the last will of a silent device after 1.5 times this."""
+
+RECONNECT_FIRST_S = 1
+RECONNECT_LONGEST_S = 60
+"""Pauses between attempts to connect: doubled from the first to the longest, each longer or shorter by `REPEAT_JITTER`."""
+
+SESSION_BREAK_S = 60
+"""After a longer break a device first connects once with a clean session: what waited for it is no longer true."""
+
+
 class Kind(StrEnum):
     """The last segment of an upward topic."""
 
@@ -53,6 +68,9 @@ class Kind(StrEnum):
 
 URGENT_KINDS = frozenset({Kind.CALL, Kind.FALL, Kind.FAULT})
 """Kinds that travel in the hub's urgent session, before any telemetry."""
+
+RETAINED_KINDS = frozenset({Kind.STATUS})
+"""Kinds that a device publishes with RETAIN; every other one would come again at each start of the hub."""
 
 COMMAND_SEGMENT = "cmd"
 """The last segment of the downward topic of a device."""

@@ -1,4 +1,4 @@
-"""The exported schemas are current, complete and explain themselves."""
+"""The exported files are current; the schemas are complete and explain themselves."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from firmware_contracts.export import SCHEMAS, documents, main, stale, write
+from firmware_contracts.export import FOLDER, documents, main, stale, write
 from firmware_contracts.messages import COMMANDS
 from firmware_contracts.vocabulary import Kind
 
@@ -22,10 +22,15 @@ def test_a_changed_a_missing_and_a_foreign_file_are_found_and_put_right(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(tmp_path)
-    (tmp_path / "call.json").write_text("{}", encoding="utf-8")
-    (tmp_path / "bed.json").unlink()
-    (tmp_path / "old.json").write_text("{}", encoding="utf-8")
-    assert stale(tmp_path) == ["bed.json", "call.json", "old.json"]
+    assert stale(tmp_path) == []
+    (tmp_path / "schemas" / "call.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "schemas" / "bed.json").unlink()
+    (tmp_path / "schemas" / "old.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "asyncapi.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "care_contract.h").unlink()
+    (tmp_path / "old.h").write_text("", encoding="utf-8")
+    wrong = ["asyncapi.json", "care_contract.h", "old.h"]
+    assert stale(tmp_path) == [*wrong, "schemas/bed.json", "schemas/call.json", "schemas/old.json"]
     write(tmp_path)
     assert stale(tmp_path) == []
 
@@ -35,11 +40,11 @@ def test_a_changed_a_missing_and_a_foreign_file_are_found_and_put_right(
 
 
 def test_the_export_is_the_same_in_every_process() -> None:
-    program = "import firmware_contracts.export as e, hashlib; print(hashlib.sha256(repr(e.documents()).encode()).hexdigest())"
+    program = "import firmware_contracts.export as e, hashlib; print(hashlib.sha256(repr(e.files()).encode()).hexdigest())"
     digests = {
         subprocess.run(
             [sys.executable, "-c", program],
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(SCHEMAS.parent.parent)},
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(FOLDER.parent)},
             capture_output=True,
             text=True,
             check=True,
