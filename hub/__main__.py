@@ -105,6 +105,18 @@ def _fill_user(parser: argparse.ArgumentParser) -> None:
     user.add_arguments(parser, _add_config)
 
 
+def _fill_backup(parser: argparse.ArgumentParser) -> None:
+    from hub.command_line import backup
+
+    backup.add_backup(parser, _add_config)
+
+
+def _fill_restore(parser: argparse.ArgumentParser) -> None:
+    from hub.command_line import backup
+
+    backup.add_restore(parser, _add_config)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hub", description="The alert hub for elders who live at home.")
     parser.add_argument("-v", "--verbose", action="store_true", help="log more")
@@ -145,6 +157,8 @@ def _parser() -> argparse.ArgumentParser:
         "centre", help="who runs which centre; move one to another company", fill=_fill_centre
     )
 
+    commands.add_parser("backup", help="copy the store, while a hub runs or not", fill=_fill_backup)
+    commands.add_parser("restore", help="put a copy back; the present store is set aside", fill=_fill_restore)
     commands.add_parser("user", help="log-ins of the console, whether a hub runs or not", fill=_fill_user)
     return parser
 

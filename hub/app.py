@@ -24,7 +24,8 @@ from hub.core.home import Home
 from hub.core.journal import EntryKind
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import Result
-from hub.data_dir import store_path
+from hub.core.restored import Restored
+from hub.data_dir import damaged_mark, store_path
 from hub.directory import validation
 from hub.directory.keeper import DirectoryKeeper
 from hub.directory.model import Directory
@@ -40,7 +41,8 @@ from hub.notify.home import HomeChannel, encode, heard_command
 from hub.notify.sender import Sender
 from hub.notify.webhook import WebhookChannel, WebhookSettings
 from hub.serving import listen, listen_locally, remove_local, serve
-from hub.store import clock_doubt, directory_rows, search_rows
+from hub.store import backup, clock_doubt, directory_rows, search_rows
+from hub.store.errors import NotAStore
 from hub.store.store import Connection, JournalLine, Retention, Standstill, Store
 from hub.watchdog import tell_every_s, tell_systemd
 
@@ -81,12 +83,33 @@ class Hub:
         self.store_path = store_path(settings)
         broker_dir = settings.hub.data_dir / BROKER_DIR
         self.broker = EmbeddedBroker(broker_dir, settings.mqtt.port) if settings.mqtt.embedded else None
-        self.store = Store.open(self.store_path, self.cell)
+        self._restored: Restored | None = None
+        self.store = self._open_store()
         try:
             self._build()
         except BaseException:
             self.store.close()
             raise
+
+    def _open_store(self) -> Store:
+        """The store; in the place of a damaged one the newest copy that is whole. Without one it stays as it is, and says so."""
+        mark = damaged_mark(self.store_path)
+        try:
+            if mark.exists():
+                raise NotAStore(f"{self.store_path}: damaged, as the run before found")
+            return Store.open(self.store_path, self.cell)
+        except NotAStore as damaged:
+            try:
+                copy = backup.newest(self.settings.backup_folder, self.cell)
+            except backup.NoCopy as none:
+                mark.unlink(missing_ok=True)
+                raise NotAStore(f"{damaged}. No copy could take its place: {none}") from damaged
+            log.critical("%s. The copy %s takes its place", damaged, copy.path)
+            put_back = backup.put_back(self.store_path, copy, wall_now())
+            mark.unlink(missing_ok=True)
+            aside = put_back.aside.name if put_back.aside is not None else ""
+            self._restored = Restored(copy.at, put_back.saved_inputs, aside)
+            return Store.open(self.store_path, self.cell)
 
     def _build(self) -> None:
         settings = self.settings
@@ -154,8 +177,16 @@ class Hub:
                 log.warning("directory: %s", problem)
         if self.broker is not None:
             self.broker.start()
-        for waiting in self.engine.recover():
+        try:
+            pending = self.engine.recover()
+        except NotAStore:
+            # The next start puts a copy in its place.
+            damaged_mark(self.store_path).touch()
+            raise
+        for waiting in pending:
             self.sender.enqueue([waiting.notification], waiting.attempts, waiting.next_attempt_at)
+        if self._restored is not None:
+            self.engine.tell_of_restore(self._restored)
         interpreter.settle()
         self.sessions = Sessions(self._mqtt_settings(), self.cell, self.engine.offer, self._die)
         self.engine.start(lambda: self._die("the engine's thread ended"))
@@ -171,6 +202,7 @@ class Hub:
             ("retention", self._forget_in_time),
             ("openings", self._open_homes),
             ("search", self._make_findable),
+            ("backup", self._copy_in_time),
         ):
             threading.Thread(target=work, name=name, daemon=True).start()
 
@@ -394,6 +426,24 @@ class Hub:
     def _forget_in_time(self) -> None:
         """Retention, in a thread of its own: after a long time it has much to do, and dates must not wait for it."""
         self._again_and_again("retention", self._retain)
+
+    def _copy_in_time(self) -> None:
+        """A copy of the store, as often as the settings say: counted from the newest one, over restarts too."""
+        wanted = self.settings.backup
+        if not wanted.every_hours:
+            return
+        folder, every = self.settings.backup_folder, timedelta(hours=wanted.every_hours)
+
+        def copy() -> None:
+            newest = next(iter(backup.copies(folder, self.cell)), None)
+            if newest is not None and backup.taken_at(newest) > wall_now() - every:
+                return
+            taken = backup.take(self.store_path, folder, self.cell, wall_now())
+            backup.thin(folder, self.cell, wanted.keep)
+            log.info("the store was copied to %s (%d bytes)", taken.path, taken.size_bytes)
+
+        # The first minutes after a start belong to what waited.
+        self._again_and_again("copying the store", copy)
 
     def _make_findable(self) -> None:
         """Homes that an earlier release wrote get what they are found by: a few at a time, for calls go first."""

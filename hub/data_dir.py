@@ -19,3 +19,8 @@ def store_path(settings: Settings) -> Path:
             "or set another [hub] data_dir"
         ) from error
     return folder / STORE_FILE
+
+
+def damaged_mark(store: Path) -> Path:
+    """A file beside the store that says: the run before found it damaged when it read it at its start."""
+    return store.with_name(store.name + ".damaged")

@@ -182,6 +182,14 @@ class SupervisionSection(Section):
         )
 
 
+class BackupSection(Section):
+    """Copies of the store: where (none: `backups` in the data folder), how often, how many are kept. 0 hours: none are taken."""
+
+    folder: UsablePath | None = None
+    every_hours: Annotated[int, Field(ge=0, le=24 * 366)] = 24
+    keep: Annotated[int, Field(ge=1, le=1_000)] = 7
+
+
 class ServiceSection(Section):
     """What the service has promised: reports measure against it."""
 
@@ -199,6 +207,7 @@ class SettingsFile(Section):
     retention: RetentionSection = RetentionSection()
     supervision: SupervisionSection = SupervisionSection()
     service: ServiceSection = ServiceSection()
+    backup: BackupSection = BackupSection()
 
 
 def is_loopback(host: str) -> bool:

@@ -14,6 +14,7 @@ from hub.config.policies import load_policies
 from hub.config.problems import ConfigProblems, Problem, Source
 from hub.config.rules import load_rules
 from hub.config.sections import (
+    BackupSection,
     EngineSection,
     HubSection,
     MqttSection,
@@ -70,6 +71,7 @@ class Settings:
     retention: RetentionSection
     supervision: SupervisionSection
     service: ServiceSection
+    backup: BackupSection
     rules: Rules
     policies: Mapping[str, Policy]
     calendar: Calendar
@@ -79,6 +81,10 @@ class Settings:
     @property
     def timezone(self) -> tzinfo:
         return ZoneInfo(self.hub.timezone)
+
+    @property
+    def backup_folder(self) -> Path:
+        return self.backup.folder or self.hub.data_dir / "backups"
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -124,6 +130,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
         retention=parsed.retention,
         supervision=parsed.supervision,
         service=parsed.service,
+        backup=parsed.backup,
         rules=rules,
         policies=policies,
         calendar=calendar,
@@ -160,7 +167,7 @@ def _absolute(parsed: SettingsFile, base: Path, environment: Mapping[str, str]) 
         "holidays": root / hub.holidays,
     }
     changed: dict[str, object] = {"hub": hub.model_copy(update=paths)}
-    for name in ("mqtt", "web", "webhook"):
+    for name in ("mqtt", "web", "webhook", "backup"):
         section = getattr(parsed, name)
         if section is not None:
             files = {key: root / value for key, value in section if isinstance(value, Path)}

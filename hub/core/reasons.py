@@ -76,5 +76,7 @@ class ReasonCode(StrEnum):
     """device_id: what it was found at the wrong place for is settled"""
     HOME_UNJUDGED = "home_unjudged"
     """input_seq, home_id, device_id (where of a message only its topic is known)"""
+    STORE_RESTORED = "store_restored"
+    """copy_local (the last instant of the copy, the people's time), inputs (how many since then were saved), aside (a file)"""
     CLOCK_JUMPED = "clock_jumped"
     """by_s, from_local, until_local (the people's time), alerts, requests, homes (how many fell due by it), home_1 to home_3"""

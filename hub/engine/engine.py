@@ -18,6 +18,7 @@ from hub.core.context import Context
 from hub.core.events import Command, DeliveryReport, OpenRequest, RaiseByHand, SetProfile
 from hub.core.home import Home, Profile
 from hub.core.outcome import RefusalCode, Refused, Result
+from hub.core.restored import Restored
 from hub.engine.committed import Committed
 from hub.engine.health import EngineHealth, EngineSettings
 from hub.engine.hours import CLOCK_PROBLEM_AT, clock_problem
@@ -89,6 +90,13 @@ class Engine:
         self._recovered = True
         log.info("recovered %d homes, %d inputs stepped again", len(self._committed.homes), replayed)
         return pending
+
+    def tell_of_restore(self, restored: Restored) -> None:
+        """After `recover`: the store is a copy, and a person must know."""
+        turn = self._committed.new_turn(self._committed.instant())
+        turn.tell_of_restore(restored)
+        lines = self._committed.commit(turn)
+        self._committed.perform(turn, (), (), lines)
 
     def use(self, outlets: Outlets) -> None:
         """Connect the outlets."""

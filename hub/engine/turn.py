@@ -14,6 +14,7 @@ from hub.core.events import Command, DeliveryReport, DeviceEvent, Input, Tick
 from hub.core.home import UNASSIGNED_HOME_ID, Home, Profile
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import Outcome
+from hub.core.restored import Restored, tell_of_restore
 from hub.core.step import step
 from hub.core.unjudged import TRY_AGAIN_AFTER, step_unjudged
 from hub.engine.unsaved import Telemetry
@@ -167,6 +168,13 @@ class Turn:
         home = self.unassigned()
         seq = self._log(InputSource.TICK, home.id, "")
         self._keep(home, tell_of_jump(home, jump, self.now, self.context), seq)
+
+    def tell_of_restore(self, restored: Restored) -> None:
+        """The store is a copy: the alert of the cell's own home."""
+        self._next_instant()
+        home = self.unassigned()
+        seq = self._log(InputSource.TICK, home.id, "")
+        self._keep(home, tell_of_restore(home, restored, self.now, self.context), seq)
 
     def obey(self, home: Home, command: Command) -> Outcome:
         self._next_instant()

@@ -319,6 +319,17 @@ def _span(seconds: float) -> Words:
     return "".join(f"{n}{zh}" for n, zh, _ in told), " ".join(f"{n} {en}" for n, _, en in told)
 
 
+def _store_restored(data: Data) -> Words:
+    at, aside, inputs = _word(data, "copy_local"), _word(data, "aside"), _count(data, "inputs")
+    return (
+        f"数据库损坏，已换成备份（{at or '时间不明'}）；之后的记录救回{inputs}条，已重新处理。备份之后的警情、名册和班表修改"
+        f"可能缺失：请按通话记录逐户电话核对，再请技术人员查看原文件 {aside}",
+        f"the store was damaged and a copy has taken its place ({at or 'of an unknown time'}); of what came since, {inputs} "
+        f"inputs were saved and judged again. Alerts and changes of the directory since the copy may be missing: telephone the homes "
+        f"that called since then, and have the file {aside} looked at",
+    )
+
+
 def _clock_jumped(data: Data) -> Words:
     by_zh, by_en = _span(_count(data, "by_s"))
     from_, until = _word(data, "from_local"), _word(data, "until_local")
@@ -401,5 +412,6 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.UNEXPECTED_GATEWAY: _gateway,
     ReasonCode.DEVICE_IN_PLACE: _about_device("的位置已核实", "is where it belongs"),
     ReasonCode.HOME_UNJUDGED: _unjudged,
+    ReasonCode.STORE_RESTORED: _store_restored,
     ReasonCode.CLOCK_JUMPED: _clock_jumped,
 }

@@ -128,6 +128,8 @@ def _subject(notification: Notification) -> Words:
     """Who and where; the home's id where no name is known, so that it can always be found."""
     if text_field(notification, "reason_code") == ReasonCode.CLOCK_JUMPED:
         return "本系统时钟", "the hub's clock"
+    if text_field(notification, "reason_code") == ReasonCode.STORE_RESTORED:
+        return "本系统数据库", "the hub's store"
     names = text_field(notification, "resident_names")
     address = text_field(notification, "address")
     who_zh = names or f"住户{notification.home_id}"

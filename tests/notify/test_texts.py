@@ -170,6 +170,18 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
         "警情5起（“3-2-501”、住户h2等），到期的服务请求2件",
         "alerts 5 (“3-2-501”, home h2 and others), service requests 2",
     ),
+    (
+        ReasonCode.STORE_RESTORED,
+        {"copy_local": "2026-03-03 04:00", "inputs": 12, "aside": "hub-aside-20260303T040100Z.sqlite"},
+        "已换成备份（2026-03-03 04:00）；之后的记录救回12条",
+        "of what came since, 12 inputs were saved",
+    ),
+    (
+        ReasonCode.STORE_RESTORED,
+        {"copy_local": None, "inputs": 0, "aside": ""},
+        "时间不明",
+        "an unknown time",
+    ),
     (ReasonCode.CLOCK_JUMPED, {**JUMP, "by_s": 200 * 86_400 + 60}, "快进了200天1分钟", "by 200 d 1 min at"),
 ]
 

@@ -2,9 +2,11 @@
 
 import { MARKS, RANKS, duration, el, inLanguage, localTime, secondsSince, t } from "./page.js";
 
+const PARTS_OF_THE_HUB = { clock_jumped: "card.hub_clock", store_restored: "card.hub_store" };
+
 /** Whether it is about the hub itself: nobody lives there, and nobody is to be found out. */
 export function ofTheHub(item) {
-  return item.reason_code === "clock_jumped";
+  return item.reason_code in PARTS_OF_THE_HUB;
 }
 
 export function names(item) {
@@ -13,7 +15,7 @@ export function names(item) {
 }
 
 export function place(item) {
-  if (ofTheHub(item)) return t("card.hub_clock");
+  if (ofTheHub(item)) return t(PARTS_OF_THE_HUB[item.reason_code]);
   const parts = [item.address];
   if (item.floor !== null && item.floor !== undefined) {
     parts.push(`${t("card.floor", { floor: item.floor })}${t("list.and")}${item.lift ? t("card.lift") : t("card.no_lift")}`);

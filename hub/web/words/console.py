@@ -63,6 +63,7 @@ WORDS: dict[str, Words] = {
     ),
     "card.hub": Words("本系统", "this hub"),
     "card.hub_clock": Words("时钟", "its clock"),
+    "card.hub_store": Words("数据库", "its store"),
     "card.unknown": Words("住户待核实", "resident to be confirmed"),
     "card.go_to_door": Words(
         "听力障碍：直接上门，不要等回答", "Hard of hearing: go to the door, do not wait for an answer"
