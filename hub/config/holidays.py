@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from hub.config.lines import Path as KeyPath
 from hub.config.problems import Problem, Section, Source
@@ -33,6 +33,10 @@ class HolidaysFile(Section):
     holiday: Annotated[tuple[HolidayTable, ...], Field(min_length=1)]
 
 
+_YEAR: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=2000, le=2999)])
+_HOLIDAY = TypeAdapter(HolidayTable)
+
+
 def load_holidays(folder: Path) -> tuple[Calendar | None, tuple[Problem, ...]]:
     """The calendar of all years in a folder, or None and everything that is wrong in its files."""
     holidays: dict[date, Holiday] = {}
@@ -41,17 +45,30 @@ def load_holidays(folder: Path) -> tuple[Calendar | None, tuple[Problem, ...]]:
     for path in sorted(folder.glob("*.toml")):
         source = Source(path, _words)
         parsed = source.read(HolidaysFile) if source.readable else None
-        if parsed is not None:
-            if path.stem != str(parsed.year):
+        year = parsed.year if parsed is not None else source.part(_YEAR, ("year",))
+        if year is not None:
+            if path.stem != str(year):
                 source.complain(
-                    ("year",), f"found {parsed.year} in {path.name}", "name the file by its year", "year"
+                    ("year",), f"found {year} in {path.name}", "name the file by its year", "year"
                 )
-            years.add(parsed.year)
-            for index, table in enumerate(parsed.holiday):
-                for one in _days(source, ("holiday", index), parsed.year, table):
+            years.add(year)
+            for index, table in _tables(source, parsed):
+                for one in _days(source, ("holiday", index), year, table):
                     _put(source, ("holiday", index), holidays, one)
         problems.extend(source.problems)
     return (None if problems else calendar_of(holidays.values(), years)), tuple(problems)
+
+
+def _tables(source: Source, parsed: HolidaysFile | None) -> Iterator[tuple[int, HolidayTable]]:
+    """The holidays of a file; of one with a broken value those that can be read."""
+    if parsed is not None:
+        yield from enumerate(parsed.holiday)
+        return
+    given = source.data.get("holiday")
+    for index in range(len(given) if isinstance(given, list) else 0):
+        table = source.part(_HOLIDAY, ("holiday", index))
+        if table is not None:
+            yield index, table
 
 
 def _words(path: KeyPath, data: Mapping[str, Any]) -> str:
@@ -99,6 +116,10 @@ def _belongs(source: Source, path: KeyPath, year: int, on: date) -> bool:
 
 def _put(source: Source, path: KeyPath, holidays: dict[date, Holiday], one: Holiday) -> None:
     known = holidays.setdefault(one.on, one)
+    if known is not one and known.day_type is one.day_type:
+        stands = "worked" if one.day_type is DayType.WORKDAY else "free"
+        said = "twice" if known.name == one.name else f'for "{known.name}" and for "{one.name}"'
+        source.complain(path, f"{one.on} is {stands} {said}", "name each day once")
     if known.day_type is not one.day_type:
         free, worked = (known, one) if known.day_type is DayType.REST_DAY else (one, known)
         found = f'{one.on} is free for "{free.name}" and worked for "{worked.name}"'

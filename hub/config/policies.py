@@ -1,11 +1,11 @@
 """Reads `policies.toml` into the core's escalation policies; each must end at a desk where somebody always sits."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from hub.config.bounds import LONGEST_HOLD_S, LONGEST_ON_SITE_S, LONGEST_ON_THE_WAY_S, LONGEST_WAIT_S
 from hub.config.lines import Path as KeyPath
@@ -43,19 +43,46 @@ class PoliciesFile(Section):
     policy: dict[str, PolicyTable]
 
 
+_POLICY = TypeAdapter(PolicyTable)
+_ROLES = TypeAdapter(list[str])
+
+
 def load_policies(path: Path) -> tuple[dict[str, Policy] | None, tuple[Problem, ...]]:
     """The policies of a file by name, or None and everything that is wrong in it."""
     source = Source(path, _words)
     parsed = source.read(PoliciesFile) if source.readable else None
     if parsed is None:
+        _check_the_rest(source)
         return None, tuple(source.problems)
     policies = {name: _policy(source, name, table) for name, table in parsed.policy.items()}
+    _check_required(source, policies)
+    return (None if source.problems else policies), tuple(source.problems)
+
+
+def _check_the_rest(source: Source) -> None:
+    """Of a file with a broken value: what else is wrong in the policies and steps that can be read."""
+    named = source.data.get("policy")
+    if not isinstance(named, dict):
+        return
+    for name in named:
+        table = source.part(_POLICY, ("policy", name))
+        if table is not None:
+            _policy(source, name, table)
+            continue
+        steps = named[name].get("step") if isinstance(named[name], dict) else None
+        for index in range(len(steps) if isinstance(steps, list) else 0):
+            path = ("policy", name, "step", index)
+            roles = source.part(_ROLES, (*path, "roles"))
+            _roles(source, path, roles or [])
+    _check_required(source, named)
+
+
+def _check_required(source: Source, policies: Collection[str]) -> None:
     for name in REQUIRED:
         if name not in policies:
             near = nearest(name, policies)
             remedy = f"add [policy.{name}]" + (f" (did you mean it by [policy.{near}]?)" if near else "")
             source.complain(("policy", near or name), "is missing", remedy, f'policy "{name}"')
-    return (None if source.problems else policies), tuple(source.problems)
 
 
 def _words(path: KeyPath, data: Mapping[str, Any]) -> str:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from hub.config.lines import Path as KeyPath
 from hub.config.lines import line_numbers, line_of
 
 Model = TypeVar("Model", bound=BaseModel)
+Part = TypeVar("Part")
 
 _SECRETS = ("password", "secret", "token", "key", "credential")
 
@@ -67,7 +68,8 @@ class Source:
     def _read(self) -> None:
         try:
             self.text = self.path.read_bytes()
-            text = self.text.decode("utf-8")
+            # Editors of one system put a mark before the text that no other expects.
+            text = self.text.decode("utf-8-sig")
             self.data = tomllib.loads(text)
         except OSError as error:
             self._broken(f"cannot be read ({error.strerror})", "name an existing file that the hub may read")
@@ -137,6 +139,23 @@ class Source:
                     )
                 else:
                     self.complain(path, found, remedy)
+            return None
+
+    def part(self, kind: TypeAdapter[Part], path: KeyPath) -> Part | None:
+        """The value at a path for itself, whatever is wrong elsewhere; None where there is none or it is broken: `read` tells."""
+        value: Any = self._with({})
+        for key in path:
+            at = (
+                key in range(len(value))
+                if isinstance(value, list)
+                else isinstance(value, dict) and key in value
+            )
+            if not at:
+                return None
+            value = value[key]
+        try:
+            return kind.validate_json(json.dumps(value), strict=True)
+        except ValidationError:
             return None
 
     def section(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from firmware_contracts.vocabulary import PLAUSIBLE, Fault, Hazard, Measure
 from hub.config.bounds import (
@@ -137,6 +137,9 @@ RuleTable = Annotated[
 ]
 
 
+_RULE: TypeAdapter[RuleTable] = TypeAdapter(RuleTable)
+
+
 class RulesFile(Section):
     rule: list[RuleTable] = Field(default_factory=list)
 
@@ -146,7 +149,11 @@ def load_rules(path: Path) -> tuple[Rules | None, tuple[Problem, ...]]:
     source = Source(path, _words)
     parsed = source.read(RulesFile) if source.readable else None
     if parsed is not None:
-        _check(source, parsed.rule)
+        _check(source, dict(enumerate(parsed.rule)))
+    elif source.readable and isinstance(tables := source.data.get("rule"), list):
+        # Of a file with a broken value: what else is wrong in the rules that can be read.
+        parts = {index: source.part(_RULE, ("rule", index)) for index in range(len(tables))}
+        _check(source, {index: table for index, table in parts.items() if table is not None})
     if parsed is None or source.problems:
         return None, tuple(source.problems)
     return _rules(parsed.rule, hashlib.blake2b(source.text, digest_size=8).hexdigest()), ()
@@ -167,14 +174,14 @@ def _words(path: KeyPath, data: Mapping[str, Any]) -> str:
     return f"rule {path[1] + 1 if about is None else chr(34) + str(about) + chr(34)} {key}".rstrip()
 
 
-def _check(source: Source, tables: list[RuleTable]) -> None:
+def _check(source: Source, tables: Mapping[int, RuleTable]) -> None:
     plausible = dict(PLAUSIBLE) | {
         one.measure: (one.low, one.high)
-        for one in tables
+        for one in tables.values()
         if isinstance(one, PlausibleTable) and one.low < one.high
     }
     seen: dict[tuple[str, str], int] = {}
-    for index, table in enumerate(tables):
+    for index, table in tables.items():
         _check_severity(source, ("rule", index), table)
         match table:
             case ThresholdTable():

@@ -60,6 +60,15 @@ class HubSection(Section):
     night_starts: time = time(21, 0)
     night_ends: time = time(7, 0)
 
+    @model_validator(mode="after")
+    def _has_days(self) -> Self:
+        if self.night_starts == self.night_ends:
+            raise ValueError(
+                f"night_starts and night_ends are both {self.night_ends:%H:%M}: give the hours in which people sleep, "
+                "such as 21:00:00 and 07:00:00"
+            )
+        return self
+
 
 class MqttSection(Section):
     """The broker. Without `host` the hub starts the embedded one, for demo and tests.

@@ -113,7 +113,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     secrets = Secrets()
     if source.readable:
         _check_mqtt(source, source.section(MqttSection, "mqtt", overrides), given)
-        _check_web(source, source.section(WebSection, "web", overrides))
+        _check_web(source, given)
         _check_webhook(source, given)
         _check_files(source)
         secrets = _secrets(source, given)
@@ -175,11 +175,15 @@ def _absolute(parsed: SettingsFile, base: Path, environment: Mapping[str, str]) 
     return parsed.model_copy(update=changed)
 
 
-def _check_web(source: Source, web: WebSection | None) -> None:
-    if web is not None and not web.loopback and not web.allow_remote:
+def _check_web(source: Source, environment: Mapping[str, str]) -> None:
+    """Looked at as it is written: whatever else of the section is wrong."""
+    web = source.data.get("web")
+    given = web if isinstance(web, dict) else {}
+    host = environment.get("CARE_WEB_HOST") or given.get("host", "127.0.0.1")
+    if isinstance(host, str) and not is_loopback(host) and given.get("allow_remote") is not True:
         source.complain(
             ("web", "host"),
-            f'found "{web.host}", which other machines can reach',
+            f'found "{host}", which other machines can reach',
             "keep 127.0.0.1, or set allow_remote = true once accounts and TLS (own or a proxy's) are set up",
         )
 

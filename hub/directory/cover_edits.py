@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub.core.alerts import derived_id
+from hub.core.escalation import WITH_THE_ELDER
 from hub.core.shifts import Cover, CoverState, LeaveKind, Takes
-from hub.directory.model import Directory
+from hub.directory.model import Directory, holds
 from hub.directory.roster_edits import lies_ahead, person_of, reachable
 from hub.directory.roster_entries import overlap
 from hub.directory.roster_refusals import RosterRefusal, RosterRefused
@@ -33,6 +34,8 @@ def request_cover(
     if covered_id == by_id:
         raise RosterRefused(RosterRefusal.COVERS_ONESELF, person=by_id)
     lies_ahead(from_at, until_at, at)
+    if _is_family(directory, by_id, at):
+        raise RosterRefused(RosterRefusal.NOT_STAFF, person=by_id)
     if not _has_work(directory, covered_id, at):
         raise RosterRefused(RosterRefusal.NOTHING_TO_COVER, person=covered_id)
     # Covers are never removed: their number makes the id unique.
@@ -178,6 +181,17 @@ def _undecided(directory: Directory, key: str, at: datetime) -> Cover:
 
 def _changed(directory: Directory, before: Cover, after: Cover) -> Directory:
     return replace(directory, covers=tuple(after if one is before else one for one in directory.covers))
+
+
+def _is_family(directory: Directory, person_id: str, at: datetime) -> bool:
+    """Somebody who is known as an elder's own and works for nobody: a daughter takes over no butler's list."""
+    bonds = [one.role for one in directory.bonds if one.person_id == person_id and holds(one, at)]
+    rostered = person_id in {
+        *(shift.person_id for shift in directory.shifts),
+        *(shift.person_id for shift in directory.dated_shifts),
+    }
+    employed = any(one.id == person_id and one.company_id for one in directory.persons)
+    return bool(bonds) and set(bonds) <= WITH_THE_ELDER and not rostered and not employed
 
 
 def _has_work(directory: Directory, person_id: str, at: datetime) -> bool:

@@ -54,3 +54,16 @@ def names_building(flat: str) -> re.Match[str] | None:
 def _bare(part: str) -> str:
     text = re.sub(r"\s", "", part).casefold()
     return re.sub(r"(?:号楼|号院|栋|幢|座|楼|单元|门|室|号|户|#)$", "", text).lstrip("0")
+
+
+_DIGITS = {char: number for number, char in enumerate("一二三四五六七八九", start=1)}
+
+
+def number_in_chinese(text: str) -> int:
+    """一 to 九十九; 0 where it is none of them."""
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return _DIGITS.get(text, 0)
+    if (tens and tens not in _DIGITS) or (ones and ones not in _DIGITS):
+        return 0
+    return 10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0)

@@ -22,6 +22,9 @@ class Gap:
     from_minute: int
     until_minute: int
 
+    def within(self, other: "Gap") -> bool:
+        return other.from_minute <= self.from_minute and self.until_minute <= other.until_minute
+
     def __str__(self) -> str:
         return f"{_spoken(self.from_minute)} until {_spoken(self.until_minute)}"
 

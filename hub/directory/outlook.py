@@ -4,7 +4,7 @@ The weeks are cut at every instant at which something can change, and `roster` i
 and as many questions as there are changes, not minutes.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -111,9 +111,14 @@ def _open_covers(directory: Directory, now: datetime) -> Iterator[RosterProblem]
             )
 
 
+WHOLE_YEAR = 7
+"""A year has more public holidays than that: one or two entered days are a place's own, and no year's calendar."""
+
+
 def _years_without_calendar(directory: Directory, now: datetime, context: Context) -> Iterator[RosterProblem]:
     zone = context.timezone
-    known = context.calendar.years | {holiday.on.year for holiday in directory.holidays}
+    entered = Counter(holiday.on.year for holiday in directory.holidays)
+    known = context.calendar.years | {year for year, days in entered.items() if days >= WHOLE_YEAR}
     years = {date_of(now, zone).year, date_of(now + CALENDAR_TOLD_BEFORE, zone).year}
     for year in sorted(years - known):
         begins, ends = (instant_of(date(one, 1, 1), time(0), zone) for one in (year, year + 1))

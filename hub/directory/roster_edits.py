@@ -5,7 +5,7 @@ Every edit raises RosterRefused when it would not fit. Covers, which two people 
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from hub.core.alerts import Role, derived_id
 from hub.core.calendar import Calendar, Holiday, OnDays
@@ -62,11 +62,12 @@ def remove_shift(directory: Directory, key: str) -> Directory:
 
 def _staffed(before: Directory, after: Directory) -> Directory:
     for week in WEEKS.values():
-        gaps = [
+        had, has = (
             unstaffed([shift for shift in one.shifts if shift.role in DESK_ROLES], week)
             for one in (before, after)
-        ]
-        if not set(gaps[1]) <= set(gaps[0]):
+        )
+        # A gap that becomes smaller is no new one.
+        if not all(any(gap.within(known) for known in had) for gap in has):
             raise RosterRefused(RosterRefusal.DESK_UNSTAFFED)
     return after
 
@@ -263,8 +264,14 @@ def _fits(directory: Directory, shift: Shift | DatedShift, at: datetime) -> None
             raise RosterRefused(RosterRefusal.NO_DAYS)
 
 
+LONGEST = timedelta(days=366)
+"""Leave and covers have an end that people mean; one beyond a year is a slip of the pen."""
+
+
 def lies_ahead(from_at: datetime, until_at: datetime, at: datetime) -> None:
     if until_at <= from_at:
         raise RosterRefused(RosterRefusal.ENDS_BEFORE)
     if until_at <= at:
         raise RosterRefused(RosterRefusal.IN_THE_PAST, on=until_at)
+    if until_at - from_at > LONGEST:
+        raise RosterRefused(RosterRefusal.TOO_LONG, days=LONGEST.days)

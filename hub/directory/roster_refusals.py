@@ -27,6 +27,8 @@ class RosterRefusal(StrEnum):
     NOTHING_TO_COVER = "nothing_to_cover"
     COVER_AWAY = "cover_away"
     COVER_OVERLAPS = "cover_overlaps"
+    TOO_LONG = "too_long"
+    NOT_STAFF = "not_staff"
     OTHER_COMPANY = "other_company"
     STILL_AWAY = "still_away"
     COVER_CIRCLE = "cover_circle"

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from hub.core.home import Profile
+from hub.directory.doors import number_in_chinese
 from hub.directory.in_order import in_order
 from hub.directory.pinyin import spellings
 
-VERSION = 2
+VERSION = 3
 """Of the text: texts of another version are made anew."""
 
 
@@ -68,6 +69,10 @@ _DASH = re.compile(rf"[{_DASHES}]")
 """What stands between the numbers of a door besides a hyphen: 3.2.501, 3—2—501."""
 _SLASH = re.compile(r"(?<=[0-9])[/\\一](?=[0-9])")
 """3/2/501, and 一, which looks like a dash and lies beside it."""
+_CHINESE_NUMBER = re.compile(
+    r"(?<![一二三四五六七八九十])[一二三四五六七八九十]{1,3}(?=号楼|号院|栋|幢|座|单元|层|室)"
+)
+"""一号楼二单元 is 1号楼2单元."""
 _HAN = r"[\u3400-\u9fff]"
 _PLACE_THEN_DOOR = re.compile(
     rf"(?<={_HAN})(?<![0-9a-z][号楼院栋幢座门层室户])(?<![0-9a-z](?:号楼|号院|单元))[-{_DASHES}]*"
@@ -81,7 +86,8 @@ _LONGEST_NAME = 4
 
 def folded(text: str) -> str:
     """As it is compared: full-width forms, capitals and ü are as good as the plain ones."""
-    return unicodedata.normalize("NFKC", text).casefold().replace("ü", "v").replace("'", "")
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("ü", "v").replace("'", "")
+    return _CHINESE_NUMBER.sub(lambda found: str(number_in_chinese(found[0]) or found[0]), plain)
 
 
 def digits(text: str) -> str:
@@ -224,7 +230,8 @@ def query(typed: str) -> Query | None:
     whole = len(digits(text)) >= _MIN_PHONE
     words = [text] if whole else list(_words(text))
     if not words:
-        return None
+        # Nothing but a sign finds nothing: it is no empty field, after which everybody is listed.
+        return Query((Word(("\0",)),)) if typed.strip() else None
     joined = None
     if len(words) > 1:
         places = [place for word in words if (place := door(word))]

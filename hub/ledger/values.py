@@ -10,6 +10,7 @@ from firmware_contracts.vocabulary import ID_PATTERN
 from hub.core.context import ContactMethod
 from hub.core.home import Flag
 from hub.core.opening import Opening, SpecialHours
+from hub.directory.doors import number_in_chinese
 from hub.ledger import cells, hours
 from hub.ledger.cells import CLEARED, Raw
 from hub.ledger.choices import (
@@ -193,19 +194,6 @@ def _number(raw: Raw, zone: tzinfo) -> int:
     return number
 
 
-_DIGITS = {char: number for number, char in enumerate("一二三四五六七八九", start=1)}
-
-
-def _in_chinese(text: str) -> int:
-    """一 to 九十九; 0 where it is none of them."""
-    tens, ten, ones = text.rpartition("十")
-    if not ten:
-        return _DIGITS.get(text, 0)
-    if (tens and tens not in _DIGITS) or (ones and ones not in _DIGITS):
-        return 0
-    return 10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0)
-
-
 def _floor(raw: Raw, zone: tzinfo) -> int:
     """Storeys are counted from 1; -1 is the first below the ground."""
     if isinstance(raw, datetime | date):
@@ -218,7 +206,7 @@ def _floor(raw: Raw, zone: tzinfo) -> int:
     number = 0
     if below or above:
         part = (below or above)[1]  # type: ignore[index]
-        number = int(part) if part.isdecimal() else _in_chinese(part)
+        number = int(part) if part.isdecimal() else number_in_chinese(part)
     if not 1 <= number <= (5 if below else 150):
         raise Damage(Kind.FLOOR_IMPOSSIBLE)
     return -number if below else number

@@ -325,8 +325,8 @@ def _store_restored(data: Data) -> Words:
         f"数据库损坏，已换成备份（{at or '时间不明'}）；之后的记录救回{inputs}条，已重新处理。备份之后的警情、名册和班表修改"
         f"可能缺失：请按通话记录逐户电话核对，再请技术人员查看原文件 {aside}",
         f"the store was damaged and a copy has taken its place ({at or 'of an unknown time'}); of what came since, {inputs} "
-        f"inputs were saved and judged again. Alerts and changes of the directory since the copy may be missing: telephone the homes "
-        f"that called since then, and have the file {aside} looked at",
+        f"inputs were saved and judged again. Alerts and changes of the directory since the copy may be missing: telephone the "
+        f"homes that called since then, and have the file {aside} looked at",
     )
 
 

@@ -20,6 +20,8 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 def _without_zone(clock: time) -> time:
     if clock.tzinfo is not None:
         raise ValueError("is a local time: leave its offset away")
+    if clock.second or clock.microsecond:
+        raise ValueError("is a time of hours and minutes")
     return clock
 
 

@@ -308,6 +308,34 @@ def test_all_problems_of_all_files_are_told_at_once(folder: Folder) -> None:
     ]
 
 
+def test_a_broken_value_hides_no_other_mistake_of_its_file(folder: Folder) -> None:
+    policies = (SHIPPED / "policies.toml").read_text().replace('"butler"', '"butlr"', 1)
+    folder.write(policies.replace("wait_s = 900", 'wait_s = "long"', 1), "policies.toml")
+    folder.write(
+        '[[rule]]\nkind = "call"\nseverity = "urgent"\n[[rule]]\nkind = "fall"\nsuspected = "no"\n',
+        "rules.toml",
+    )
+    told = folder.refused(MINIMAL + '[web]\nhost = "0.0.0.0"\nport = "x"\n')
+    assert [line.split(": ")[0] for line in told] == [
+        "hub.toml:6 [web] port",
+        "hub.toml:5 [web] host",
+        'rules.toml:6 rule "fall" suspected',
+        'rules.toml:3 rule "call" severity',
+        'policies.toml:72 policy "urgent" step 3 wait_s',
+        'policies.toml:27 policy "emergency" step 1',
+    ]
+
+
+def test_a_mark_before_the_text_is_passed_over(folder: Folder) -> None:
+    folder.refused("\ufeff" + MINIMAL + '[web]\nport = "x"\n')
+    assert folder.load("\ufeff" + MINIMAL).hub.cell
+
+
+def test_a_night_without_a_day_is_refused(folder: Folder) -> None:
+    (told,) = folder.refused(MINIMAL + "night_starts = 21:00:00\nnight_ends = 21:00:00\n")
+    assert "night_starts and night_ends are both 21:00" in told
+
+
 def test_a_missing_file_of_a_password_is_told_beside_the_other_mistakes(folder: Folder) -> None:
     """Who mends one mistake after the other starts the hub as often; also what two keys say together is told at once."""
     told = folder.refused(

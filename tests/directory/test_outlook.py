@@ -287,8 +287,12 @@ def test_a_year_without_a_calendar_is_told_two_months_before(now: str, years: li
 
 def test_a_year_whose_holidays_were_entered_by_hand_is_known() -> None:
     begins = datetime(2026, 12, 1, tzinfo=UTC)
-    known = replace(staffed(), holidays=(Holiday(date(2027, 1, 1), DayType.REST_DAY, "元旦"),))
+    free = [Holiday(date(2027, 2, day), DayType.REST_DAY, "春节") for day in range(6, 13)]
+    known = replace(staffed(), holidays=tuple(free))
     assert outlook(known, begins, begins + days(1), context()) == ()
+    local = replace(staffed(), holidays=(Holiday(date(2027, 1, 4), DayType.REST_DAY, "站点停电"),))
+    (problem,) = outlook(local, begins, begins + days(1), context())
+    assert problem.kind is RosterProblemKind.NO_CALENDAR
 
 
 def test_a_butler_who_hands_over_within_the_weeks_is_followed() -> None:

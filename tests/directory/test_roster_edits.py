@@ -14,7 +14,7 @@ from hub.core.opening import Opening, SpecialHours
 from hub.core.roster import on_duty
 from hub.core.shifts import CoverState, DatedShift, LeaveKind, Takes
 from hub.directory import cover_edits, roster_edits
-from hub.directory.model import Directory, PersonEntry
+from hub.directory.model import Bond, Directory, PersonEntry
 from hub.directory.profiles import profiles, with_people
 from hub.directory.roster_edits import shift_id
 from hub.directory.roster_refusals import RosterRefusal, RosterRefused
@@ -209,6 +209,15 @@ def test_what_was_said_on_the_telephone_counts_for_who_has_no_log_in() -> None:
     assert other.covers[0].covered_agreed_by == "desk-login"
 
 
+def test_a_gap_of_the_desk_may_become_smaller() -> None:
+    early, late = (replace(DESK, starts=time(starts), ends=time(ends)) for starts, ends in ((0, 2), (6, 0)))
+    directory = replace(small(), shifts=(early, late))
+    sooner = roster_edits.replace_shift(directory, shift_id(late), replace(late, starts=time(4)), AT)
+    assert time(4) in {one.starts for one in sooner.shifts}
+    with pytest.raises(RosterRefused, match="desk_unstaffed"):
+        roster_edits.replace_shift(directory, shift_id(late), replace(late, starts=time(8)), AT)
+
+
 def test_a_confirmed_cover_ends_early_or_is_called_off() -> None:
     key = the_cover(confirmed())
     early = cover_edits.end_cover(confirmed(), key, LATER + timedelta(hours=5), "manager-login")
@@ -322,6 +331,8 @@ REFUSED: list[tuple[R, Edit]] = [
         R.STILL_AWAY,
         lambda: cover_edits.end_cover(on_leave("b1", confirmed()), the_cover(confirmed()), LATER, "b1"),
     ),
+    (R.TOO_LONG, lambda: asked(until_at=LATER + days(400))),
+    (R.NOT_STAFF, lambda: asked(by_id="daughter", directory=with_daughter())),
     (R.OTHER_COMPANY, lambda: cover_edits.of_one_company(two_companies(), "b1", "b2")),
     (R.COVER_OVER, lambda: cover_edits.confirm_cover(asked(), the_cover(asked()), END, person_id="b2")),
     (R.COVER_OVER, lambda: cover_edits.end_cover(confirmed(), the_cover(confirmed()), END, "m")),
@@ -331,6 +342,13 @@ REFUSED: list[tuple[R, Edit]] = [
 def with_guardless() -> Directory:
     base = with_shifts()
     return replace(base, persons=(*base.persons, replace(base.persons[0], id="guard-less")))
+
+
+def with_daughter() -> Directory:
+    base = with_shifts()
+    daughter = replace(base.persons[0], id="daughter", company_id=None)
+    bond = Bond("daughter", Role.CONTACT, AT - days(1), home_id=base.homes[0].id)
+    return replace(base, persons=(*base.persons, daughter), bonds=(*base.bonds, bond))
 
 
 def two_companies() -> Directory:

@@ -205,7 +205,20 @@ def test_the_best_fit_stands_first_number_telephone_name_spelling_address() -> N
 
 
 def test_nothing_typed_asks_nothing() -> None:
-    assert query("  ， ") is None
+    assert query("  \u3000 ") is None
+
+
+@pytest.mark.parametrize("typed", ["'", "，", " ， ", "。", "…"])
+def test_nothing_but_a_sign_finds_nobody(typed: str) -> None:
+    asked = query(typed)
+    assert asked is not None
+    assert not any(asked.fits(one) for one in TEXTS.values())
+
+
+def test_numbers_of_an_address_may_be_written_in_chinese() -> None:
+    plain, written = query("3号楼2单元501"), query("三号楼二单元501")
+    assert plain == written
+    assert query("十二号楼") == query("12号楼")
 
 
 def test_a_name_of_many_readings_does_not_make_a_long_text() -> None:

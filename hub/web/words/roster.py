@@ -263,6 +263,13 @@ REFUSALS: dict[str, Words] = {
         "这条代管已经谢绝或取消。", "This cover was declined or called off."
     ),
     "roster_refusal.cover_over": Words("这条代管已经结束。", "This cover is over."),
+    "roster_refusal.too_long": Words(
+        "超过{days}天，请核对年份。", "That is more than {days} days: check the year."
+    ),
+    "roster_refusal.not_staff": Words(
+        "{person}是家属联系人，不能代管管家的老人。请选管家或副管家。",
+        "{person} is an elder's contact and takes over no butler's list. Choose a butler or a deputy.",
+    ),
     "roster_refusal.other_company": Words(
         "{person}和{other}不在同一家公司，请管班表的人来登记代管。",
         "{person} and {other} work for different companies: ask whoever keeps the roster to enter the cover.",
