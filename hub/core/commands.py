@@ -36,7 +36,7 @@ from hub.core.home import Away, Home, Routine, RulePhase
 from hub.core.journal import EntryKind
 from hub.core.notifications import NotifyReason, Template
 from hub.core.outcome import Done, RefusalCode, Refused, Result
-from hub.core.raising import clear_by_itself, raise_alert
+from hub.core.raising import clear_by_itself, raise_alert, subjects
 from hub.core.reasons import ReasonCode
 from hub.core.suppression import lasts
 
@@ -102,11 +102,7 @@ def _raise_by_hand(draft: Draft, command: RaiseByHand) -> Result:
         own_id = verbs.derived_id("A", draft.home.id, key, command.command_id)
         return Done(alert.id, alert.version) if alert else Done(own_id, 0)
     draft.remember_event(*command_key(command))
-    residents = (
-        (command.resident_id,)
-        if command.resident_id is not None
-        else tuple(resident.id for resident in draft.profile.residents)
-    )
+    residents = (command.resident_id,) if command.resident_id is not None else subjects(draft, None)
     alert = raise_alert(
         draft,
         kind=AlertKind.EMERGENCY_CALL,

@@ -60,8 +60,8 @@ def never_asked(directory: Directory, draft: Draft) -> Iterator[Finding]:
         if role is None or text is None or (key, role) in asked or row.get("of_butler") is not None:
             continue
         word_zh, word_en = ROLE.word(role, "zh"), ROLE.word(role, "en")
-        duty_zh = f"请在“班表”里写一行（岗位“{word_zh}”），或导入后在人员页上排班"
-        duty_en = f'give a row in the sheet "shifts" (role "{word_en}"), or a shift on the people\'s page'
+        duty_zh = f"请在“班表”里写一行（岗位“{word_zh}”），或导入后在“班表”页上排班"
+        duty_en = f'give a row in the sheet "shifts" (role "{word_en}"), or a shift on the roster\'s page'
         yield row.finding(
             Kind.NEVER_ASKED,
             "name",

@@ -34,6 +34,7 @@ from hub.web.models import (
     RaiseIn,
     ResolveIn,
     TakeIn,
+    WaitingOut,
 )
 from hub.web.models_finding import WhoIn
 from hub.web.parts import ActOnAlerts, Parts, PartsDep, RaiseAlert, ViewAlerts
@@ -84,6 +85,20 @@ async def list_alerts(
         number=number,
         now=parts.hub.now(),
     )
+
+
+@router.get("/alerts/waiting", tags=["alerts"])
+async def count_waiting(parts: PartsDep, user: ViewAlerts) -> WaitingOut:
+    """How many emergencies of the log-in's homes nobody has taken: what every page shows, whatever else somebody works at."""
+    seen, homes = visible_homes(parts, user), parts.hub.homes()
+    waiting = [
+        alert.opened_at
+        for home_id, home in homes.items()
+        if home.alerts and (seen is None or home_id in seen)
+        for alert in home.alerts.values()
+        if alert.state is AlertState.TRIGGERED and alert.severity is Severity.EMERGENCY
+    ]
+    return WaitingOut(emergencies=len(waiting), oldest_at=min(waiting, default=None))
 
 
 @router.get("/alerts/{alert_id}", tags=["alerts"])

@@ -141,6 +141,7 @@ async def move_request(
     home_id = await _home_of(parts, user, request_id)
     if body.assignee_id is not None and body.assignee_id not in parts.hub.context().people:
         raise not_found("person", "assignee_id")
+    await asyncio.to_thread(_must_fit, parts, user, home_id, request_id, body.assignee_id)
     command = MoveRequest(
         home_id,
         request_id,
@@ -153,6 +154,25 @@ async def move_request(
         body.remedy,
     )
     return await carry_out(parts, command, home_id, request_id)
+
+
+def _must_fit(parts: Parts, user: User, home_id: str, request_id: str, assignee_id: str | None) -> None:
+    """Whoever is to do it gets name and address: somebody who works there, is there, and stands on the list of whom to ask."""
+    home = parts.hub.home(home_id)
+    if assignee_id is None or assignee_id == user.person_id or home is None:
+        return
+    request = home.requests.get(request_id)
+    if request is not None and request.assignee_id == assignee_id:
+        return
+    if all(one.id != assignee_id for one in assignees(parts, home.profile)):
+        raise Problem(
+            422,
+            "not_an_assignee",
+            f"{assignee_id} does not work for this home, or is on leave.",
+            where="assignee_id",
+            remedy=f"Choose one of GET /api/v1/requests/{request_id}/assignees.",
+            zh="这个人不服务这一户，或者正在休假。",
+        )
 
 
 @router.post("/requests/{request_id}/accept")

@@ -136,6 +136,13 @@ class AlertDetail(AlertOut):
     timeline: list[TimelineEntry]
 
 
+class WaitingOut(BaseModel):
+    """Emergencies that nobody has taken."""
+
+    emergencies: int
+    oldest_at: AwareDatetime | None
+
+
 class AlertPage(Out):
     """`number`: everything up to this journal number is in the answer; `/api/v1/events?after=number` continues gaplessly.
     `next` is the `before` of the following page, absent on the last."""

@@ -305,8 +305,8 @@ def test_a_butler_reads_who_why_and_since_when() -> None:
                 "reason": NotifyReason.TAKEN_OVER,
                 "data": {"by_role": "deputy", "surname": "赵"},
             },
-            "求救，改由代班管家赵接手，您不用再去。",
-            "deputy 赵 has taken it over from you, you need not go.",
+            "求救，改由代班管家赵接手，还没到的不用再去；已在现场，请先和接手的人通话再离开。",
+            "deputy 赵 has taken it over from you: you need not go; if you are there, speak with them before you leave.",
         ),
         (
             {

@@ -253,6 +253,12 @@ def test_the_button_of_who_died_pressed_by_who_stayed_is_about_a_resident_to_be_
     life.expect_asked("son-zhao")
 
 
+def test_a_call_by_telephone_names_nobody_who_died(life: Life) -> None:
+    life.becomes("zhao", Membership.DECEASED)
+    done(life.raise_by_hand("h2"))
+    assert life.of(AlertKind.EMERGENCY_CALL).resident_ids == ("qian",)
+
+
 def test_a_change_of_a_future_day_is_followed_on_that_day(life: Life) -> None:
     leaves_at = life.now + timedelta(days=3)
     life.edit(lambda one: residences.set_membership(one, "li", Membership.LEFT, leaves_at))

@@ -488,6 +488,10 @@ document.addEventListener("keydown", (event) => {
   run();
 });
 document.addEventListener("pointerdown", () => sound.allow());
+// Other tabs leave the sound to this one.
+const here = () => localStorage.setItem("care-console-at", String(Date.now()));
+here();
+setInterval(here, 4000);
 
 // Not only what moves the selection is a look: the alert in the detail has been seen by whoever works there.
 $("detail").addEventListener("pointerdown", () => shown && looked(shown.id));

@@ -32,6 +32,10 @@ WORDS: dict[str, Words] = {
         "现在登录的人太多，请过几秒再试。", "Too many are logging in just now. Try again in some seconds."
     ),
     "login.ended": Words("登录已失效，请重新登录。", "Your session has ended. Please log in again."),
+    "calls.waiting": Words(
+        "有 {count} 起紧急求助没有人接警，点这里去告警台",
+        "{count} emergencies that nobody has taken: to the console",
+    ),
     "error.title": Words("打不开这个页面", "This page cannot be shown"),
     "error.back": Words("回到“{page}”", "Back to: {page}"),
     "error.not_found": Words("没有这个页面，或已不存在。", "There is no such page, or no longer."),
