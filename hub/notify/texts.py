@@ -107,7 +107,8 @@ def _taken(notification: Notification) -> Words:
     if notification.reason is NotifyReason.TAKEN_OVER:
         return (
             f"已转交：{subject_zh}，{kind_zh}，改由{who_zh}接手，还没到的不用再去；已在现场，请先和接手的人通话再离开。",
-            f"Handed over: {subject_en}, {kind_en}, {who_en} has taken it over from you: you need not go; if you are there, speak with them before you leave.",
+            f"Handed over: {subject_en}, {kind_en}, {who_en} has taken it over from you: you need not go; "
+            "if you are there, speak with them before you leave.",
         )
     return (
         f"已接警：{subject_zh}，{kind_zh}，由{who_zh}处理，您不用再去。",

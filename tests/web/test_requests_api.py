@@ -230,9 +230,7 @@ def test_who_does_a_request_sees_the_home_as_long_as_they_do_it(
         assert helper.get(f"/api/v1/homes/{home_id}").status_code == 403
 
 
-def test_only_who_works_for_the_home_is_assigned(
-    hub: RunningHub, chen: httpx.Client, home_id: str
-) -> None:
+def test_only_who_works_for_the_home_is_assigned(hub: RunningHub, chen: httpx.Client, home_id: str) -> None:
     request = opened(chen, home_id)["request"]
     profile = hub.engine.homes()[home_id].profile
     daughter = profile.people[Role.CONTACT][0]
