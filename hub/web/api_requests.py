@@ -112,7 +112,8 @@ async def open_request(
 async def open_for(parts: Parts, user: User, body: OpenRequestIn, key: str) -> OpenedOut:
     """What the desk opens for a home: a request, or for 助急 an alert."""
     see_home(parts, user, body.home_id, Permission.ACT_ON_REQUESTS)
-    command_id = f"{user.login}|{key}"
+    # Of another category it is another wish, whatever the key says: an emergency above all.
+    command_id = f"{user.login}|{key}|{body.category.value}"
     if body.category is ServiceCategory.URGENT_HELP:
         raise_it = RaiseByHand(body.home_id, user.actor, command_id, body.resident_id, body.note)
         alert = await current_alert(parts, body.home_id, done_id(await obey(parts, raise_it)))

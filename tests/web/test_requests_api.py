@@ -230,6 +230,25 @@ def test_who_does_a_request_sees_the_home_as_long_as_they_do_it(
         assert helper.get(f"/api/v1/homes/{home_id}").status_code == 403
 
 
+def test_a_key_used_again_for_something_else_hides_neither_wish_nor_emergency(
+    hub: RunningHub, chen: httpx.Client, home_id: str
+) -> None:
+    def sent(category: str) -> httpx.Response:
+        body = {"home_id": home_id, "category": category}
+        return chen.post(REQUESTS, json=body, headers={"Idempotency-Key": "the-form-was-sent-once"})
+
+    meals, cleaning, urgent = (sent(one) for one in ("meals", "cleaning", "urgent_help"))
+    assert [one.status_code for one in (meals, cleaning, urgent)] == [201] * 3, urgent.text
+    assert meals.json()["request"]["id"] != cleaning.json()["request"]["id"]
+    assert urgent.json()["alert"]["severity"] == "emergency"
+    assert sent("meals").json()["request"]["id"] == meals.json()["request"]["id"]
+    assert sent("urgent_help").json()["alert"]["id"] == urgent.json()["alert"]["id"]
+    raised = chen.post(
+        "/api/v1/alerts", json={"home_id": home_id}, headers={"Idempotency-Key": "the-form-was-sent-once"}
+    )
+    assert raised.status_code == 201, raised.text
+
+
 def test_only_who_works_for_the_home_is_assigned(hub: RunningHub, chen: httpx.Client, home_id: str) -> None:
     request = opened(chen, home_id)["request"]
     profile = hub.engine.homes()[home_id].profile
