@@ -35,7 +35,7 @@ from firmware_contracts.vocabulary import CallAction, ServiceCategory
 _DONE, _NOT_HEARD, _CANNOT_START = 0, 1, 2
 _READER_GONE = 128 + signal.SIGPIPE
 
-_COMMANDS = ("run", "press", "load", "list")
+_COMMANDS = ("run", "press", "bench", "load", "list")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -127,6 +127,13 @@ def _press(options: argparse.Namespace, stop: Event) -> int:
             file=sys.stderr,
         )
     return _NOT_HEARD if result.heard is False else _DONE
+
+
+def _bench(options: argparse.Namespace, stop: Event) -> int:
+    device = DeviceSpec(id=options.device, kind=options.kind)
+    spec = FleetSpec(cell=options.cell, homes=(HomeSpec(id=options.home, devices=(device,)),))
+    Fleet(spec, _broker(options), speed=options.speed, links=Links.DEVICE).run(stop)
+    return _DONE
 
 
 def _load(options: argparse.Namespace, stop: Event) -> int:
@@ -225,7 +232,7 @@ def _parser() -> argparse.ArgumentParser:
     seeded.add_argument("--boot", type=int, help="the devices' boot counter (default: from the time of day)")
 
     parser = argparse.ArgumentParser(prog="device-sim", description="Simulated homes, devices and residents.")
-    commands = parser.add_subparsers(required=True, metavar="{run,press,load,list}")
+    commands = parser.add_subparsers(required=True, metavar="{run,press,bench,load,list}")
 
     run = commands.add_parser("run", parents=[broker, homes, seeded], help="run homes through a scenario")
     run.add_argument("--scenario", default="normal_day", help="a shipped one (see list) or a .toml file")
@@ -248,6 +255,16 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--fleet", type=Path, help="look the device up in this file")
     one.add_argument("--wait-s", type=_above_zero, default=60.0, help="give up after this many seconds")
     one.set_defaults(command=_press)
+
+    bench = commands.add_parser(
+        "bench", parents=[broker], help="one device that does only what a test bench asks of it"
+    )
+    bench.add_argument("home")
+    bench.add_argument("device")
+    bench.add_argument("--cell", default="demo")
+    bench.add_argument("--kind", type=DeviceKind, choices=list(DeviceKind), default=DeviceKind.BUTTON)
+    bench.add_argument("--speed", type=_above_zero, default=1.0, help="60: a minute passes in a second")
+    bench.set_defaults(command=_bench)
 
     load = commands.add_parser(
         "load", parents=[broker, homes, seeded], help="make load and report it as JSON"

@@ -14,18 +14,21 @@ from functools import partial
 from threading import Event
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
+from device_sim.bench import BenchDeed, do
 from device_sim.deeds import CannotDo, Press
 from device_sim.foreign import Bridge
 from device_sim.link import Broker, BrokerUnreachable, Link
+from device_sim.publication import Publication
 from device_sim.spec import FleetSpec
 from device_sim.world import LinkChange, Published, Unit, World
 from firmware_contracts.topics import ROOT
 from firmware_contracts.vocabulary import COMMAND_SEGMENT, CallAction, ServiceCategory
 
 CONTROL_ROOT = "device-sim/v1"
-"""A running fleet listens here: `{cell}/{home}/{device}/press` lets `device-sim press` use a device that is simulated already."""
+"""A running fleet listens here: `{cell}/{home}/{device}/press` lets `device-sim press` use a device that is simulated already,
+`.../bench` does to it what `bench.BenchDeed` names."""
 
 _BOOT_COUNTED_FROM = datetime(2025, 1, 1, tzinfo=UTC)
 _AUTO_DEVICE_LINKS = 300
@@ -200,7 +203,7 @@ class Fleet:
             f"sim-control-{cell}-{self.world.boot}",
             self._selector,
             user="device-sim",
-            subscriptions=[f"{CONTROL_ROOT}/{cell}/+/+/press"],
+            subscriptions=[f"{CONTROL_ROOT}/{cell}/+/+/{what}" for what in ("press", "bench")],
             will=None,
             on_up=lambda: None,
             on_down=lambda: None,
@@ -250,6 +253,9 @@ class Fleet:
                     else:
                         self.tally.lost += 1
                 case LinkChange(up=True):
+                    if self.links_mode is Links.DEVICE:
+                        # After a restart the will of the life before would say nothing any more.
+                        link.leave_behind(self.world.units[emission.home, emission.device].device.will)
                     link.release()
                 case LinkChange():
                     link.hold()
@@ -283,22 +289,27 @@ class Fleet:
         self._advance()
         for topic, payload in inbox:
             if topic.startswith(CONTROL_ROOT):
-                self._press(topic, payload)
+                self._asked(topic, payload)
             else:
                 self.tally.commands += 1
                 self.world.deliver(topic, payload)
         self._advance()
 
-    def _press(self, topic: str, payload: bytes) -> None:
+    def _asked(self, topic: str, payload: bytes) -> None:
         parts = topic.split("/")
         unit = self.world.units.get((parts[3], parts[4])) if len(parts) == 6 else None
         if unit is None:
             return
         try:
-            request = PressRequest.model_validate_json(payload)
-            self.world.perform(unit, Press(request.action, request.category))
-        except (ValidationError, CannotDo) as error:
-            log.warning("a press asked for on %s was refused: %s", topic, error)
+            if parts[5] == "bench":
+                shown = do(self.world, unit, BenchDeed(payload.decode()))
+                if shown is not None:
+                    self._control.publish(Publication("/".join([*parts[:5], "shows"]), shown.encode(), qos=0))
+            else:
+                request = PressRequest.model_validate_json(payload)
+                self.world.perform(unit, Press(request.action, request.category))
+        except (ValueError, CannotDo) as error:
+            log.warning("what was asked for on %s was refused: %s", topic, error)
 
     def _close(self) -> None:
         for link in (*self._links, self._control):

@@ -211,6 +211,10 @@ class Link:
         self.held = self._ended = False
         self.retry_at_s, self._pause_s = 0.0, FIRST_PAUSE_S
 
+    def leave_behind(self, will: Publication) -> None:
+        """What the broker is to say after the next connection breaks."""
+        self._client.will_set(will.topic, will.payload, will.qos, will.retain)
+
     def leave(self) -> None:
         """Say goodbye, as a device that sleeps does; no will is published."""
         self.held = True
