@@ -114,7 +114,7 @@ class Bench:
         self.shows: str | None = None
         self._listener, self._place = listener, place
         self._life, self._press, self._presses = -1, -1, 0
-        self._booting = False
+        self._booting, self._restarted_at_s = False, 0.0
         self._said: set[bytes] = set()
         self._newest: Seen | None = None
 
@@ -130,8 +130,8 @@ class Bench:
 
     def restarting(self) -> float:
         """The device is about to be switched off and on."""
-        self._booting = True
-        return self.mark(Mark.POWER)
+        self._booting, self._restarted_at_s = True, self.mark(Mark.POWER)
+        return self._restarted_at_s
 
     def restarted(self) -> None:
         """It had its time: what comes from now on belongs to the new life, whether it said so or not."""
@@ -212,7 +212,7 @@ class Bench:
             self._keep(look(at_s, topic, payload, message.qos, stored=False))
 
     def _keep(self, seen: Seen) -> None:
-        if self._booting and self._begins(seen):
+        if self._booting and seen.at_s >= self._restarted_at_s and self._begins(seen):
             self._booting, self._life = False, self._life + 1
         seen = replace(seen, life=self._life, press=self._press_of(seen))
         if seen.envelope is not None:

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,10 +27,10 @@ from hub.broker import EmbeddedBroker
 from hub.command_line.contract import HAS_SIGNAL, ON_MAINS, check_with
 from hub.command_line.contract_bench import BrokerPlace, CannotCheck
 from hub.command_line.contract_clauses import TEXT, Clause, Judgement, Verdict
-from hub.command_line.contract_hands import _DEEDS, SIMULATOR_ROOT, Simulator
+from hub.command_line.contract_hands import _DEEDS, SIMULATOR_ROOT, WORDS, Person, Simulator
 from hub.command_line.contract_judging import judge
-from hub.command_line.contract_record import Record, Times
-from hub.command_line.contract_script import DEFAULT
+from hub.command_line.contract_record import Mark, Record, Times
+from hub.command_line.contract_script import DEFAULT, Hands
 from hub.core import home as hub_kinds
 from tests.mqtt_client import Client
 from tests.servers import MosquittoServer
@@ -44,6 +44,7 @@ TIMES = Times(
     will_within=timedelta(seconds=3),
     repetitions=3,
     heartbeat=timedelta(seconds=60),
+    slack=timedelta(milliseconds=600),
 )
 AT_ONCE = 10
 HOME, DEVICE = "h1", "dev01"
@@ -284,7 +285,14 @@ class Place:
     cell: str
 
 
-def checked(place: Place, spoil: Spoil, kind: DeviceKind = DeviceKind.BUTTON) -> list[Judgement]:
+def checked(
+    place: Place,
+    spoil: Spoil,
+    kind: DeviceKind = DeviceKind.BUTTON,
+    hands: Hands | None = None,
+    steps: Sequence[str] = DEFAULT,
+    ready: Callable[[], object] = lambda: None,
+) -> list[Judgement]:
     """The report on a simulated device, spoilt on purpose."""
     spec = DeviceSpec(id=DEVICE, kind=kind, silent_after_s=90, speaks=True)
     fleet = Fleet(
@@ -301,7 +309,8 @@ def checked(place: Place, spoil: Spoil, kind: DeviceKind = DeviceKind.BUTTON) ->
     of_hub = hub_kinds.DeviceKind(kind)
     record = Record(address, TIMES, of_hub in HAS_SIGNAL, of_hub not in ON_MAINS)
     with device_of(fleet):
-        check_with(record, BrokerPlace(place.host, place.port), Simulator(address), DEFAULT)
+        ready()
+        check_with(record, BrokerPlace(place.host, place.port), hands or Simulator(address), steps)
     return judge(record)
 
 
@@ -363,6 +372,46 @@ def test_a_kind_is_not_tried_in_what_it_has_not(
     report = checked(Place(mosquitto.host, mosquitto.port, cell), as_it_is, kind)
     assert verdicts(report).keys() == left_out
     assert all(judgement.verdict is not Verdict.FAIL for judgement in report)
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [("y", Verdict.PASS), ("没有", Verdict.FAIL)])
+def test_a_person_is_told_each_step_in_both_languages_and_asked_what_the_device_shows(
+    answer: str, verdict: Verdict, mosquitto: MosquittoServer, cell: str
+) -> None:
+    told, asked = list[Mark](), list[str]()
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return answer
+
+    with Client(mosquitto.host, mosquitto.port) as hands_of_the_person:
+
+        def tell(words: str) -> None:
+            (what,) = (
+                mark for mark, (chinese, english) in WORDS.items() if chinese in words and english in words
+            )
+            told.append(what)
+            topic = f"{CONTROL_ROOT}/{cell}/{HOME}/{DEVICE}/bench"
+            hands_of_the_person.publish(topic, _DEEDS[what].encode())
+
+        with Client(mosquitto.host, mosquitto.port) as onlooker:
+            onlooker.subscribe(f"care/v1/{cell}/{HOME}/{DEVICE}/status")
+            report = checked(
+                Place(mosquitto.host, mosquitto.port, cell),
+                as_it_is,
+                hands=Person(tell, ask),
+                steps=("start", "press_unheard", "line_cut"),
+                # A person finds the device running.
+                ready=onlooker.next_message,
+            )
+    assert told == [Mark.POWER, Mark.PRESS, Mark.PRESS, Mark.CUT, Mark.RESTORE]
+    assert len(asked) == 1
+    found = {judgement.clause: judgement.verdict for judgement in report}
+    assert (found[Clause.SHOWN], found[Clause.WILL], found[Clause.AFTER_THE_CUT]) == (
+        verdict,
+        Verdict.PASS,
+        Verdict.PASS,
+    )
 
 
 def test_two_who_answer_are_not_taken_for_one(mosquitto: MosquittoServer, cell: str) -> None:
