@@ -90,7 +90,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"watched (default {USUAL_REPETITIONS})",
     )
     check.add_argument(
-        "--heartbeat-within", type=_above_zero, metavar="S", help=f"instead of {HEARTBEAT_EVERY_S} s"
+        "--heartbeat-within",
+        type=_above_zero,
+        metavar="S",
+        help=f"for a device that is set to speak this often: wait so long instead of {HEARTBEAT_EVERY_S} s",
     )
     check.add_argument(
         "--keep-alive", type=_above_zero, default=60.0, metavar="S", help="of the device (default 60)"
@@ -135,6 +138,8 @@ def _check(args: argparse.Namespace) -> tuple[Record, list[str]]:
     device, place = _device(args.device), _broker(args)
     if args.speed is not None and not args.simulated:
         raise CannotCheck("--speed belongs to --simulated: a real device keeps real time")
+    if args.heartbeat_within is not None and args.heartbeat_within > HEARTBEAT_EVERY_S:
+        raise CannotCheck(f"--heartbeat-within: at most {HEARTBEAT_EVERY_S}, as the contract has it")
     steps, times = read_script(args.script), _times(args)
     record = Record(device, times, args.kind in HAS_SIGNAL, args.kind not in ON_MAINS)
     with ExitStack() as stack:

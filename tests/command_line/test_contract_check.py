@@ -493,6 +493,7 @@ def test_a_device_that_does_not_come_fails_and_the_person_was_told_what_to_do(
         (["--broker", "127.0.0.1:1883"], "written as mqtt://HOST:PORT"),
         (["--broker", "mqtt://127.0.0.1:1"], "no broker answers"),
         (["--speed", "30"], "a real device keeps real time"),
+        (["--heartbeat-within", "901"], "at most 900"),
         (["--script", "/nowhere"], "cannot be read"),
         (["--password-file", "/nowhere"], "cannot be read"),
     ],
