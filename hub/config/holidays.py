@@ -52,8 +52,10 @@ def load_holidays(folder: Path) -> tuple[Calendar | None, tuple[Problem, ...]]:
                     ("year",), f"found {year} in {path.name}", "name the file by its year", "year"
                 )
             years.add(year)
+            here: dict[date, Holiday] = {}
             for index, table in _tables(source, parsed):
                 for one in _days(source, ("holiday", index), year, table):
+                    _once(source, ("holiday", index), here, one)
                     _put(source, ("holiday", index), holidays, one)
         problems.extend(source.problems)
     return (None if problems else calendar_of(holidays.values(), years)), tuple(problems)
@@ -114,12 +116,17 @@ def _belongs(source: Source, path: KeyPath, year: int, on: date) -> bool:
     return False
 
 
-def _put(source: Source, path: KeyPath, holidays: dict[date, Holiday], one: Holiday) -> None:
-    known = holidays.setdefault(one.on, one)
+def _once(source: Source, path: KeyPath, here: dict[date, Holiday], one: Holiday) -> None:
+    """Within one file a day stands once; the days around New Year may stand in both years' files."""
+    known = here.setdefault(one.on, one)
     if known is not one and known.day_type is one.day_type:
         stands = "worked" if one.day_type is DayType.WORKDAY else "free"
         said = "twice" if known.name == one.name else f'for "{known.name}" and for "{one.name}"'
         source.complain(path, f"{one.on} is {stands} {said}", "name each day once")
+
+
+def _put(source: Source, path: KeyPath, holidays: dict[date, Holiday], one: Holiday) -> None:
+    known = holidays.setdefault(one.on, one)
     if known.day_type is not one.day_type:
         free, worked = (known, one) if known.day_type is DayType.REST_DAY else (one, known)
         found = f'{one.on} is free for "{free.name}" and worked for "{worked.name}"'

@@ -10,7 +10,7 @@ from hub.core.journal import EntryKind
 from hub.core.notifications import HoldReason, NotifyReason, Template
 from hub.core.opening import after_open_hours
 from hub.core.request_notices import hold, tell
-from hub.core.roster import on_duty
+from hub.core.roster import Moment, on_duty
 from hub.core.service_requests import ServiceRequest
 
 TRY_AGAIN_AFTER = timedelta(hours=1)
@@ -83,7 +83,9 @@ def _remind(draft: Draft, request: ServiceRequest) -> ServiceRequest:
         request = replace(request, overdue_at=draft.now)
     told: dict[str, int] = {}
     assignee = request.assignee_id
-    if assignee is not None and (first or _reachable(draft, assignee)):
+    # Who is on leave is not called by it: the desk sees at once that somebody else has to go.
+    here = assignee is not None and not Moment(draft.now, draft.context).away(assignee)
+    if assignee is not None and here and (first or _reachable(draft, assignee)):
         request, told[assignee] = _tell_late(draft, request, assignee, None)
     if request.is_task or not first or not any(told.values()):
         # A home of no centre is the operators'.

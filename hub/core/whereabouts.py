@@ -19,7 +19,7 @@ from hub.core.events import (
     TellWho,
     UnreadableSignal,
 )
-from hub.core.home import UNASSIGNED_HOME_ID, DeviceKind, RulePhase
+from hub.core.home import GONE, UNASSIGNED_HOME_ID, DeviceKind, RulePhase
 from hub.core.journal import EntryKind
 from hub.core.outcome import Done, RefusalCode, Refused, Result
 from hub.core.raising import subjects
@@ -67,7 +67,9 @@ def tell_who(draft: Draft, alert: Alert, command: TellWho) -> Result:
     """The alert is about one of the residents, or about everybody after all. What came before stays as evidence."""
     wanted = subjects(draft, None)
     if command.resident_id is not None:
-        if draft.profile.resident(command.resident_id) is None:
+        resident = draft.profile.resident(command.resident_id)
+        if resident is None or (wanted and resident.membership in GONE):
+            # Somebody lives there still: it is none of those who left or died.
             return Refused(
                 RefusalCode.NOT_FOUND, f"no resident {command.resident_id} in home {command.home_id}"
             )

@@ -10,7 +10,7 @@ from hub.core.alerts import Alert, Role
 from hub.core.commands import call_keys
 from hub.core.context import Context
 from hub.core.events import LOG_IN_MARK
-from hub.core.home import Device, DeviceState, Flag, Home, Membership, Profile
+from hub.core.home import UNASSIGNED_HOME_ID, Device, DeviceState, Flag, Home, Membership, Profile
 from hub.core.journal import Entry, EntryKind
 from hub.core.roster import on_duty, stands_in
 from hub.core.service_requests import ServiceRequest
@@ -124,7 +124,7 @@ class Views:
             occurred_at=alert.occurred_at,
             residents=_residents(profile, alert.resident_ids),
             flags=_sorted({flag for resident in residents for flag in resident.flags}),
-            address=profile.address,
+            address=profile.address or self._said_address(alert),
             floor=profile.floor,
             lift=profile.lift,
             centre=self.centre(profile.centre_id),
@@ -197,6 +197,15 @@ class Views:
         if data.get("reason_data"):
             located["reason_data"] = with_addresses(data["reason_data"], self._address)
         return entry_text(entry.kind, located, entry.by, self.name)
+
+    def _said_address(self, alert: Alert) -> str:
+        """Of the home that a device names that is enrolled nowhere: the door to ask at first."""
+        said = alert.reason.data.get("claimed_home")
+        return (
+            self.profile(said).address
+            if alert.home_id == UNASSIGNED_HOME_ID and isinstance(said, str)
+            else ""
+        )
 
     def _other_home(self, alert: Alert) -> OtherHome | None:
         """The second home of an alert that names two, until somebody says that it is the first. Whoever sees the alert reads the
@@ -303,7 +312,7 @@ class Views:
         return HomeOut(
             id=home.id,
             address=profile.address,
-            residents=_residents(profile, [resident.id for resident in profile.residents]),
+            residents=_residents(profile, [resident.id for resident in profile.living or profile.residents]),
             phone=profile.phone,
             centre=self.centre(profile.centre_id),
             open_alerts=len(home.alerts),

@@ -17,7 +17,7 @@ from hub.core.notifications import NotifyReason, Template
 from hub.core.opening import Opening, after_open_hours
 from hub.core.outcome import Done, RefusalCode, Refused, Result
 from hub.core.service_requests import CancelReason, RequestCategory, RequestState, ServiceRequest
-from hub.core.shifts import Cover
+from hub.core.shifts import Cover, Leave, LeaveKind
 from hub.notify import phrases
 from hub.notify.texts import alert_text
 from tests.story import SHANGHAI, SYSTEM, TUESDAY_MORNING, Story, actor, done, street
@@ -303,6 +303,16 @@ def test_done_in_time_nobody_hears_of_it_again(story: Story) -> None:
     done(move(story, request, RequestState.DONE))
     story.advance(days=3)
     assert story.phone.sent == []
+
+
+def test_late_and_who_has_it_is_on_leave_the_desk_is_told_at_once(tmp_path: Path) -> None:
+    story = Story(tmp_path / "away.sqlite")
+    request = ask(story)
+    done(move(story, request, RequestState.ASSIGNED, assignee_id="butler-wang"))
+    ill = Leave("l", "butler-wang", story.now, story.now + timedelta(days=4), LeaveKind.ILL)
+    story.engine._committed.context = replace(story.engine.context(), leaves=(ill,))
+    story.advance(hours=3)
+    assert story.asked(OVERDUE) == ["desk-small"]
 
 
 def test_late_and_who_has_it_cannot_be_told_the_desk_is_told_and_it_is_written_down_once(

@@ -31,6 +31,17 @@ def test_a_press_is_in_the_queue_with_all_that_a_row_needs(
     assert page["number"] > 0
 
 
+def test_a_call_of_an_unknown_device_shows_the_door_that_it_names(
+    hub: RunningHub, chen: httpx.Client, home_id: str
+) -> None:
+    body = {"event_id": "a-stranger-pressed-0001", "age_ms": 0, "action": "emergency"}
+    hub.say(home_id, "never-enrolled", Kind.CALL, body)
+    hub.settle()
+    alerts = chen.get("/api/v1/alerts", params={"open": True, "home": "unassigned"}).json()["items"]
+    (found,) = (one for one in alerts if one["device_id"] == "never-enrolled")
+    assert found["address"] == hub.engine.homes()[home_id].profile.address
+
+
 @pytest.mark.parametrize("action", ["on-the-way", "on-site"])
 def test_a_desk_says_who_goes(hub: RunningHub, chen: httpx.Client, home_id: str, action: str) -> None:
     alert = hub.emergency(home_id)

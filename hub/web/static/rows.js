@@ -16,7 +16,7 @@ export function names(item) {
 
 export function place(item) {
   if (ofTheHub(item)) return t(PARTS_OF_THE_HUB[item.reason_code]);
-  const parts = [item.address];
+  const parts = [item.address || (item.home_id === "unassigned" ? t("card.no_home") : "")];
   if (item.floor !== null && item.floor !== undefined) {
     parts.push(`${t("card.floor", { floor: item.floor })}${t("list.and")}${item.lift ? t("card.lift") : t("card.no_lift")}`);
   }

@@ -63,6 +63,7 @@ WORDS: dict[str, Words] = {
     ),
     "card.hub": Words("本系统", "this hub"),
     "card.hub_clock": Words("时钟", "its clock"),
+    "card.no_home": Words("不属于任何住户的设备", "a device of no home"),
     "card.hub_store": Words("数据库", "its store"),
     "card.unknown": Words("住户待核实", "resident to be confirmed"),
     "card.go_to_door": Words(
