@@ -21,6 +21,8 @@ def spellings(name: str) -> tuple[str, ...]:
     if not syllables:
         return ()
     full = ["".join(one) for one in islice(product(*syllables), MAX_SPELLINGS)]
+    # 吕 is typed lv, stands as lyu in passports, and is written lu by who leaves the dots away.
+    full += [one.replace("v", other) for one in full if "v" in one for other in ("yu", "u")]
     initials = [tuple(dict.fromkeys(syllable[0] for syllable in found)) for found in syllables]
     rest = ["".join(one) for one in islice(product(*initials[1:]), MAX_SPELLINGS)]
     short = [first + end for first in initials[0] for end in rest]

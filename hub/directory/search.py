@@ -79,6 +79,10 @@ _PLACE_THEN_DOOR = re.compile(
     r"(?=[0-9]|[a-z][0-9]*(?:座|栋|幢|号楼|楼|单元|-))"
 )
 """海棠花园3号楼 and 老院3-2-501 are two words, 3号楼2单元 and 7号院A座 are one."""
+_DOOR_THEN_NAME = re.compile(
+    rf"(?<=[0-9])(?={_HAN}{{2}})(?!{_UNIT})(?![0-9a-z]*(?:院|元))|(?<=[0-9][室户])(?={_HAN}{{2}})"
+)
+"""3-2-501王秀兰 and 501室王秀兰 are two words."""
 _LEVELS = re.compile(rf"(?<=[省市区县道镇乡村])(?={_HAN})")
 """槐荫街道桂花花园 is two words: people leave out what lies between."""
 _LONGEST_NAME = 4
@@ -116,7 +120,7 @@ def text_of(profile: Profile) -> str:
         *(_phone(number) for number in (profile.phone, *(phone for _, phone in profile.callers)) if number),
         *(_NAME + folded(name) for r in residents for name in (r.name, r.call_name) if name),
         *(_PINYIN + one for r in residents for one in spellings(r.name)),
-        *(f"{_DOOR}{place}{_DOOR}" for place in doors),
+        *(f"{_DOOR}{place}{_DOOR}" for place in (*doors, *_without_stair(doors))),
         *([_ADDRESS + folded("".join(names))] if names else ()),
         *(_CALLER + one for name, _ in profile.callers for one in (folded(name), *spellings(name)) if one),
         *(_ID + folded(one) for one in profile.devices),
@@ -140,6 +144,12 @@ def place_in_order(text: str) -> str:
     """What homes that fit equally are sorted by, out of a home's text: the names of its address, then its door."""
     # Of several doors the flat's comes first; the others are numbers within the address.
     return in_order(f"{_first(text, _ADDRESS)} {_first(text, _DOOR)}")
+
+
+def _without_stair(doors: list[str]) -> list[str]:
+    """People leave the stair away: 3号楼501 for 3-2-501."""
+    parts = (place.split("-") for place in doors[:1])
+    return [f"{one[0]}-{one[-1]}" for one in parts if len(one) == len(("building", "stair", "flat"))]
 
 
 def _first(text: str, mark: str) -> str:
@@ -245,9 +255,10 @@ def query(typed: str) -> Query | None:
 def _words(text: str) -> Iterator[str]:
     """Addresses are typed without spaces too, from any level down: each level, and the door, is a word."""
     for one in _SPLIT.split(_SLASH.sub("-", text)):
-        for word in _PLACE_THEN_DOOR.split(one):
-            levels = _LEVELS.split(word) if len(word) > _LONGEST_NAME else [word]
-            yield from (level for level in levels if level)
+        for place in _PLACE_THEN_DOOR.split(one):
+            for word in _DOOR_THEN_NAME.split(place):
+                levels = _LEVELS.split(word) if len(word) > _LONGEST_NAME else [word]
+                yield from (level for level in levels if level)
 
 
 def _word(word: str) -> Word:

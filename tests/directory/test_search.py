@@ -60,6 +60,13 @@ def found(typed: str) -> list[str]:
 @pytest.mark.parametrize(
     ("typed", "homes"),
     [
+        # As people say it: without the stair, a name right after the door, a ü as it stands in passports.
+        ("3号楼501", ["h0001", "h0005"]),
+        ("桂花花园3号楼501", ["h0001"]),
+        ("3-2-501王秀兰", ["h0001"]),
+        ("501室王秀兰", ["h0001"]),
+        ("lyuguihua", ["h0004"]),
+        ("luguihua", ["h0004"]),
         # By name, whole or in part, and by what they are called by.
         ("王秀兰", ["h0001", "h0003"]),
         ("秀英", ["h0002"]),
