@@ -15,7 +15,8 @@ function soundsElsewhere() {
 
 function show(count) {
   const words = bar.dataset.words.replace("{count}", count);
-  if (bar.textContent !== words) bar.textContent = words;
+  const link = bar.querySelector("a");
+  if (link.textContent !== words) link.textContent = words;
   bar.hidden = count === 0;
   document.title = count > 0 ? `(${count}) ${title}` : title;
   sound.signal(count > 0 && !soundsElsewhere() ? "emergency" : null);
