@@ -69,6 +69,7 @@ class Figures:
     `response`: of the emergencies among them (by the severity they began with; tests, mistakes and calls raised by hand
     included). `late`: of those among these that had happened well before the hub heard them (a link was cut), measured from
     when it heard them. `by_own_butler`: emergencies whose first answer came from the home's own butler.
+    `lapsed`: emergencies that somebody took and did not go on with, so that they waited for an answer again.
     `closed`: alerts that ended in the period, whenever they began, `by_itself` of them without a person (a device spoke again).
     `what_it_was`, `what_was_done`, `classes`: of the others, of every severity.
     `visits`: see there. `still_open`: alerts that were open at its end (or now), by the severity they began with;
@@ -82,6 +83,7 @@ class Figures:
     response: Response = Response()
     late: Response = Response()
     by_own_butler: int = 0
+    lapsed: int = 0
     closed: int = 0
     by_itself: int = 0
     what_it_was: Mapping[WhatItWas, int] = field(default_factory=dict)

@@ -198,6 +198,7 @@ class _Reckoning:
                 one.butler_id is not None and one.first_answer_by == one.butler_id and clock.answered(one)
                 for one in emergencies
             ),
+            lapsed=sum(one.lapsed > 0 for one in emergencies),
             closed=len(closed),
             by_itself=len(closed) - len(told),
             what_it_was=Counter(told),

@@ -115,6 +115,7 @@ SUMMARY = (
             Column("report.p95", lambda figures: p95(figures.response), Shape.TIME),
             Column("report.unanswered", lambda figures: figures.response.calls - figures.response.answered),
             Column("report.waiting", lambda figures: figures.response.waiting),
+            Column("report.lapsed", lambda figures: figures.lapsed),
             Column("report.by_own_butler", lambda figures: figures.by_own_butler),
             Column("report.late", lambda figures: figures.late.calls + figures.late.waiting),
             Column("report.late_within_60", lambda figures: within_60(figures.late), Shape.RATIO),

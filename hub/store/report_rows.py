@@ -7,8 +7,8 @@ began at most a day before the period is read by key; what lasted longer stands 
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, TextClause, case, func, or_, select, tex
 
 from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.home import DeviceKind, Membership
+from hub.core.journal import EntryKind
 from hub.core.service_requests import RequestCategory, RequestState
 from hub.store import directory_tables, tables
 from hub.store.alert_rows import CANNOT_BE_SHOWN, known_word
@@ -29,6 +30,8 @@ LASTS_AT_MOST = timedelta(days=1)
 """What takes longer stands in the indexes of what lasted."""
 
 _HOMES_A_QUERY = 500
+_ALERTS_A_QUERY = 500
+_LET_FALL = (EntryKind.ALERT_HOLD_EXPIRED.value, EntryKind.ALERT_REOPENED.value)
 
 log = logging.getLogger(__name__)
 _ALERT = table_of(tables.AlertRow)
@@ -47,6 +50,7 @@ class AlertFacts:
 
     `late_s`: how long before it was heard it had happened, 0 when it came at once. `centre_id` and `butler_id`: whose home it
     was when the alert opened. An alert of an older release tells its last severity and centre instead, and no butler.
+    `lapsed`: of an emergency, how often somebody had it and did not go on with it, so that it waited again.
     """
 
     id: str
@@ -66,6 +70,7 @@ class AlertFacts:
     what_it_was: WhatItWas | None = None
     what_was_done: WhatWasDone | None = None
     device_id: str | None = None
+    lapsed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +124,11 @@ def report_rows(
         (_alert(row) for row in alerts.within(connection, from_at, until_at)),
         key=lambda one: (one.opened_at, one.id),
     )
+    lapsed = _lapsed(connection, [one.id for one in found if one.opened_as is Severity.EMERGENCY])
     return ReportRows(
         from_at,
         until_at,
-        tuple(found),
+        tuple(replace(one, lapsed=lapsed[one.id]) if one.id in lapsed else one for one in found),
         tuple(
             sorted(
                 (_request(row) for row in requests.within(connection, from_at, until_at)),
@@ -133,6 +139,22 @@ def report_rows(
         connection.scalar(select(_JOURNAL.c.at).order_by(_JOURNAL.c.number).limit(1)),
         _callers(connection, (one.home_id for one in found if one.kind is AlertKind.TECHNICAL), known_at),
     )
+
+
+def _lapsed(connection: Connection, alert_ids: Sequence[str]) -> dict[str, int]:
+    """How often each of these was let fall by whoever had it."""
+    found: dict[str, int] = {}
+    for start in range(0, len(alert_ids), _ALERTS_A_QUERY):
+        rows = connection.execute(
+            select(_JOURNAL.c.alert_id, func.count())
+            .where(
+                _JOURNAL.c.alert_id.in_(alert_ids[start : start + _ALERTS_A_QUERY]),
+                _JOURNAL.c.kind.in_(_LET_FALL),
+            )
+            .group_by(_JOURNAL.c.alert_id)
+        )
+        found |= {str(row[0]): int(row[1]) for row in rows}
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -427,6 +427,8 @@ def _told(shift: Shift | DatedShift, what: str) -> dict[str, Any]:
         "change": what,
         "role": shift.role.value,
         "centre": shift.centre_id,
+        **({"weekdays": [str(day) for day in sorted(shift.weekdays)]} if isinstance(shift, Shift) else {}),
+        **({"days": shift.days.value} if isinstance(shift, Shift) and not shift.weekdays else {}),
         "starts": f"{shift.starts:%H:%M}",
         "ends": f"{shift.ends:%H:%M}",
     }

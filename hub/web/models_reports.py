@@ -61,6 +61,7 @@ class FiguresOut(Out):
     response: ResponseOut
     late: ResponseOut
     by_own_butler: int
+    lapsed: int
     closed: int
     by_itself: int
     what_it_was: dict[WhatItWas, int]
@@ -89,6 +90,7 @@ class FiguresOut(Out):
             response=ResponseOut.of(figures.response),
             late=ResponseOut.of(figures.late),
             by_own_butler=figures.by_own_butler,
+            lapsed=figures.lapsed,
             closed=figures.closed,
             by_itself=figures.by_itself,
             what_it_was=dict(figures.what_it_was),

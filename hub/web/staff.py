@@ -18,6 +18,7 @@ def staff(directory: Directory, at: datetime) -> list[PersonEntry]:
     """Everybody who works there at this instant, in the order of the directory."""
     working = {bond.person_id for bond in directory.bonds if bond.role not in OUTSIDERS}
     working |= {shift.person_id for shift in directory.shifts}
+    working |= {shift.person_id for shift in directory.dated_shifts}
     asked = {bond.person_id for bond in directory.bonds}
     return [
         person
@@ -36,4 +37,5 @@ def roles_of(bonds: Iterable[Bond], directory: Directory, person_id: str) -> lis
     """In the order of the list of roles."""
     found = {bond.role for bond in bonds}
     found |= {shift.role for shift in directory.shifts if shift.person_id == person_id}
+    found |= {shift.role for shift in directory.dated_shifts if shift.person_id == person_id}
     return [role for role in Role if role in found]

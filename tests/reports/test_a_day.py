@@ -305,6 +305,20 @@ def test_what_an_alert_began_with_counts_and_not_what_became_of_it(tmp_path: Pat
     story.store.close()
 
 
+def test_a_call_that_was_taken_and_let_fall_is_counted_though_it_was_answered(
+    story: Story, report: Reporter
+) -> None:
+    story.press("h1", "button")
+    story.take("butler-wang")
+    story.press("h2", "cord")
+    story.take("butler-wang", story.of(AlertKind.EMERGENCY_CALL, "h2"))
+    story.resolve("butler-wang", alert=story.of(AlertKind.EMERGENCY_CALL, "h2"))
+    assert report().total.lapsed == 0
+    story.advance(minutes=6)
+    total = report().total
+    assert (total.lapsed, total.response.answered) == (1, 2)
+
+
 def test_a_home_that_moved_stays_with_who_had_it_then(story: Story, report: Reporter) -> None:
     story.press("h1", "button")
     moved = replace(story.home("h1").profile, centre_id="small-9", people={Role.BUTLER: ("butler-new",)})

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from firmware_contracts.vocabulary import Kind
 from tests.web.running import RunningHub
 
 

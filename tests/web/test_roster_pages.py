@@ -12,6 +12,7 @@ import pytest
 from hub.core.alerts import Role
 from hub.core.events import ActorRole
 from hub.core.roster import on_duty
+from hub.directory.roster_edits import shift_id
 from hub.store.accounts import add_account
 from hub.store.change_log import What, changes
 from hub.store.store import Connection
@@ -610,3 +611,24 @@ def test_a_form_with_such_a_date_comes_back_with_what_is_wrong(
     answer = as_("manager").post(path, data={"centre": SMALL, **form})
     assert answer.status_code == 422
     assert "日期或时间填得不对" in answer.text
+
+
+def test_two_of_one_name_are_told_apart_where_one_of_them_is_chosen(
+    hub: RunningHub, as_: Callable[[str], Client]
+) -> None:
+    persons = tuple(
+        replace(one, name="李伟") if one.id in ("b01", "b02") else one for one in hub.directory.persons
+    )
+    hub.keeper.adopt(replace(hub.directory, persons=persons))
+    page = as_("manager").get("/roster", params={"centre": LARGE}).text
+    assert "李伟（b01）</option>" in page
+    assert "李伟（b02）</option>" in page
+
+
+def test_the_change_log_keeps_what_a_removed_shift_was(hub: RunningHub, as_: Callable[[str], Client]) -> None:
+    manager = as_("manager")
+    shift = next(one for one in hub.directory.shifts if one.person_id == "b01")
+    manager.delete(f"/api/v1/roster/shifts/{shift_id(shift)}").raise_for_status()
+    told = next(one for _, one in hub.engine.write(changes).result(10)).data
+    assert (told["change"], told["centre"]) == ("shift_removed", shift.centre_id)
+    assert told.get("weekdays") == [str(day) for day in sorted(shift.weekdays)]

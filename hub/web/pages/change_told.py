@@ -59,6 +59,8 @@ GROUPS = {
     "day_type": ("change_day",),
     "to": ("membership",),
     "room": ("room",),
+    "weekdays": ("roster.weekday",),
+    "days": ("on_days",),
 }
 """In which lists of words the value of a field is looked up."""
 _PLACES = {

@@ -1,5 +1,6 @@
 """The roster page: a week at a centre, what is to settle ahead, and what its forms offer; for a butler the own shifts."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
@@ -16,6 +17,7 @@ from hub.core.roster import CENTRE_ROLES
 from hub.core.shifts import CELL_ROLES, Cover, CoverState, LeaveKind, Takes
 from hub.directory import cover_edits
 from hub.directory.in_order import in_order, name_in_order
+from hub.directory.model import PersonEntry
 from hub.web import api_roster, roster_changes
 from hub.web.access import Permission
 from hub.web.guard import User
@@ -134,14 +136,24 @@ def _choices(parts: Parts, user: User, place: str) -> dict[str, Any]:
         one.person_id for one in directory.shifts if one.role in CENTRE_ROLES or one.role in CELL_ROLES
     } | {one.person_id for one in directory.bonds if one.role in CENTRE_ROLES}
     people = sorted(staff(directory, now), key=lambda one: (name_in_order(one.name), one.id))
+    of_the_name = Counter(one.name for one in people)
+
+    def called(one: PersonEntry) -> str:
+        """Two of one name are told apart by their ids, as on the log-ins' page."""
+        return f"{one.name}（{one.id}）" if of_the_name[one.name] > 1 else one.name
+
     roles = [role for role in _ORDER if (role in CELL_ROLES) is (place == CALL_CENTRE)]
     return {
-        "staff": [(one.id, one.name) for one in people if one.methods and (reach is None or one.id in reach)],
+        "staff": [
+            (one.id, called(one)) for one in people if one.methods and (reach is None or one.id in reach)
+        ],
         "people": [
-            (one.id, one.name) for one in people if one.id in rostered and (reach is None or one.id in reach)
+            (one.id, called(one))
+            for one in people
+            if one.id in rostered and (reach is None or one.id in reach)
         ],
         "colleagues": [
-            (one.id, one.name) for one in people if one.id in rostered and one.id != user.person_id
+            (one.id, called(one)) for one in people if one.id in rostered and one.id != user.person_id
         ],
         "roles": [role.value for role in roles],
         "on_days": [one.value for one in OnDays],

@@ -20,7 +20,7 @@ WORDS: dict[str, Words] = {
     "enrol.flat": Words("室", "Flat"),
     "enrol.floor": Words("楼层", "Floor"),
     "enrol.lift": Words("有电梯", "There is a lift"),
-    "enrol.door_code": Words("门禁密码", "Door code"),
+    "enrol.door_code": Words("门锁密码", "Door code"),
     "enrol.phone": Words("家中电话", "Telephone of the home"),
     "enrol.care_bed": Words("家庭养老床位", "Family care bed"),
     "enrol.centre": Words("负责的站点", "Centre that answers"),

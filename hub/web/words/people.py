@@ -313,6 +313,8 @@ CHANGES: dict[str, Words] = {
     "change_data.path": Words("页面", "page"),
     "change_data.permission": Words("需要的权限", "permission needed"),
     "change_data.person_id": Words("人员", "person"),
+    "change_data.weekdays": Words("星期", "weekdays"),
+    "change_data.days": Words("哪些天", "on"),
     "change_data.starts": Words("开始", "starts"),
     "change_data.ends": Words("结束", "ends"),
     "change_data.role": Words("角色", "role"),

@@ -60,6 +60,7 @@ WORDS: dict[str, Words] = {
     "report.p95": Words("接警用时 95% 位", "95th percentile"),
     "report.unanswered": Words("无人接警", "Never answered"),
     "report.waiting": Words("正在等待接警", "Waiting for an answer"),
+    "report.lapsed": Words("接警后没有进展、重新待接警", "Taken and not gone on with"),
     "report.by_own_butler": Words("本户管家最先接警", "Answered first by the own butler"),
     "report.late": Words("迟到的紧急报警", "Emergencies that came late"),
     "report.late_within_60": Words("迟到的：60 秒内接警", "Late ones: answered within 60 s"),
