@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, create_engine,
 
 from hub.core.alerts import Alert, AlertKind, AlertState, Severity
 from hub.core.home import DeviceState, Home
+from hub.core.journal import EntryKind
 from hub.core.service_requests import RequestCategory, RequestState, ServiceRequest
 from hub.directory import search as finding
 from hub.store import codec, search_rows, tables
@@ -250,10 +251,17 @@ class Queries:
         return self.read(find)
 
     def journal_of_home(
-        self, home_id: str, *, limit: int = 100, before: int | None = None
+        self,
+        home_id: str,
+        *,
+        limit: int = 100,
+        before: int | None = None,
+        kinds: Collection[EntryKind] | None = None,
     ) -> list[JournalLine]:
-        """A home's newest lines, oldest of them first; `before` is the first number of the page after."""
+        """A home's newest lines (of these kinds), oldest of them first; `before` is the first number of the page after."""
         query = select(_JOURNAL).where(_JOURNAL.c.home_id == home_id)
+        if kinds is not None:
+            query = query.where(_JOURNAL.c.kind.in_([kind.value for kind in kinds]))
         if before is not None:
             query = query.where(_JOURNAL.c.number < before)
         newest = query.order_by(_JOURNAL.c.number.desc()).limit(_limited(limit)).subquery()

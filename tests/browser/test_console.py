@@ -337,8 +337,10 @@ def test_marking_somebody_as_away(hub: RunningHub, open_console: Opener) -> None
     page.goto(f"{hub.url}/homes/{home_id}")
     page.locator("select[name=kind]").select_option("hospital")
     page.locator("#away-form .primary").click()
-    expect(page.locator(".plain-list")).to_contain_text("住院")
-    page.wait_for_load_state()  # The page has come anew: its buttons do something once its script has run.
+    expect(page.locator(".plain-list").first).to_contain_text("住院")
+    page.wait_for_load_state()
+    # The page has come anew: its buttons do something once its script has run.
+    expect(page.locator("section[aria-labelledby=life-lines]")).to_contain_text("陈静登记")
     (away,) = hub.engine.homes()[home_id].away
     assert abs((away.from_at - hub.clock.now()).total_seconds()) < 120
     page.locator("[data-end-away]").click()
@@ -386,6 +388,7 @@ def test_a_long_absence_is_asked_about_and_then_marked(hub: RunningHub, open_con
     page = open_console()
     home_id = door(hub)
     page.goto(f"{hub.url}/homes/{home_id}")
+    page.locator("select[name=kind]").select_option("children")
     page.locator("#away-form [name=from_at]").fill("2036-01-01T08:00")
     page.locator("#away-form [name=until_at]").fill("2037-01-01T08:00")
     page.locator("#away-form .primary").click()

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from hub.core.home import AwayKind, Flag, Membership
+from hub.core.journal import EntryKind
 from hub.web import api_alerts, api_homes, finding
 from hub.web.access import Permission
 from hub.web.models import CareCard
@@ -79,6 +80,9 @@ async def home_page(request: Request, home_id: str, parts: PartsDep, user: ViewH
         if user.may(Permission.VIEW_ALERTS)
         else []
     )
+    life = await asyncio.to_thread(
+        parts.queries.journal_of_home, home_id, limit=LINES_OF_LIFE, kinds=_OF_LIFE
+    )
     local = parts.hub.now().astimezone(parts.settings.timezone)
     return pages.page(
         request,
@@ -89,6 +93,7 @@ async def home_page(request: Request, home_id: str, parts: PartsDep, user: ViewH
         planned=planned_states(parts, see_home(parts, user, home_id)),
         may_enrol=user.may(Permission.ENROL),
         history=history,
+        life=parts.views.timeline(life),
         warnings=[say(language, key) for key in _warnings(card)],
         away_kinds=[kind.value for kind in AwayKind],
         away_from=local.strftime("%Y-%m-%dT%H:%M"),
@@ -97,6 +102,14 @@ async def home_page(request: Request, home_id: str, parts: PartsDep, user: ViewH
         may_set_away=user.may(Permission.SET_AWAY),
         printed_at=local,
     )
+
+
+LINES_OF_LIFE = 30
+_OF_LIFE = (
+    *(EntryKind.AWAY_SET, EntryKind.AWAY_ENDED, EntryKind.MEMBERSHIP_CHANGED),
+    *(EntryKind.HOME_OPENED, EntryKind.CALL_TEST),
+)
+"""What a home's own record tells besides its alerts."""
 
 
 def _warnings(card: CareCard) -> list[str]:

@@ -56,6 +56,7 @@ WORDS: dict[str, Words] = {
         "门锁密码不印在纸上：接警的人在告警台上看。",
         "The door code is not printed: whoever holds the alert sees it on the console.",
     ),
+    "home.life": Words("这一户的记录", "What happened besides"),
     "home.history": Words("告警记录", "Alerts so far"),
     "home.history_none": Words("还没有告警。", "No alert so far."),
 }

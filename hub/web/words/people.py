@@ -244,7 +244,7 @@ PEOPLE: dict[str, Words] = {
 CHANGES: dict[str, Words] = {
     "changes.title": Words("改动记录", "Change log"),
     "changes.hint": Words(
-        "谁在什么时候改了什么，谁被拒绝访问。只增不改。住户家里发生的事在住户自己的记录里。",
+        "谁在什么时候改了什么，谁被拒绝访问。只增不改。住户家里发生的事在住户页面的“这一户的记录”里。",
         "Who changed what and when, and who was refused. Only ever added to. What happens in a home stands in its history.",
     ),
     "changes.at": Words("时间", "Time"),

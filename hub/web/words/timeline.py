@@ -49,7 +49,7 @@ WORDS: dict[str, Words] = {
     "entry.request_accepted": Words("{by}接单", "{by} accepted it"),
     "entry.request_overdue": Words("超时未完成", "Overdue"),
     "entry.call_test": Words("测试按键", "Test press"),
-    "entry.away_set": Words("登记{away}", "Marked away: {away}"),
+    "entry.away_set": Words("{by}登记{away}", "{by} entered: {away}"),
     "entry.away_ended": Words("{by}取消外出", "{by} ended the absence"),
     "entry.profile_set": Words("档案已更新", "Record updated"),
     "entry.step_failed": Words(
