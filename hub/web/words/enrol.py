@@ -14,6 +14,10 @@ WORDS: dict[str, Words] = {
     "enrol.waiting_none": Words("没有待开通的住户。", "No home waits to be opened."),
     "enrol.new_home": Words("新住户", "New home"),
     "enrol.region": Words("小区或最小一级区域", "Compound, or the narrowest region"),
+    "enrol.ledger_first": Words(
+        "还没有小区或站点：请管理员先在“台账”页导入台账。",
+        "There is no compound or centre yet: an administrator imports the ledger first (page Ledger).",
+    ),
     "enrol.choose": Words("请选择", "Choose"),
     "enrol.building": Words("楼", "Building"),
     "enrol.stair": Words("单元", "Stair"),
