@@ -48,8 +48,17 @@ class KeptDoubt:
     wall_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What hub time was when the machine's monotonic clock showed `monotonic_s`: true until the machine starts anew."""
+
+    monotonic_s: float
+    at: datetime
+
+
 class HubClock:
-    """Hub time: at start the later of the last committed instant and the wall clock, then the monotonic clock.
+    """Hub time: at start the later of the last committed instant and the wall clock, then the monotonic clock. With an `anchor`
+    of the process before it goes on as if there had been no restart.
 
     `now()` follows the monotonic clock. `adopt_step()` looks at the wall: when it is `OUTAGE_STEP` or more ahead of hub time,
     hub time jumps forward to it and the size of the jump is returned (an outage for the caller to handle); a wall clock behind
@@ -64,6 +73,7 @@ class HubClock:
         wall: Callable[[], datetime] = wall_now,
         monotonic: Callable[[], float] = time.monotonic,
         kept: KeptDoubt | None = None,
+        anchor: Anchor | None = None,
     ) -> None:
         self._wall = wall
         self._monotonic = monotonic
@@ -74,6 +84,9 @@ class HubClock:
         # Without a commit there is nothing to hold on to yet: a new machine's clock is set soon after its first start.
         self._known_since = self._base_monotonic if last_committed_at is None else None
         self._base_at = last_committed_at or wall()
+        if last_committed_at is not None and anchor is not None and anchor.monotonic_s <= self._started:
+            carried = anchor.at + self._elapsed(anchor.monotonic_s)
+            self._base_at = max(self._base_at, carried)
         ahead = wall() - self._base_at
         if ahead > timedelta():
             self._follow(ahead)
@@ -89,6 +102,10 @@ class HubClock:
             self._believe()
             return timedelta()
         return self._follow(ahead)
+
+    def anchor(self) -> Anchor:
+        """What the next process needs to go on with hub time; another one after every step."""
+        return Anchor(self._base_monotonic, self._base_at)
 
     def doubt(self) -> Doubt | None:
         """Whether the wall clock is not followed at this moment."""

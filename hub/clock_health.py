@@ -9,9 +9,18 @@ TOLD_FOR = timedelta(days=7)
 """So long a jump of years that was followed is told: whoever looks in once a week sees it."""
 
 
+_NEVER_SET = (
+    "时钟还没有对时（日期在 2024 年以前）：求救照常，按时段的规则和班次暂时按系统时间算。请检查网络和对时服务。"
+    " The clock was never set (its date is before 2024): calls work, hours and shifts follow hub time meanwhile. Check the "
+    "network and time synchronisation"
+)
+
+
 def clock_problems(clock: HubClock, newest: Standstill | None) -> list[tuple[str, str]]:
     """Problems of the health page, Chinese first. `newest`: the newest time that the hub did not run through."""
     found = []
+    if not clock.wall_is_plausible():
+        found.append(("clock", _NEVER_SET))
     doubt = clock.doubt()
     if doubt is not None:
         found.append(("clock", _doubted(doubt.ahead.days, round(doubt.left / timedelta(minutes=1)))))

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from hub.app import Hub
-from hub.clock import DOUBTED_FOR, HubClock, KeptDoubt, wall_now
+from hub.clock import DOUBTED_FOR, Anchor, HubClock, KeptDoubt, wall_now
 from hub.clock_health import TOLD_FOR, clock_problems
 from hub.config.settings import load
 from hub.data_dir import store_path
-from hub.store import clock_doubt
+from hub.store import clock_anchor, clock_doubt
 from hub.store.retention import Standstill
 from hub.store.store import Store
 from tests.config.test_config import SHIPPED
@@ -182,3 +182,74 @@ class TestARealHub:
         with Store.open(store_path(load(config, {})), "test") as store:
             (standstill,) = store.standstills()
         assert round((standstill.until_at - standstill.from_at) / timedelta(days=1)) == 40
+
+
+class TestAnchor:
+    """Hub time over a restart of the process, while the machine runs on."""
+
+    def test_a_restart_costs_nothing_where_the_wall_clock_is_behind(self) -> None:
+        time = VirtualTime(NOON)
+        before = running(time)
+        time.step_wall(-timedelta(days=30))
+        time.pass_(timedelta(minutes=7))
+        after = HubClock(NOON, wall=time.wall, monotonic=time.monotonic, anchor=before.anchor())
+        assert after.now() == before.now() == NOON + timedelta(minutes=7)
+
+    def test_a_newer_commit_and_a_wall_clock_ahead_still_count(self) -> None:
+        time = VirtualTime(NOON)
+        anchor = running(time).anchor()
+        newer = HubClock(NOON + SECOND, wall=time.wall, monotonic=time.monotonic, anchor=anchor)
+        assert newer.now() == NOON + SECOND
+        time.step_wall(timedelta(hours=1))
+        ahead = HubClock(NOON, wall=time.wall, monotonic=time.monotonic, anchor=anchor)
+        assert ahead.now() == NOON + timedelta(hours=1)
+
+    def test_a_new_store_knows_nothing_of_it(self) -> None:
+        time = VirtualTime(NOON)
+        time.pass_(timedelta(hours=1))
+        anchor = Anchor(time.monotonic(), NOON + timedelta(days=400))
+        clock = HubClock(None, wall=time.wall, monotonic=time.monotonic, anchor=anchor)
+        assert clock.now() == NOON + timedelta(hours=1)
+
+    def test_it_is_kept_beside_the_store(self, tmp_path: Path) -> None:
+        store, anchor = tmp_path / "hub.sqlite", Anchor(12.5, NOON)
+        clock_anchor.keep(store, anchor)
+        assert clock_anchor.load(store) == anchor
+        assert clock_anchor.beside(store).stat().st_mode & 0o077 == 0
+        clock_anchor.forget(store)
+        clock_anchor.forget(store)
+        assert clock_anchor.load(store) is None
+
+    def test_a_machine_that_started_anew_has_another_clock(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store = tmp_path / "hub.sqlite"
+        clock_anchor.keep(store, Anchor(12.5, NOON))
+        (tmp_path / "boot_id").write_text("another run of the machine")
+        monkeypatch.setattr(clock_anchor, "BOOT_ID", tmp_path / "boot_id")
+        assert clock_anchor.load(store) is None
+
+    def test_where_no_run_of_the_machine_has_a_name_nothing_is_believed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(clock_anchor, "BOOT_ID", tmp_path / "missing")
+        clock_anchor.keep(tmp_path / "hub.sqlite", Anchor(12.5, NOON))
+        assert clock_anchor.load(tmp_path / "hub.sqlite") is None
+
+    @pytest.mark.parametrize("torn", ["", "{", "[]", "7", '{"boot_id": 1}', "\0\0\0"])
+    def test_what_cannot_be_read_is_no_hint(self, tmp_path: Path, torn: str) -> None:
+        clock_anchor.beside(tmp_path / "hub.sqlite").write_text(torn)
+        assert clock_anchor.load(tmp_path / "hub.sqlite") is None
+
+
+def test_a_clock_that_was_never_set_is_told_until_it_is() -> None:
+    """A gateway without a clock chip and without a network: nothing was ever committed, and the year is 1970."""
+    time = VirtualTime(datetime(1970, 1, 1, 0, 5, tzinfo=UTC))
+    clock = running(time, last=None)
+    ((code, told),) = clock_problems(clock, None)
+    assert code == "clock"
+    assert told.startswith("时钟还没有对时")
+    assert "The clock was never set" in told
+    time.step_wall(NOON - time.wall())
+    clock.adopt_step()
+    assert clock_problems(clock, None) == []
