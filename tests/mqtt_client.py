@@ -2,6 +2,7 @@
 
 import queue
 import socket
+import ssl
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,6 +26,8 @@ class Client:
         user: str | None = None,
         password: str | None = None,
         version_5: bool = False,
+        tls: ssl.SSLContext | None = None,
+        will: tuple[str, bytes] | None = None,
     ) -> None:
         self._host, self._port = host, port
         self._messages: queue.Queue[mqtt.MQTTMessage] = queue.Queue()
@@ -39,6 +42,10 @@ class Client:
             protocol=mqtt.MQTTv5 if version_5 else mqtt.MQTTv311,
         )
         self._mqtt.username_pw_set(user, password)
+        if tls is not None:
+            self._mqtt.tls_set_context(tls)
+        if will is not None:
+            self._mqtt.will_set(*will, qos=1)
         self._mqtt.on_socket_open = self._on_socket_open
         self._mqtt.on_connect = self._on_connect
         self._mqtt.on_message = self._on_message
@@ -57,6 +64,13 @@ class Client:
         self._mqtt.disconnect()
         self._mqtt.loop_stop()
 
+    def vanish(self) -> None:
+        """End the connection without a word, as a power cut would: the broker speaks the will."""
+        connection = self._mqtt.socket()
+        assert isinstance(connection, socket.socket)
+        connection.shutdown(socket.SHUT_RDWR)
+        self._mqtt.loop_stop()
+
     def subscribe(self, *topics: str, qos: int = 1) -> list[ReasonCode]:
         """Subscribe to all topics at once and return what was granted to each."""
         self._mqtt.subscribe([(topic, qos) for topic in topics])
@@ -66,6 +80,11 @@ class Client:
         """Publish and return the broker's answer; only MQTT 5 can tell a refusal."""
         self._mqtt.publish(topic, payload, qos=qos, retain=retain)
         return self._published.get(timeout=WITHIN_S)
+
+    def attempt(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Publish, and return when the broker has answered or ended the connection: it does that to who may not say it."""
+        self._mqtt.on_disconnect = lambda client, data, flags, code, properties: self._published.put(code)
+        self.publish(topic, payload, retain=retain)
 
     def next_message(self) -> mqtt.MQTTMessage:
         """The next message that arrived; raises queue.Empty when none comes."""

@@ -16,6 +16,7 @@ from hub.ingest.mqtt import MqttSettings, Published, SessionHealth, Sessions
 from hub.ingest.session import OUTGOING_AT_MOST, OUTGOING_IN_FLIGHT
 from hub.ingest.wire import Wire
 from tests.mqtt_client import Client
+from tests.network import Line, Network
 from tests.servers import MosquittoServer, free_port, make_embedded, require_program
 
 Server = MosquittoServer | EmbeddedBroker
@@ -203,6 +204,43 @@ def test_a_hanging_broker_is_noticed_and_left(own_mosquitto: MosquittoServer, ce
     finally:
         own_mosquitto.resume()
         sessions.stop()
+
+
+@pytest.mark.parametrize(
+    ("up", "down"),
+    [
+        pytest.param(Line.STALLED, Line.STALLED, id="everything stands still"),
+        pytest.param(Line.LOST, Line.LOST, id="half-open: everything is swallowed"),
+        pytest.param(Line.LOST, Line.WORKS, id="the hub hears and is not heard"),
+        pytest.param(Line.WORKS, Line.LOST, id="the hub is heard and hears nothing"),
+    ],
+)
+def test_a_line_that_closes_nothing_is_noticed_and_left(
+    mosquitto: MosquittoServer, cell: str, up: Line, down: Line
+) -> None:
+    arrived: queue.Queue[RawMessage] = queue.Queue()
+    with Network(mosquitto.host, mosquitto.port) as network:
+        sessions = Sessions(MqttSettings(network.host, network.port, keepalive_s=2), cell, arrived.put)
+        sessions.start()
+        try:
+            assert sessions.wait_connected(WITHIN_S)
+            network.set(up, down)
+            with Client(mosquitto.host, mosquitto.port) as device:
+                device.publish(of_call(cell), b"pressed")
+            assert until(lambda: not any(one.connected for one in sessions.health().values()))
+            assert all(one.last_error for one in sessions.health().values())
+            assert sessions.publish("care/v1/x/y/z/cmd", b"{}") is Published.NOT_CONNECTED
+            # While it lasts they try again and again, and are not taken in by a connection on which nobody answers.
+            network.mend()
+            assert sessions.wait_connected(2 * WITHIN_S), sessions.health()
+            while True:
+                message = arrived.get(timeout=WITHIN_S)
+                sessions.acknowledge([message])
+                if message.connection == sessions.health()[SessionName.URGENT].connections:
+                    break
+            assert message.payload == b"pressed"
+        finally:
+            sessions.stop()
 
 
 def test_a_retained_message_is_told_apart_from_a_live_one(server: Server, cell: str) -> None:

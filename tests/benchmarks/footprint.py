@@ -11,7 +11,7 @@ from tests.benchmarks.street import FITTED, Devices, home_ids, prepare
 MIB = 1024 * 1024
 HEARTBEATS_A_DAY = 96
 """One every 15 minutes."""
-GATEWAY = {"urgent_queue": 1000, "telemetry_queue": 2000, "save_every_s": 60, "telemetry_linger_s": 2}
+GATEWAY = {"urgent_queue": 1000, "telemetry_queue": 2000, "save_every_s": 600, "telemetry_linger_s": 2}
 """The engine's settings of config/gateway.toml."""
 HURRIED = {**GATEWAY, "save_every_s": 0.01, "telemetry_linger_s": 0.0}
 
@@ -32,8 +32,8 @@ def measure(folder: Path, host: str, port: int, rest_s: float, heartbeats: int) 
 
 def _written(folder: Path, host: str, port: int, heartbeats: int) -> list[Measurement]:
     """A heartbeat every 50 ms, each committed and its home saved by itself as on a quiet day, when none meets another within
-    `telemetry_linger_s` or `save_every_s`. Bytes a heartbeat, times a day's heartbeats: what the process itself has the kernel
-    write (/proc/PID/io), checkpoints of the write-ahead log included."""
+    `telemetry_linger_s` or `save_every_s` (a whole day as it is: `tests.soak.growth`). Bytes a heartbeat, times those of a day:
+    what the process itself has the kernel write (/proc/PID/io), checkpoints of the write-ahead log included."""
     place = prepare(folder, "card", 1, host, port, **HURRIED)
     devices = Devices("card", 1)
     home = home_ids(1)[0]

@@ -253,6 +253,18 @@ def unwoken_after_start() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def hub_time_from_the_last_commit() -> Iterator[None]:
+    """What passed since the last commit is forgotten where the wall clock is behind."""
+    real = HubClock.__init__
+
+    def begin(self: HubClock, *args: Any, **more: Any) -> None:
+        real(self, *args[:4], **{**more, "anchor": None})
+
+    with patch.object(HubClock, "__init__", begin):
+        yield
+
+
 DEFECTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "acknowledge before commit": acknowledge_before_commit,
     "event id remembered before commit": event_id_before_commit,
@@ -271,5 +283,6 @@ DEFECTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "a step left out": step_left_out,
     "the outbox forgotten at a start": outbox_forgotten_at_start,
     "homes not woken after a start": unwoken_after_start,
+    "hub time from the last commit": hub_time_from_the_last_commit,
 }
 """By the name under which a report speaks of them."""

@@ -9,6 +9,7 @@ from random import Random
 from unittest.mock import patch
 
 from device_sim.world import Published, World
+from hub.clock import Anchor
 from hub.core.events import Command, SetProfile
 from hub.core.home import Home
 from hub.core.notifications import Notification
@@ -57,6 +58,10 @@ class Life:
         self._was_behind = False
         self._committed: dict[str, Home] | None = None
         self._exact = False
+        self._goes_on = plan.seed % 2 == 0
+        """Only the process dies: what was kept of hub time still holds. Otherwise it is the machine that starts anew."""
+        self._anchor: Anchor | None = None
+        self._died_at = self.now
         self._drop = Random(f"drop/{plan.seed}")
         self.watcher = Watcher(lambda: self.now, self.hub_now, self._away_since)
         self.people = People(Random(f"people/{plan.seed}"))
@@ -139,6 +144,9 @@ class Life:
                 self.die()
                 moved = True
             if not moved:
+                if self.process is not None and self.weather.trouble is None:
+                    engine = self.process.engine
+                    self.watcher.at_rest(engine.homes(), self.process.clock.now(), engine.context())
                 return
         raise Violation("flood", f"the hub does not come to rest at {self.now:%H:%M:%S}")
 
@@ -173,6 +181,7 @@ class Life:
                 self._speak,
                 self.weather,
                 self.watcher,
+                self._anchor,
             )
         except (StoreError, Crash) as error:
             self.tell(f"the hub does not start: {type(error).__name__}")
@@ -194,15 +203,22 @@ class Life:
         self._committed = dict(process.engine.homes())
         self._exact = exact
         self.hub_at = process.clock.now()
+        self._anchor = process.clock.anchor() if self._goes_on else None
+        self._died_at = self.now
         self._was_behind = process.clock.wall_behind() > timedelta(seconds=1)
         process.die()
         self.outages.append((self.now, None))
         self.later(down, self._start)
 
     def _look_at_hub_time(self, now: datetime) -> None:
-        """While the wall clock is behind, a crash may cost hub time what was not saved yet; that counts as an outage. (One that
-        is set back while the hub is down costs what passed since the last commit: nobody could know.)"""
+        """A process that dies costs hub time nothing. A machine that starts anew while its wall clock is behind may cost it what
+        was not saved yet; that counts as an outage. (A wall clock that is set back while it is off costs what passed since the
+        last commit: nobody could know.)"""
         lost, self.hub_at = self.hub_at - now, now
+        if self._anchor is not None and lost + (self.now - self._died_at) > A_MOMENT:
+            raise Violation(
+                "hub time lost", f"{lost + (self.now - self._died_at)} although the machine ran on"
+            )
         kept = self._was_behind and not self.troubled
         if kept and lost > 2 * KEEPS_TIME_EVERY:
             raise Violation("hub time lost", f"{lost} by a crash")

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from firmware_contracts.topics import Address
-from hub.clock import HubClock
+from hub.clock import Anchor, HubClock
 from hub.core.context import Context
 from hub.core.home import Home
 from hub.core.notifications import Heard, Notification
@@ -103,6 +103,7 @@ class Process:
         speak: Callable[[str, bytes], bool],
         weather: Weather,
         observer: Observer,
+        anchor: Anchor | None,
     ) -> None:
         self._broker = broker
         self._speak = speak
@@ -112,7 +113,7 @@ class Process:
         try:
             self._watch_statements()
             kept = self.store.write(clock_doubt.load)
-            self.clock = HubClock(self.store.load_hub_time(), time.wall, time.monotonic, kept)
+            self.clock = HubClock(self.store.load_hub_time(), time.wall, time.monotonic, kept, anchor)
             self.engine = Engine(self.store, self.clock, context(), CELL, SETTINGS, time.monotonic)
             self._watch_commits()
             home = HomeChannel(CELL, lambda topic, payload, _: speak(topic, payload))

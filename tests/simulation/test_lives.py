@@ -37,6 +37,7 @@ TRIED_FIRST = {
     "recovery that skips the last input": 30,
     "retained press taken as live": 17,
     "homes not woken after a start": 19,
+    "hub time from the last commit": 26,
 }
 """Seeds that found it lately: most often that saves the search."""
 

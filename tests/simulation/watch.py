@@ -1,12 +1,14 @@
 """What must hold, whatever goes wrong: looked at with every commit, every call that begins, every *heard*, and at the end."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from hub.core.alerts import HELD_STATES, Alert, AlertKind, AlertState, Severity
+from hub.core.audit import audit
+from hub.core.context import Context
 from hub.core.home import Home
 from hub.core.journal import Entry, EntryKind
 from hub.core.notifications import Heard, Notification
@@ -217,6 +219,14 @@ class Watcher:
 
     def _in_failed(self, home_id: str) -> bool:
         return home_id in self.failed_homes
+
+    # --- at rest ------------------------------------------------------------------------------------------------------
+
+    def at_rest(self, homes: Mapping[str, Home], now: datetime, context: Context) -> None:
+        """Nothing moves any more at this instant: somebody or something carries every open alert on."""
+        for finding in audit(homes, now, context, {"phone"}, watched=False):
+            if not self._in_failed(finding.home_id):
+                raise Violation(f"auditor: {finding.lapse}", f"{finding.home_id}: {finding.subject}")
 
     # --- at a crash ---------------------------------------------------------------------------------------------------
 
