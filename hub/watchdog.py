@@ -24,6 +24,11 @@ def tell_systemd(state: str) -> bool:
     return True
 
 
+def is_supervised() -> bool:
+    """Whether somebody starts the hub again when its words stop."""
+    return "NOTIFY_SOCKET" in os.environ and "WATCHDOG_USEC" in os.environ
+
+
 def tell_every_s() -> float:
     """How often to say that all is well: three times in the span that the supervisor gives, if it gives one."""
     given = os.environ.get("WATCHDOG_USEC", "")

@@ -26,6 +26,8 @@ class Counters:
     messages: int = 0
     ignored: int = 0
     rejected: int = 0
+    unstored: int = 0
+    held_back: int = 0
     failed_steps: int = 0
     commands: int = 0
     ticks: int = 0
@@ -52,6 +54,8 @@ class EngineHealth:
     messages: int
     ignored: int
     rejected: int
+    unstored: int
+    held_back: int
     failed_steps: int
     commands: int
     ticks: int

@@ -9,7 +9,10 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from hub.core.alerts import AlertState, Severity
+from hub.core.detection.self_test import proofs
+from hub.core.hand_test import Standing
 from hub.store.errors import StoreError
+from hub.web.api_key_tests import counts
 from hub.web.hub import Health
 from hub.web.parts import Parts, PartsDep
 from hub.web.words import WORDS
@@ -95,6 +98,26 @@ class _Collector:
         for severity, buckets, total in self._parts.answer_times.read():
             times.add_metric([severity], buckets, total)
         yield times
+        yield from _proofs(self._parts)
+
+
+def _proofs(parts: Parts) -> Iterable["Metric"]:
+    """How far the chain has proved itself: homes by their silent test calls, keys by their tests by hand."""
+    from prometheus_client.core import GaugeMetricFamily
+
+    hub = parts.hub
+    homes = GaugeMetricFamily(
+        "care_hub_chain_test_homes", "Homes by their last silent test call (26 h)", labels=["state"]
+    )
+    proved = proofs(hub.homes().values(), hub.now(), hub.context())
+    for field in dataclasses.fields(proved):
+        homes.add_metric([field.name], getattr(proved, field.name))
+    yield homes
+    keys = GaugeMetricFamily("care_hub_keys", "Keys by their monthly test by hand", labels=["standing"])
+    standings = counts(parts)
+    for standing in Standing:
+        keys.add_metric([standing], standings[standing])
+    yield keys
 
 
 def _numbers(health: Health) -> Iterable["Metric"]:

@@ -100,6 +100,26 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(TimeoutError, _timeout)
     app.add_exception_handler(StoreError, _store)
     app.add_exception_handler(Exception, _unexpected)
+    described = app.openapi
+    app.openapi = lambda: _as_sent(described())  # type: ignore[method-assign]
+
+
+def _as_sent(document: dict[str, Any]) -> dict[str, Any]:
+    """The API's description with errors as the type that they are sent as, also where a call answers so with something else."""
+    problem = {"schema": {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}}
+    answers = (
+        (status, answer)
+        for calls in document["paths"].values()
+        for call in calls.values()
+        for status, answer in call["responses"].items()
+    )
+    for status, answer in answers:
+        if status.startswith(("4", "5")):
+            content = answer.setdefault("content", {})
+            if content.get("application/json") == problem:
+                del content["application/json"]
+            content[MEDIA_TYPE] = problem
+    return document
 
 
 async def _problem(request: "Request", error: Exception) -> "Response":
@@ -158,6 +178,6 @@ async def _timeout(request: "Request", error: Exception) -> "Response":
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemOut, "description": HTTPStatus(status).phrase}
-    for status in (401, 403, 404, 409, 422, 503)
+    for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
 }
 """For routers: the errors that a documented call may answer with."""

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 
+import httpx
 import pytest
 
+from device_sim.spec import FleetSpec
 from tests.e2e.conftest import on
 from tests.e2e.hub_process import HubProcess, write_settings
-from tests.e2e.street import until
+from tests.e2e.street import Street, until
 from tests.servers import MosquittoServer
 
 pytestmark = pytest.mark.slow
@@ -115,3 +117,24 @@ def test_a_loop_that_died_ends_the_process_and_the_watchdog_hears_no_more(
     assert hub.ended(within_s=30) == 1
     assert says in hub.said
     until(lambda: supervisor.heard[-1] == "STOPPING=1", "nothing was said after the end")
+
+
+def test_an_alert_that_nothing_carries_on_is_told_until_somebody_has_it(
+    hub: HubProcess, homes: FleetSpec, own_mosquitto: MosquittoServer, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    hub.start(("tests.e2e.failing_hub", "deadlines_are_lost", str(broken)))
+    until(hub.ready, "the hub is ready")
+    with Street(homes, own_mosquitto.host, own_mosquitto.port) as street:
+        street.press(street.keys[0])
+        until(lambda: not street.unheard(), "the first press is heard")
+        assert hub.ready(), "an alert with a deadline is no finding"
+        broken.touch()
+        street.press(street.keys[1])
+        until(lambda: not street.unheard(), "the second press is heard all the same")
+        until(lambda: "auditor" in (hub.problems() or {}), "the auditor has found it")
+        assert "no_deadline A-" in (hub.problems() or {})["auditor"]
+        metrics = httpx.get(f"{hub.url}/metrics", trust_env=False).text
+        assert 'care_hub_audit_findings{of="no_deadline"} 1.0' in metrics
+        # The auditor ends nothing: what is wrong in memory may still tell people.
+        assert hub.running
