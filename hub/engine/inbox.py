@@ -1,4 +1,5 @@
-"""What waits for the engine: bounded queues by urgency, so that a press never stands behind telemetry."""
+"""What waits for the engine: bounded queues by urgency, so that a press never stands behind telemetry, nor behind a
+device that presses without end."""
 
 import threading
 from collections import deque
@@ -10,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 from hub.core.events import ActorRole, Command, DeliveryReport, SetProfile
 from hub.core.outcome import Result
+from hub.engine.fair_queue import FairQueue
 from hub.ingest.message import RawMessage, SessionName
 from hub.store.store import Connection
 
@@ -58,7 +60,11 @@ class Inbox:
         self.profiles: deque[Ordered] = deque()
         self.writes: deque[Write] = deque()
         self.reports: deque[DeliveryReport] = deque()
-        self.messages: dict[SessionName, deque[RawMessage]] = {name: deque() for name in SessionName}
+        self.messages: dict[SessionName, deque[RawMessage] | FairQueue] = {
+            SessionName.URGENT: FairQueue(),
+            SessionName.FOREIGN: FairQueue(),
+            SessionName.TELEMETRY: deque(),
+        }
         self._bounds = {
             SessionName.URGENT: urgent_bound,
             SessionName.FOREIGN: telemetry_bound,
@@ -113,7 +119,7 @@ class Inbox:
         """The next batch, most urgent first: urgent messages, commands of people, foreign messages, reports, some of the
         directory's profiles, then telemetry as far as there is room."""
         items: list[Item] = []
-        lanes: list[tuple[deque[Any], int]] = [
+        lanes: list[tuple[deque[Any] | FairQueue, int]] = [
             (self.messages[SessionName.URGENT], room),
             (self.orders, room),
             (self.messages[SessionName.FOREIGN], room),

@@ -47,6 +47,7 @@ class SessionHealth:
     """How a session is: `healthy` when it is connected, every subscription was granted and its thread lives.
 
     `since_at` is when `connected` last changed. `sink_failures` counts messages that the hub itself failed to take.
+    `forgotten_at`: when the broker last came back without what it had kept for this session.
     """
 
     name: SessionName
@@ -59,6 +60,7 @@ class SessionHealth:
     last_error: str | None
     loop_alive: bool
     subscribed: bool
+    forgotten_at: datetime | None = None
 
     @property
     def healthy(self) -> bool:

@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 import paho.mqtt.client as paho
@@ -82,6 +83,8 @@ class Session:
         self._redeliver_at: float | None = None
         self._redeliver_after_s = REDELIVER_FIRST_S
         self._redelivered_at = time.monotonic()
+        self._was_known = False
+        self._forgotten_at: datetime | None = None
         self._connected = False
         self._since_at = wall_now()
         self._messages = 0
@@ -149,6 +152,7 @@ class Session:
             last_error=self._last_error,
             loop_alive=self._thread.is_alive(),
             subscribed=self.ready.is_set(),
+            forgotten_at=self._forgotten_at,
         )
 
     # --- the thread ---------------------------------------------------------------------------------------------------
@@ -358,6 +362,10 @@ class Session:
                 "this user in; the hub keeps trying"
             )
             return
+        if self._was_known and not flags.session_present:
+            self._forgotten_at = wall_now()
+            log.warning("MQTT session %s: the broker has lost what it kept for it", self.name)
+        self._was_known = True
         self._connected = True
         self._since_at = wall_now()
         log.info(
