@@ -1,7 +1,9 @@
 """Opening the file: SQLite's settings, and the lock that keeps a second hub away."""
 
+import contextlib
 import fcntl
 import os
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,8 @@ from hub.store.errors import StoreLocked, StoreUnavailable
 MEMORY = ":memory:"
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
 """The write-ahead log is cut back to this after a checkpoint that found it longer."""
+REBUILT_BELOW_BYTES = 64 * 1024 * 1024
+"""Rebuilding a larger file keeps calls waiting for more than a few seconds."""
 
 
 def writer_engine(path: Path | str, busy_timeout: timedelta) -> Engine:
@@ -31,6 +35,7 @@ def writer_engine(path: Path | str, busy_timeout: timedelta) -> Engine:
         connection.text_factory = text_of
         connection.isolation_level = None  # "begin" below opens transactions; the driver must not
         for pragma in (
+            "auto_vacuum=INCREMENTAL",  # a new file only; before anything is written
             "journal_mode=WAL",
             "synchronous=FULL",
             f"journal_size_limit={WAL_LIMIT_BYTES}",
@@ -44,6 +49,20 @@ def writer_engine(path: Path | str, busy_timeout: timedelta) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def make_shrinkable(connection: Connection, path: Path | str) -> None:
+    """A store of an earlier release whose file never became shorter is rebuilt once, if that takes a moment only. A larger one
+    stays as it is: its free pages are used again."""
+    driver = connection.connection.driver_connection
+    if driver is None or str(path) == MEMORY or Path(path).stat().st_size > REBUILT_BELOW_BYTES:
+        return
+    (mode,) = driver.execute("PRAGMA auto_vacuum").fetchone()
+    if mode:
+        return
+    with contextlib.suppress(sqlite3.OperationalError):
+        driver.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        driver.execute("VACUUM")
 
 
 class StoreLock:

@@ -6,17 +6,17 @@ what it jumped over is a standstill, and is left out when ages are counted.
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
 from sqlmodel import SQLModel
 
 from hub.store import tables
 from hub.store.homes import ENDED_REQUEST_STATES
-from hub.store.tables import table_of
+from hub.store.tables import table_of, to_micros
 
 CHUNK_ROWS = 500
 _NO_KEY = 2**62
@@ -51,6 +51,20 @@ class Retention:
     outbox: timedelta = timedelta(days=90)
     rejected: timedelta = timedelta(days=90)
     failed: timedelta = timedelta(days=90)
+
+    @property
+    def while_short(self) -> "Retention":
+        """What is kept while the disk is short of room: what only charts and the search for faults need goes earlier. Journal,
+        event ids and everything open stay: people and devices rely on them."""
+        return replace(
+            self,
+            input_log=min(self.input_log, timedelta(days=1)),
+            readings=min(self.readings, timedelta(days=30)),
+            history=min(self.history, timedelta(days=7)),
+            outbox=min(self.outbox, timedelta(days=30)),
+            rejected=min(self.rejected, timedelta(days=7)),
+            failed=min(self.failed, timedelta(days=7)),
+        )
 
 
 @dataclass(slots=True)
@@ -157,9 +171,15 @@ def _oldest(
     """From a table whose keys grow with time: the first rows by key, so that no index on the instant is needed."""
     table = table_of(row)
     key: Any = next(iter(table.primary_key.columns))
-    first = select(key).order_by(key).limit(CHUNK_ROWS).scalar_subquery()
-    statement = delete(table).where(key.in_(first), table.c[at] < before, *also)
-    return table.name, lambda connection: connection.execute(statement).rowcount
+
+    def remove(connection: Connection) -> int:
+        if not _begins_before(connection, table, at, before):
+            return 0
+        first = select(key).order_by(key).limit(CHUNK_ROWS).scalar_subquery()
+        statement = delete(table).where(key.in_(first), table.c[at] < before, *also)
+        return connection.execute(statement).rowcount
+
+    return table.name, remove
 
 
 def _ended(
@@ -168,22 +188,44 @@ def _ended(
     """From a table whose rows begin in the order of their keys and end in any: what ended before an instant began before it,
     so only keys below the first later beginning are looked at."""
     table = table_of(row)
-    later = (
-        select(table.c.id).where(table.c[begun_at] >= before).order_by(table.c.id).limit(1).scalar_subquery()
-    )
-    some = (
-        select(table.c.id)
-        .where(table.c.id < func.coalesce(later, _NO_KEY), ended_at < before, *also)
-        .limit(CHUNK_ROWS)
-        .scalar_subquery()
-    )
-    statement = delete(table).where(table.c.id.in_(some))
-    return table.name, lambda connection: connection.execute(statement).rowcount
+
+    def remove(connection: Connection) -> int:
+        if not _begins_before(connection, table, begun_at, before):
+            return 0
+        later = (
+            select(table.c.id)
+            .where(table.c[begun_at] >= before)
+            .order_by(table.c.id)
+            .limit(1)
+            .scalar_subquery()
+        )
+        some = (
+            select(table.c.id)
+            .where(table.c.id < func.coalesce(later, _NO_KEY), ended_at < before, *also)
+            .limit(CHUNK_ROWS)
+            .scalar_subquery()
+        )
+        return connection.execute(delete(table).where(table.c.id.in_(some))).rowcount
+
+    return table.name, remove
+
+
+def _begins_before(connection: Connection, table: Table, at: str, before: datetime) -> bool:
+    """Whether anything among the first rows can be due at all: most of the time nothing is, and retention looks often."""
+    key = next(iter(table.primary_key.columns)).name
+    first = f"SELECT min({at}) FROM (SELECT {at} FROM {table.name} ORDER BY {key} LIMIT {CHUNK_ROWS})"  # noqa: S608
+    oldest = connection.exec_driver_sql(first).scalar()
+    return oldest is not None and (not isinstance(oldest, int) or oldest < to_micros(before))
 
 
 def _remove_journal(connection: Connection, before: datetime) -> int:
     """The oldest entries of the cell; each home keeps the hash of its newest removed one, where its chain now begins."""
     journal, home = table_of(tables.JournalRow), table_of(tables.HomeRow)
+    first_at: datetime | None = connection.execute(
+        select(journal.c.at).order_by(journal.c.number).limit(1)
+    ).scalar()
+    if first_at is None or first_at >= before:
+        return 0
     oldest = select(journal.c.number, journal.c.home_id, journal.c.hash, journal.c.at)
     rows = connection.execute(oldest.order_by(journal.c.number).limit(CHUNK_ROWS)).all()
     due = []

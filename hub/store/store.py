@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, Connection, func, select, text, type_coerce
 from hub.core.home import Home
 from hub.core.journal import Entry
 from hub.core.outcome import LateMessage, Reading
-from hub.store import chain, codec, statements, tables
+from hub.store import chain, codec, hub_time, space, statements, tables
 from hub.store.batch import (
     Batch,
     Effect,
@@ -31,7 +31,7 @@ from hub.store.batch import (
     Rejection,
 )
 from hub.store.chain import ChainReport, Link
-from hub.store.connection import MEMORY, StoreLock, writer_engine
+from hub.store.connection import MEMORY, StoreLock, make_shrinkable, writer_engine
 from hub.store.damaged import MOST, key_of, number_of
 from hub.store.errors import NotAStore, StoreError, StoreMissing, StoreUnavailable, translated
 from hub.store.homes import HomeWrites, load_homes
@@ -90,6 +90,7 @@ class Store:
         self._heads: dict[str, str] = {}
         self._last_number = 0
         self._ran_until: datetime | None = None
+        self._row_at: datetime | None = None
 
     @classmethod
     def open(
@@ -113,11 +114,14 @@ class Store:
         try:
             with translated(str(path)):
                 connection = engine.connect()
+                make_shrinkable(connection, path)
                 migrate(connection, cell, str(path))
                 with connection.begin():
                     mend(connection)
                 store = cls(path, connection, lock)
                 store._remember()
+            if lock:
+                space.lay_out_log(Path(path))
         except BaseException:
             engine.dispose()
             if lock:
@@ -148,10 +152,10 @@ class Store:
         """The whole cell. The homes handed out are the ones to give back as `before`."""
         cell, log = table_of(tables.CellRow), table_of(tables.InputRow)
         with self._transaction() as connection:
-            saved = connection.execute(select(cell.c.checkpoint_seq, cell.c.hub_time_at)).one_or_none()
+            saved = connection.execute(select(cell.c.checkpoint_seq)).one_or_none()
             if saved is None:
                 raise NotAStore(f"{self.path}: damaged, its cell is missing; restore it from a backup")
-            checkpoint_seq, hub_time_at = number_of(saved[0], 0), saved[1]
+            checkpoint_seq, hub_time_at = number_of(saved[0], 0), hub_time.newest(connection)
             last_seq = connection.execute(select(func.max(log.c.seq)).where(log.c.seq < MOST)).scalar() or 0
             homes, saved_seq, damaged = load_homes(connection)
             last_seq = max(last_seq, checkpoint_seq, *saved_seq.values(), 0)
@@ -161,8 +165,7 @@ class Store:
     def load_hub_time(self) -> datetime | None:
         """The newest committed instant, None in a new store: hub time never goes back behind it."""
         with self._transaction() as connection:
-            at: datetime | None = connection.execute(select(table_of(tables.CellRow).c.hub_time_at)).scalar()
-        return at
+            return hub_time.newest(connection)
 
     def inputs_after(self, seq: int) -> Iterator[LoggedInput]:
         """The input log after a number, in order, read page by page."""
@@ -218,9 +221,11 @@ class Store:
             statements.FAILED.run(connection, [failed_row(failure) for failure in batch.failures])
             for write in batch.extra:
                 write(connection)
-            statements.CELL.run(connection, [(to_micros(batch.hub_time_at), _CELL_ID)])
+            write_row = not batch.inputs or self._row_falls_behind(batch.hub_time_at)
+            if write_row:
+                statements.CELL.run(connection, [(to_micros(batch.hub_time_at), _CELL_ID)])
             self._note_standstill(connection, batch.hub_time_at)
-        self._ran_on(batch.hub_time_at)
+        self._ran_on(batch.hub_time_at, row=write_row)
         if lines:
             self._heads.update(heads)
             self._last_number = lines[-1].number
@@ -320,6 +325,14 @@ class Store:
         self.note_running(now)
         return retain(self.write, now, policy, max_chunks, self._closing)
 
+    def keep_reserve(self) -> int:
+        """Have free pages in the file for emergencies on a full disk; returns by how many bytes it grew for them."""
+        return space.fill_reserve(self.write)
+
+    def give_back(self, *, all_of_it: bool = False) -> int:
+        """Shorten the file by what retention freed, if it is much or `all_of_it`; returns how many bytes."""
+        return space.give_back(self.write, lambda: not self._closing.is_set(), all_of_it=all_of_it)
+
     def verify_chain(self, home_id: str) -> ChainReport:
         """Whether the home's journal is as it was written."""
         home, journal = table_of(tables.HomeRow), table_of(tables.JournalRow)
@@ -349,8 +362,13 @@ class Store:
         if before is not None and now - before > STANDSTILL_FROM:
             statements.STANDSTILL.run(connection, [(to_micros(before), to_micros(now))])
 
-    def _ran_on(self, now: datetime) -> None:
+    def _row_falls_behind(self, now: datetime) -> bool:
+        return self._row_at is None or now - self._row_at > hub_time.ROW_FOLLOWS_WITHIN
+
+    def _ran_on(self, now: datetime, *, row: bool = True) -> None:
         self._ran_until = now if self._ran_until is None else max(self._ran_until, now)
+        if row:
+            self._row_at = now
 
     def _remember(self) -> None:
         self._ran_until = self.load_hub_time()
