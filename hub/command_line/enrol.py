@@ -187,6 +187,8 @@ def _show_enrolled(made: Mapping[str, Any]) -> None:
         print(f"user name  {secret['username']}")
         print(f"password   {secret['password']}   (shown once: the hub keeps none)")
         print(f"line for the broker's password file:\n{secret['line']}\nor run: {secret['command']}")
+        if secret["access"]:
+            print("lines for the broker's access list:", *secret["access"], sep="\n")
     elif made["base_topic"]:
         print(f"topics begin with {made['base_topic']}/{made['device_id']}")
     for command in made["remove"]:

@@ -53,19 +53,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f"Mosquitto's password file (default {credentials.BROKER_FILE}): names in it keep theirs",
     )
+    parser.add_argument(
+        "--access-list",
+        type=Path,
+        metavar="FILE",
+        help="Mosquitto's access list, for gateways of Zigbee2MQTT (default: acl beside the password file)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     try:
-        print(give_all(load(args.config), args.config, args.list, args.broker_file))
+        access_list = args.access_list or args.broker_file.with_name("acl")
+        print(give_all(load(args.config), args.config, args.list, args.broker_file, access_list))
     except (Refused, ConfigProblems, StoreError, local.NotAllowed, httpx.HTTPError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0
 
 
-def give_all(settings: Settings, config: Path, listed: Path, broker_file: Path) -> str:
-    """Write both files; what was done, in a few lines. Raises Refused before anything is written that could be lost."""
+def give_all(
+    settings: Settings, config: Path, listed: Path, broker_file: Path, access_list: Path | None = None
+) -> str:
+    """Write the files; what was done, in a few lines. Raises Refused before anything is written that could be lost."""
     known = _read(broker_file)
     names = set(credentials.names_in(known))
     hung = _of_running_hub(config)
@@ -74,6 +83,7 @@ def give_all(settings: Settings, config: Path, listed: Path, broker_file: Path) 
     cell = settings.hub.cell
     made: list[tuple[Hung, Credentials]] = []
     have, foreign, wanted = 0, 0, set()
+    opened = _open_homes(access_list or broker_file.with_name("acl"), cell, hung)
     for one in hung:
         fresh = credentials.of_device(cell, one.home_id, one.device)
         if fresh is None:
@@ -95,11 +105,42 @@ def give_all(settings: Settings, config: Path, listed: Path, broker_file: Path) 
             f"lines added to {broker_file}; now: sudo systemctl reload mosquitto",
         ]
         _note(settings, config, [one for one, _ in made], listed)
+    said += opened
     gone = sorted(name for name in names - wanted if name.startswith(f"{cell}/"))
     if gone:
         said.append(f"{len(gone)} names of {broker_file} belong to no device any more; take them away with:")
         said += [f"sudo mosquitto_passwd -D {broker_file} {name}" for name in gone]
     return "\n".join(said)
+
+
+def _open_homes(access_list: Path, cell: str, hung: Sequence[Hung]) -> list[str]:
+    """Each gateway of Zigbee2MQTT may speak for its own home: what was done to the access list, or is to be done by hand."""
+    wanted = {
+        lines[0].partition(" ")[2]: lines
+        for one in hung
+        if (lines := credentials.access_of(cell, one.home_id, one.device))
+    }
+    if not wanted:
+        return []
+    known = _read(access_list) if access_list.exists() else None
+    users = credentials.users_in(known or "")
+    missing = [lines for user, lines in sorted(wanted.items()) if user not in users]
+    gone = [user for user in users if user.startswith(f"{cell}/") and user not in wanted]
+    said = []
+    if missing and known is not None:
+        _append(access_list, known, [line for lines in missing for line in ("", *lines)])
+        said.append(
+            f"{len(missing)} gateways of Zigbee2MQTT may now speak for their homes: lines added to {access_list}; "
+            "now: sudo systemctl reload mosquitto"
+        )
+    elif missing:
+        said.append(f"{access_list}: there is no such file; the broker's access list needs these lines:")
+        said += [line for lines in missing for line in lines]
+    if gone:
+        said.append(
+            f"users of {access_list} that are gateways no more, to be taken out by hand: {', '.join(gone)}"
+        )
+    return said
 
 
 # --- which devices ----------------------------------------------------------------------------------------------------
@@ -210,7 +251,16 @@ def _read(broker_file: Path) -> str:
 
 
 def _add_lines(broker_file: Path, known: str, lines: Sequence[str], listed: Path) -> None:
-    """All of them or none, owner and mode as they were. The list goes when the broker does not learn its passwords."""
+    """All of them or none. The list goes when the broker does not learn its passwords."""
+    try:
+        _append(broker_file, known, lines)
+    except Refused:
+        listed.unlink(missing_ok=True)
+        raise
+
+
+def _append(broker_file: Path, known: str, lines: Sequence[str]) -> None:
+    """All lines or none, owner and mode as they were."""
     begun = known if not known or known.endswith("\n") else f"{known}\n"
     beside = broker_file.with_name(f"{broker_file.name}.new")
     try:
@@ -226,7 +276,6 @@ def _add_lines(broker_file: Path, known: str, lines: Sequence[str], listed: Path
     except OSError as error:
         if beside.is_file():
             beside.unlink()
-        listed.unlink(missing_ok=True)
         raise Refused(
             f"{broker_file}: cannot be written ({error.strerror}); nothing was changed: run the command with sudo"
         ) from error

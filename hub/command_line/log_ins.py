@@ -67,7 +67,7 @@ def add_login(
 
     def do() -> str:
         _allow(login, name, password)
-        access = _access(ActorRole(role), scope, person)
+        access = access_for(ActorRole(role), scope, person)
         body = {
             "login": login,
             "name": name,
@@ -76,17 +76,17 @@ def add_login(
             "scope": {"kind": access.scope.kind.value, "id": access.scope.id},
             "person_id": person,
         }
-        if _ask(config, "POST", "/api/v1/accounts", body) is None:
+        if ask(config, "POST", "/api/v1/accounts", body) is None:
             hashed = hash_password(password)
 
             def add(connection: Connection) -> None:
-                _fits(connection, login, access)
+                fits(connection, login, access)
                 account_changes.add(connection, login, name, access, hashed, BY, wall_now())
 
-            _write(config, add, create=True)
+            write(config, add, create=True)
         return f"{login} may log in as {access.role.value}, for {access.scope}"
 
-    return _told(do)
+    return finished(do)
 
 
 def change_login(
@@ -109,8 +109,8 @@ def change_login(
                 if access.scope.kind is ScopeKind.OWN:
                     access = Access(before.role, Scope(ScopeKind.OWN, of), of)
             else:
-                access = _access(ActorRole(role) if role else before.role, scope, of)
-            _fits(connection, before.login, access)
+                access = access_for(ActorRole(role) if role else before.role, scope, of)
+            fits(connection, before.login, access)
             account_changes.change(connection, login, BY, wall_now(), access=access)
             return str(access)
 
@@ -123,12 +123,12 @@ def change_login(
             }
         if person is not None:
             body["person_id"] = person
-        changed = _ask(config, "PATCH", f"/api/v1/accounts/{login}", body)
+        changed = ask(config, "PATCH", f"/api/v1/accounts/{login}", body)
         if changed is None:
-            return f"{login} may now log in as {_write(config, change)}"
+            return f"{login} may now log in as {write(config, change)}"
         return f"{login} may now log in as {_shown(changed)}"
 
-    return _told(do)
+    return finished(do)
 
 
 def set_login_password(config: Path, login: str, password: str) -> int:
@@ -136,7 +136,7 @@ def set_login_password(config: Path, login: str, password: str) -> int:
 
     def do() -> str:
         _allow(login, "-", password)
-        if _ask(config, "PATCH", f"/api/v1/accounts/{login}", {"password": password}) is None:
+        if ask(config, "PATCH", f"/api/v1/accounts/{login}", {"password": password}) is None:
             hashed = hash_password(password)
 
             def change(connection: Connection) -> None:
@@ -144,33 +144,33 @@ def set_login_password(config: Path, login: str, password: str) -> int:
                 _strong(password, login, known.name if known is not None else "")
                 account_changes.change(connection, login, BY, wall_now(), password_hash=hashed)
 
-            _write(config, change)
+            write(config, change)
         return f"{login} has a new password"
 
-    return _told(do)
+    return finished(do)
 
 
 def set_login_active(config: Path, login: str, *, active: bool) -> int:
     """Let a log-in in, or keep it out; returns the exit code."""
 
     def do() -> str:
-        if _ask(config, "PATCH", f"/api/v1/accounts/{login}", {"active": active}) is None:
-            _write(
+        if ask(config, "PATCH", f"/api/v1/accounts/{login}", {"active": active}) is None:
+            write(
                 config,
                 lambda connection: account_changes.change(connection, login, BY, wall_now(), active=active),
             )
         return f"{login} may log in again" if active else f"{login} may no longer log in"
 
-    return _told(do)
+    return finished(do)
 
 
 def list_logins(config: Path) -> int:
     """Print every log-in with its role and scope; returns the exit code."""
 
     def do() -> str:
-        listed = _ask(config, "GET", "/api/v1/accounts")
+        listed = ask(config, "GET", "/api/v1/accounts")
         if listed is None:
-            lines = _write(
+            lines = write(
                 config,
                 lambda connection: [
                     _line(account.login, str(access_of(account)), active=account.active)
@@ -181,7 +181,7 @@ def list_logins(config: Path) -> int:
             lines = [_line(one["login"], _shown(one), active=one["active"]) for one in listed]
         return "\n".join(lines)
 
-    return _told(do)
+    return finished(do)
 
 
 def _line(login: str, access: str, *, active: bool) -> str:
@@ -193,7 +193,7 @@ def _shown(account: Mapping[str, Any]) -> str:
     return str(Access(ActorRole(account["role"]), Scope(ScopeKind(scope["kind"]), scope["id"])))
 
 
-def _access(role: ActorRole, scope: str, person: str | None) -> Access:
+def access_for(role: ActorRole, scope: str, person: str | None) -> Access:
     return Access(role, _read(scope, person), person) if scope else usual_access(role, person)
 
 
@@ -226,7 +226,7 @@ def _strong(password: str, login: str, name: str) -> None:
         raise Refused("\n".join(found))
 
 
-def _fits(connection: Connection, login: str, access: Access) -> None:
+def fits(connection: Connection, login: str, access: Access) -> None:
     """Raises Refused with everything that does not fit."""
     from hub.store import directory_rows
 
@@ -237,7 +237,7 @@ def _fits(connection: Connection, login: str, access: Access) -> None:
         raise Refused("\n".join(said))
 
 
-def _ask(config: Path, method: str, path: str, body: Any = None) -> Any:
+def ask(config: Path, method: str, path: str, body: Any = None) -> Any:
     """What the running hub answers; None when none runs."""
     answer = local.call(config, method, path, json=body)
     if answer is None:
@@ -247,13 +247,13 @@ def _ask(config: Path, method: str, path: str, body: Any = None) -> Any:
     return answer.json()
 
 
-def _write(config: Path, do: Callable[[Connection], T], *, create: bool = False) -> T:
+def write(config: Path, do: Callable[[Connection], T], *, create: bool = False) -> T:
     settings = load(config)
     with Store.open(store_path(settings), settings.hub.cell, create=create) as store:
         return store.write(do)
 
 
-def _told(do: Callable[[], str]) -> int:
+def finished(do: Callable[[], str]) -> int:
     try:
         said = do()
     except StoreLocked as error:

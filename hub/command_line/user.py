@@ -40,6 +40,27 @@ def add_arguments(
     listing = actions.add_parser("list", help="all log-ins")
     add_config(listing)
     listing.set_defaults(run=_list)
+    _add_tokens(actions.add_parser("token", help="tokens with which scripts call the API"), add_config)
+
+
+def _add_tokens(
+    parser: argparse.ArgumentParser, add_config: Callable[[argparse.ArgumentParser], None]
+) -> None:
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    make = actions.add_parser("add", help="make a token and print it: it is shown once")
+    add_config(make)
+    make.add_argument("name", help="which system uses it")
+    make.add_argument("--role", required=True, help="what it may do, as for a log-in")
+    make.add_argument("--scope", default="", help="of whose homes, as for a log-in")
+    make.add_argument("--days", type=int, help="until it ends; without it, until it is revoked")
+    make.set_defaults(run=_make_token)
+    revoke = actions.add_parser("revoke", help="let nobody in with it any more")
+    add_config(revoke)
+    revoke.add_argument("id", help="as `hub user token list` shows it")
+    revoke.set_defaults(run=_revoke_token)
+    listing = actions.add_parser("list", help="all tokens, without what lets in")
+    add_config(listing)
+    listing.set_defaults(run=_list_tokens)
 
 
 def _add_access(parser: argparse.ArgumentParser) -> None:
@@ -107,6 +128,29 @@ def _list(args: argparse.Namespace) -> int:
     from hub.command_line import log_ins
 
     return log_ins.list_logins(args.config)
+
+
+def _make_token(args: argparse.Namespace) -> int:
+    from hub.command_line import tokens
+
+    if _unknown(args.role):
+        return 2
+    if args.days is not None and not 1 <= args.days <= 3660:
+        print("--days needs a number from 1 to 3660", file=sys.stderr)
+        return 2
+    return tokens.make(args.config, args.name, role=args.role, scope=args.scope, days=args.days)
+
+
+def _revoke_token(args: argparse.Namespace) -> int:
+    from hub.command_line import tokens
+
+    return tokens.revoke(args.config, args.id)
+
+
+def _list_tokens(args: argparse.Namespace) -> int:
+    from hub.command_line import tokens
+
+    return tokens.show_all(args.config)
 
 
 def _password() -> str:

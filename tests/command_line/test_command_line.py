@@ -5,6 +5,7 @@ started as typed, so that the way from the shell to these calls is tested as wel
 """
 
 import os
+import re
 import socket
 import stat
 import subprocess
@@ -353,3 +354,25 @@ def test_a_command_that_does_not_exist_is_refused_with_those_that_do(
         main(["start"])
     assert ended.value.code == 2
     assert "check-config" in capsys.readouterr().err
+
+
+def test_tokens_while_no_hub_runs(settings: Path) -> None:
+    assert user(settings, "add", "chen", "--administrator", typed=f"{PASSWORD}\n").returncode == 0
+    made = run(
+        "user", "token", "add", "--config", str(settings), "partner", "--role", "operator", "--days", "30"
+    )
+    assert re.fullmatch(r"care_[0-9a-f]{12}_[\w-]{43}\n", made.stdout), made.stderr
+    token_id = made.stdout.split("_")[1]
+    listed = run("user", "token", "list", "--config", str(settings)).stdout
+    assert listed == f"{token_id}\tpartner\toperator everything\tby local\tnever used\tworks\n"
+    revoked = run("user", "token", "revoke", "--config", str(settings), token_id)
+    assert revoked.stdout == f"{token_id} lets nobody in any more\n"
+    assert run("user", "token", "list", "--config", str(settings)).stdout.endswith("ended\n")
+    unknown = run("user", "token", "revoke", "--config", str(settings), "nothing")
+    assert (unknown.returncode, unknown.stderr) == (
+        2,
+        "there is no token 'nothing'; `hub user token list` shows them\n",
+    )
+    butler = run("user", "token", "add", "--config", str(settings), "x", "--role", "butler")
+    assert butler.returncode == 2
+    assert butler.stderr

@@ -1,7 +1,9 @@
 """`hub enrol passwords`: after a ledger every device gets its password at once, the broker lets it in, and nobody loses one."""
 
 import csv
+import shutil
 import stat
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +12,10 @@ import pytest
 from hub.__main__ import main
 from hub.clock import wall_now
 from hub.command_line.enrol_passwords import MOST_A_PAGE
+from hub.core.home import DeviceKind, Family
 from hub.directory.demo import demo_directory
 from hub.directory.in_order import in_order
+from hub.directory.model import Assignment, DeviceEntry
 from hub.store import directory_rows
 from hub.store.change_log import Change, Wanted, What, changes
 from hub.store.store import Store
@@ -194,3 +198,49 @@ def test_a_running_hub_is_asked_for_the_same_devices(
     assert places[0] == places[1]
     assert [row["username"] for row in rows(running_list)] == [row["username"] for row in rows(still)]
     assert len(rows(still)) > MOST_A_PAGE, "more than one page of devices"
+
+
+def with_a_zigbee_gateway(settings: Path) -> tuple[str, str]:
+    """Enrol the gateway gate-1 in the store; returns its home and another one."""
+    at = wall_now() - timedelta(days=1)
+    directory = demo_directory(60, at, CELL)
+    here, there = directory.homes[0].id, directory.homes[1].id
+    changed = replace(
+        directory,
+        devices=(*directory.devices, DeviceEntry("gate-1", DeviceKind.GATEWAY, Family.ZIGBEE2MQTT)),
+        assignments=(*directory.assignments, Assignment("gate-1", here, at)),
+    )
+    with Store.open(settings.parent / "data" / "hub.sqlite", CELL) as store:
+        store.write(lambda connection: directory_rows.save(connection, changed))
+    return here, there
+
+
+def test_a_zigbee_gateway_gets_its_home_in_the_access_list_once_and_no_other(
+    settings: Path, broker_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = with_a_zigbee_gateway(settings)
+    access_list = broker_file.with_name("acl")
+    shutil.copy(PROJECT / "config" / "mosquitto" / "acl", access_list)
+    access_list.chmod(0o640)
+    listed = tmp_path / "devices.csv"
+    assert give(settings, listed, broker_file) == 0
+    assert "1 gateways of Zigbee2MQTT may now speak for their homes" in capsys.readouterr().out
+    assert give(settings, tmp_path / "again.csv", broker_file) == 0
+    user = f"{CELL}/{first}/gate-1"
+    assert access_list.read_text().count(f"user {user}\n") == 1
+    assert stat.S_IMODE(access_list.stat().st_mode) == 0o640
+    (row,) = [row for row in rows(listed) if row["device_id"] == "gate-1"]
+    with MosquittoServer(tmp_path / "broker", password_file=broker_file, acl_file=access_list) as server:
+        gateway = Client(server.host, server.port, user=user, password=row["password"], version_5=True)
+        with gateway:
+            assert not gateway.publish(f"z2m/v1/{CELL}/{first}/sos", b"{}").is_failure
+            assert gateway.publish(f"z2m/v1/{CELL}/{second}/sos", b"{}").is_failure
+
+
+def test_without_an_access_list_the_lines_are_told(
+    settings: Path, broker_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, _ = with_a_zigbee_gateway(settings)
+    assert give(settings, tmp_path / "devices.csv", broker_file) == 0
+    said = capsys.readouterr().out
+    assert f"user {CELL}/{home}/gate-1\ntopic readwrite z2m/v1/{CELL}/{home}/#" in said

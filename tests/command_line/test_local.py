@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from hub.command_line import local
-from tests.command_line.test_command_line import started, user
+from tests.command_line.test_command_line import run, started, user
 from tests.servers import free_port
 
 pytestmark = pytest.mark.slow
@@ -118,3 +118,21 @@ def test_a_socket_that_a_killed_hub_left_is_no_hub_and_is_replaced(settings: Pat
         again = local.call(settings, "GET", "/healthz")
         assert again is not None
         assert again.text == "alive\n"
+
+
+def test_tokens_are_made_and_revoked_while_the_hub_runs(settings: Path) -> None:
+    config = ("--config", str(settings))
+    with running(settings) as (_, console), httpx.Client(base_url=console, trust_env=False) as client:
+        made = started("user", "token", "add", *config, "platform", "--role", "operator")
+        assert made.returncode == 0, made.stderr
+        token = made.stdout.strip()
+        asked = {"authorization": f"Bearer {token}"}
+        assert client.get("/api/v1/accounts/me", headers=asked).json()["role"] == "operator"
+        assert client.get("/api/v1/changes", headers=asked).status_code == 403
+        token_id = token.split("_")[1]
+        listed = run("user", "token", "list", *config).stdout.split("\t")
+        assert (listed[0], listed[3], listed[5]) == (token_id, "by local", "works\n")
+        assert token not in "".join(listed)
+        assert run("user", "token", "revoke", *config, token_id).returncode == 0
+        assert client.get("/api/v1/accounts/me", headers=asked).status_code == 401
+        assert "There is no token" in run("user", "token", "revoke", *config, "nothing").stderr
