@@ -110,6 +110,7 @@ class NativeDevice:
         self._battery_low_said = False
         self._unheard: dict[str, _Unheard] = {}
         self._last_event_id: str | None = None
+        self._silent_event_id: str | None = None
         self._heartbeat_at: datetime | None = None
         self._motion_clears_at: datetime | None = None
         self._unheard_for: dict[str, timedelta] = {}
@@ -206,7 +207,9 @@ class NativeDevice:
         if action is CallAction.CANCEL and self._last_event_id is not None:
             fields["cancels"] = self._last_event_id
         event_id = self._new_event_id()
-        if action is not CallAction.CANCEL:
+        if silent:
+            self._silent_event_id = event_id
+        elif action is not CallAction.CANCEL:
             self._last_event_id = event_id
         return self._call_out(Kind.CALL, event_id, fields, now, silent=silent)
 
@@ -223,7 +226,8 @@ class NativeDevice:
             case CallStateCommand():
                 # Every state of a call says that the hub has it.
                 self._unheard.pop(command.event_id, None)
-                if not self.spec.one_way:
+                # Of a silent self-test nobody notices anything, its *heard* included.
+                if not self.spec.one_way and command.event_id != self._silent_event_id:
                     self.indicator.show(command, now)
             case SelfTestCommand():
                 return self._self_test(now, audible=command.audible)

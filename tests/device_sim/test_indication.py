@@ -94,8 +94,21 @@ def test_a_silent_self_test_comes_back_as_a_test_call_that_the_elder_does_not_no
     assert CallMessage.model_validate_json(answer.payload).action is CallAction.TEST
     device.due(MIDNIGHT + 70 * SECOND)
     assert device.lamp(MIDNIGHT + 70 * SECOND) is Lamp.IDLE
+    heard = heard_command(CallMessage.model_validate_json(answer.payload).event_id, say="收到了。")
+    for _ in range(2):
+        device.receive(heard, MIDNIGHT + 71 * SECOND)
+    assert device.unheard_events == ()
+    assert device.lamp(MIDNIGHT + 72 * SECOND) is Lamp.IDLE
     assert not device.indicator.spoken
 
     device.self_test_fails = True
     (answer,) = device.receive(command, MIDNIGHT + 80 * SECOND)
     assert FaultMessage.model_validate_json(answer.payload).fault is Fault.SELF_TEST_FAILED
+
+
+def test_a_silent_self_test_between_press_and_cancel_does_not_take_the_place_of_the_press() -> None:
+    device = a_device()
+    pressed_id = pressed(device)
+    device.receive(SelfTestCommand().model_dump_json().encode(), MIDNIGHT + SECOND)
+    (cancel,) = device.press(CallAction.CANCEL, None, MIDNIGHT + 2 * SECOND)
+    assert CallMessage.model_validate_json(cancel.payload).cancels == pressed_id

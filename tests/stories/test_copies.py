@@ -275,7 +275,7 @@ def test_gas_in_the_message_that_told_of_smoke_is_another_hazard(story: Story) -
 
 
 @pytest.mark.parametrize("alive", [False, True], ids=["silent", "a heartbeat after the first fire"])
-@pytest.mark.parametrize("days", [2, 60])
+@pytest.mark.parametrize("days", [2, 15])
 def test_the_second_fire_of_a_detector_that_forgets_everything_is_a_fire(
     story: Story, days: int, alive: bool
 ) -> None:

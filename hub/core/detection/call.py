@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from firmware_contracts.vocabulary import CallAction, ServiceCategory
-from hub.core import escalation
-from hub.core.alerts import AlertKind, AlertState, Reason, Severity
+from hub.core import escalation, hand_test
+from hub.core.alerts import Alert, AlertKind, AlertState, Reason, Severity
 from hub.core.arrival import Arrival, Identity, report_key
+from hub.core.detection import self_test
 from hub.core.draft import Draft
 from hub.core.events import Call, DeviceEvent, Fall, UnreadableSignal
 from hub.core.home import GONE, UNASSIGNED_HOME_ID
@@ -16,6 +17,9 @@ from hub.core.raising import join, raise_alert, subjects
 from hub.core.reasons import ReasonCode
 from hub.core.requesting import ask_by_key
 from hub.core.service_requests import RequestCategory
+
+TOLD_IN_A_ROW = 3
+TOLD_WITHIN = timedelta(minutes=1)
 
 
 def call_key(draft: Draft, event: DeviceEvent) -> str:
@@ -35,11 +39,13 @@ def wearer_of(draft: Draft, device_id: str) -> str | None:
     return wearer.id if wearer is not None and wearer.membership not in GONE else None
 
 
-def confirm(draft: Draft, event: DeviceEvent, event_id: str | None, *, urgent: bool) -> None:
+def confirm(
+    draft: Draft, event: DeviceEvent, event_id: str | None, *, urgent: bool, spoken: bool = True
+) -> None:
     """Say *heard* to a device that can listen."""
     device = draft.device(event.device_id)
     if event_id is not None and (device is None or device.family == "native"):
-        spoken = not draft.profile.nobody_lives_there
+        spoken = spoken and not draft.profile.nobody_lives_there
         draft.say_heard(Heard(event.claimed_home or draft.home.id, event.device_id, event_id, urgent, spoken))
 
 
@@ -49,7 +55,9 @@ def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, iden
         on_retained(draft, event)
         return
     urgent = call.urgent
-    confirm(draft, event, call.event_id, urgent=urgent)
+    # Of a test nothing is spoken: a silent one must stay so, and nobody is being looked for.
+    tested = call.action is CallAction.TEST
+    confirm(draft, event, call.event_id, urgent=urgent, spoken=not tested)
     if identity is Identity.KNOWN:
         draft.ignored = "repeated"
         return
@@ -58,7 +66,9 @@ def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, iden
         return
     if event.qos == 0:
         _on_qos_zero(draft, event)
-    if call.action is CallAction.TEST:
+    if tested and self_test.on_call(draft, event, call, arrival):
+        return
+    if tested:
         draft.write(EntryKind.CALL_TEST, data={"device_id": event.device_id, "event_id": call.event_id})
     elif call.action is CallAction.CANCEL:
         _on_cancel(draft, event, call)
@@ -117,20 +127,21 @@ def _on_emergency(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival
             and open_alert.hold is not None
             and draft.now - open_alert.hold.since_at > rule.stale_after
         )
+        told_enough = _told_enough(draft, open_alert)
         alert = join(
             draft,
             open_alert,
-            Reason(ReasonCode.CALL_PRESSED_AGAIN, {"late_s": late_s}),
+            Reason(ReasonCode.CALL_PRESSED_AGAIN, {"late_s": late_s, **hand_test.marks(draft, late_s)}),
             severity=rule.severity,
             device_id=event.device_id,
             event_id=call.event_id,
-            tell_holder=not stale,
+            tell_holder=not stale and not told_enough,
         )
         if not late_s:
             note_press(draft, event, alert)
         if stale:
             escalation.let_fall(draft, alert, EntryKind.ALERT_REOPENED, NotifyReason.PRESSED_AGAIN)
-        elif alert.hold is not None:
+        elif alert.hold is not None and not told_enough:
             escalation.tell_standing(draft, alert)
         return
     if draft.home.id == UNASSIGNED_HOME_ID:
@@ -140,7 +151,7 @@ def _on_emergency(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival
     elif call.action is CallAction.SERVICE:
         reason = Reason(ReasonCode.URGENT_HELP, {"late_s": late_s})
     else:
-        reason = Reason(ReasonCode.CALL_PRESSED, {"late_s": late_s})
+        reason = Reason(ReasonCode.CALL_PRESSED, {"late_s": late_s, **hand_test.marks(draft, late_s)})
     alert = raise_alert(
         draft,
         kind=AlertKind.EMERGENCY_CALL,
@@ -155,6 +166,18 @@ def _on_emergency(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival
     )
     if not late_s:
         note_press(draft, event, alert)
+
+
+def _told_enough(draft: Draft, alert: Alert) -> bool:
+    """Whether its holder has heard of it so often that one more word would only keep them from going: of many presses in a row
+    the first few are told, then one in each minute. Every one stands on the alert."""
+    lately = [
+        sign.at
+        for sign in alert.evidence
+        if sign.reason.code == ReasonCode.CALL_PRESSED_AGAIN and draft.now - sign.at < TOLD_WITHIN
+    ]
+    minute = draft.now.replace(second=0, microsecond=0)
+    return len(lately) >= TOLD_IN_A_ROW and lately[-1] >= minute
 
 
 def _on_cancel(draft: Draft, event: DeviceEvent, call: Call) -> None:

@@ -17,6 +17,15 @@ _REASONS = {
 }
 
 
+def fall_key(draft: Draft, event: DeviceEvent) -> str:
+    """Dedup key of a fall: the wearer, else the home; for a device that does not belong here, the device where it says it is."""
+    if draft.home.id == UNASSIGNED_HOME_ID:
+        return f"fall|{event.claimed_home}/{event.device_id}"
+    if event.elsewhere is not None:
+        return f"fall|{draft.home.id}/{event.device_id}"
+    return f"fall|{wearer_of(draft, event.device_id) or draft.home.id}"
+
+
 def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival, identity: Identity) -> None:
     """One report. Getting up is a sign on the open alert, never its end: somebody looks."""
     if event.retained:
@@ -27,13 +36,7 @@ def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival, iden
         draft.ignored = "repeated"
         return
     rule = draft.context.rules.fall
-    wearer = wearer_of(draft, event.device_id)
-    if draft.home.id == UNASSIGNED_HOME_ID:
-        key = f"fall|{event.claimed_home}/{event.device_id}"
-    elif event.elsewhere is not None:
-        key = f"fall|{draft.home.id}/{event.device_id}"
-    else:
-        key = f"fall|{wearer or draft.home.id}"
+    key = fall_key(draft, event)
     if identity is Identity.DOUBTFUL and fall.phase is not FallPhase.GOT_UP and draft.alert_for(key) is None:
         ask_about(draft, event, fall.event_id)
         return
@@ -53,7 +56,7 @@ def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival, iden
         dedup_key=key,
         cause=cause_of(draft, event, fall, ago),
         reason=reason,
-        resident_ids=subjects(draft, wearer),
+        resident_ids=subjects(draft, wearer_of(draft, event.device_id)),
         device_id=event.device_id,
         event_id=fall.event_id,
         occurred_at=draft.now - ago,
