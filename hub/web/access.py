@@ -36,13 +36,14 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     MOVE_CENTRE = "move_centre"
     VIEW_CHANGES = "view_changes"
+    TEST_KEYS = "test_keys"
 
 
 P = Permission
 _AT_A_DESK = frozenset(
     {
         *(P.VIEW_ALERTS, P.ACT_ON_ALERTS, P.RAISE_ALERT, P.VIEW_HOMES, P.SET_AWAY, P.VIEW_DEVICES),
-        *(P.VIEW_REQUESTS, P.ACT_ON_REQUESTS, P.VIEW_ROSTER, P.VIEW_PEOPLE),
+        *(P.VIEW_REQUESTS, P.ACT_ON_REQUESTS, P.VIEW_ROSTER, P.VIEW_PEOPLE, P.TEST_KEYS),
     }
 )
 
@@ -56,16 +57,20 @@ PERMISSIONS: dict[ActorRole, frozenset[Permission]] = {
     ActorRole.BUTLER: frozenset(
         {
             *(P.VIEW_ALERTS, P.ACT_ON_ALERTS, P.VIEW_HOMES, P.SET_AWAY, P.VIEW_DEVICES),
-            *(P.VIEW_REQUESTS, P.ACT_ON_REQUESTS, P.VIEW_ROSTER, P.CONFIRM_COVER),
+            *(P.VIEW_REQUESTS, P.ACT_ON_REQUESTS, P.VIEW_ROSTER, P.CONFIRM_COVER, P.TEST_KEYS),
         }
     ),
-    ActorRole.INSTALLER: frozenset({P.VIEW_HOMES, P.VIEW_DEVICES, P.ENROL, P.VIEW_REJECTED}),
+    ActorRole.INSTALLER: frozenset({P.VIEW_HOMES, P.VIEW_DEVICES, P.ENROL, P.VIEW_REJECTED, P.TEST_KEYS}),
     ActorRole.SUPERVISOR: frozenset({P.VIEW_REPORTS}),
     ActorRole.ADMINISTRATOR: frozenset(Permission),
 }
 """What each role that logs in may do; a role that is not here may do nothing."""
 
 LOG_IN_ROLES = tuple(PERMISSIONS)
+
+
+TOKEN_MARK = "token:"  # noqa: S105 -- a mark
+"""Before the id of a token, where a log-in stands: no log-in holds a colon."""
 
 
 class ScopeKind(StrEnum):

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from hub.directory.model import CentreEntry, Company, Directory, PersonEntry, Region
 from hub.store.accounts import Account, AccountExists, LastAdministrator, NoSuchAccount
-from hub.web.access import Scope, ScopeKind
+from hub.web.access import TOKEN_MARK, Scope, ScopeKind
 from hub.web.account_rules import (
     RESERVED,
     Access,
@@ -64,7 +64,8 @@ def _person_name(parts: Parts, person_id: str) -> str:
 
 @router.get("/accounts/me")
 async def who_am_i(parts: PartsDep, user: UserDep) -> AccountOut:
-    account = await parts.logins.get(user.login)
+    one_of = parts.tokens.account if user.login.startswith(TOKEN_MARK) else parts.logins.get
+    account = await one_of(user.login)
     if account is None:
         raise not_found("account", "login")
     return account_out(parts, account)
@@ -86,9 +87,11 @@ async def add_account(body: AccountIn, parts: PartsDep, user: AdministratorDep) 
         raise _taken()
     usual = usual_access(body.role, body.person_id)
     access = (
-        usual if body.scope is None else Access(body.role, _scope(body.scope, body.person_id), body.person_id)
+        usual
+        if body.scope is None
+        else Access(body.role, read_scope(body.scope, body.person_id), body.person_id)
     )
-    await _check(parts, body.login, access, password_wrongs(body.password, body.login, body.name))
+    await check_access(parts, body.login, access, password_wrongs(body.password, body.login, body.name))
     try:
         account = await parts.logins.add(body.login, body.name, access, body.password, user.login)
     except AccountExists:
@@ -129,7 +132,7 @@ async def change(parts: Parts, login: str, body: AccountChange, by: User) -> Acc
         access = access_of(before)
     weak = password_wrongs(body.password, before.login, body.name or before.name) if body.password else []
     if access is not None or weak:
-        await _check(parts, before.login, access, weak)
+        await check_access(parts, before.login, access, weak)
     try:
         return await parts.logins.change(
             before.login,
@@ -159,19 +162,19 @@ def _changed_access(before: Account, body: AccountChange) -> Access | None:
     role = body.role or known.role
     person_id = body.person_id if "person_id" in body.model_fields_set else known.person_id
     if body.scope is not None:
-        return Access(role, _scope(body.scope, person_id), person_id)
+        return Access(role, read_scope(body.scope, person_id), person_id)
     if role is known.role and known.scope.kind is not ScopeKind.OWN:
         return Access(role, known.scope, person_id)
     return usual_access(role, person_id)
 
 
-def _scope(scope: ScopeIn, person_id: str | None) -> Scope:
+def read_scope(scope: ScopeIn, person_id: str | None) -> Scope:
     if scope.kind is ScopeKind.OWN:
         return Scope(scope.kind, person_id)
     return Scope(scope.kind, None if scope.kind is ScopeKind.EVERYTHING else scope.id)
 
 
-async def _check(parts: Parts, login: str, access: Access | None, more: Iterable[Wrong]) -> None:
+async def check_access(parts: Parts, login: str, access: Access | None, more: Iterable[Wrong] = ()) -> None:
     """Raises a 422 problem with everything that does not fit, in both languages."""
     now: datetime = parts.hub.now()
     others = [other for other in await parts.logins.all() if other.login != login.casefold()]

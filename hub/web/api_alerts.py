@@ -16,7 +16,9 @@ from hub.core.events import (
     Resolve,
     TellWho,
 )
+from hub.store.views import AlertDetail as Found
 from hub.web.access import Permission
+from hub.web.care_cards import card_of_alert
 from hub.web.commands import (
     current_alert,
     done_id,
@@ -103,8 +105,14 @@ async def count_waiting(parts: PartsDep, user: ViewAlerts) -> WaitingOut:
 
 @router.get("/alerts/{alert_id}", tags=["alerts"])
 async def get_alert(alert_id: str, parts: PartsDep, user: ViewAlerts) -> AlertDetail:
-    """One alert with its timeline, oldest entry first."""
+    """One alert with its timeline, oldest entry first; with the home's care card for whom it opens."""
     detail = await see_alert(parts, user, alert_id)
+    shown = alert_detail(parts, detail)
+    card = await card_of_alert(parts, user, detail.alert)
+    return shown if card is None else shown.model_copy(update={"card": card})
+
+
+def alert_detail(parts: Parts, detail: Found) -> AlertDetail:
     return AlertDetail(
         **parts.views.alert(detail.alert).model_dump(),
         timeline=parts.views.timeline(detail.timeline),

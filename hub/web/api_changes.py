@@ -69,7 +69,7 @@ async def list_changes(
 ) -> ChangePage:
     """Newest first. With a scope: what concerned its homes, centres, people and log-ins, and what you did yourself.
 
-    `log_ins` false leaves out who logged in, by far the most lines.
+    `log_ins` false leaves out who logged in and whose care card opened on an alert, by far the most lines.
     """
     wanted = Wanted(
         by or None, what, about or None, reached=reached(parts, user), or_by=user.login, log_ins=log_ins

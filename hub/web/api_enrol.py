@@ -19,7 +19,7 @@ from hub.directory.validation import DirectoryProblems
 from hub.store.change_log import passwords_made
 from hub.web import checklist, enrolling
 from hub.web.access import Permission, ScopeKind
-from hub.web.api_homes import care_card
+from hub.web.care_cards import card_for
 from hub.web.commands import done_id, move_alert, obey
 from hub.web.enrolling import Edit, refusal_words
 from hub.web.guard import User
@@ -207,7 +207,7 @@ async def set_membership(
             404, "not_a_resident", words.en, where="elder_id", remedy="Look at the card.", zh=words.zh
         )
     await keep(parts, user, enrolling.membership_edit(home_id, elder_id, body, parts.hub.now()))
-    return care_card(parts, user, home_id)
+    return await card_for(parts, user, home_id)
 
 
 @router.get("/homes/{home_id}/checklist", tags=["homes"])
@@ -246,7 +246,11 @@ def enrolled(parts: Parts, home_id: str, device: DeviceEntry, remove: tuple[str,
         device_id=device.id,
         home_id=home_id,
         credentials=CredentialsOut(
-            username=made.username, password=made.password, line=made.line, command=made.command
+            username=made.username,
+            password=made.password,
+            line=made.line,
+            command=made.command,
+            access=made.access,
         )
         if made
         else None,

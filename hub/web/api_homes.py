@@ -12,9 +12,9 @@ from hub.core.home import DeviceKind, Flag, Membership, Routine
 from hub.core.roster import duties
 from hub.web.access import Permission
 from hub.web.api_changes import LAST
+from hub.web.care_cards import card_for, open_card
 from hub.web.commands import done_id, obey
 from hub.web.finding import DeviceFilter, HomeFilter, find_devices, find_homes
-from hub.web.guard import User
 from hub.web.models import (
     AwayIn,
     CareCard,
@@ -22,12 +22,13 @@ from hub.web.models import (
     HomePage,
     Id,
     OnDutyOut,
+    OpenCardIn,
     PersonRef,
     RejectedOut,
     RejectedPage,
 )
 from hub.web.models_finding import DeviceProblem
-from hub.web.parts import Parts, PartsDep, SetsAway, ViewDevices, ViewHomes, ViewRejected, ViewRoster
+from hub.web.parts import PartsDep, SetsAway, ViewDevices, ViewHomes, ViewRejected, ViewRoster
 from hub.web.problems import RESPONSES, Problem
 from hub.web.visibility import see_home, visible_centres, visible_homes
 from hub.web.words import both
@@ -60,18 +61,27 @@ async def list_homes(
 ) -> HomePage:
     """Homes, the best fit first, without `q` by address. `q`: words in any order, each a part of a name (in characters or as it
     is typed with Latin letters, in full or initials), of an id, an address (3-2-501, 3号楼2单元501) or a telephone number of the
-    home or a contact."""
-    wanted = HomeFilter(centre, butler, membership, flag, unprotected, away)
+    home or a contact. A number stands in the answer where it was typed; all others on the care card."""
+    reads_conditions = user.may(Permission.VIEW_ALERTS)
+    wanted = HomeFilter(centre, butler, membership, flag if reads_conditions else None, unprotected, away)
     found = await asyncio.to_thread(find_homes, parts, user, q, wanted)
-    return HomePage(
-        items=[parts.views.home_row(home, q) for home in found[offset : offset + limit]], total=len(found)
-    )
+    items = [parts.views.home_row(home, q) for home in found[offset : offset + limit]]
+    if not reads_conditions:
+        items = [one.model_copy(update={"flags": []}) for one in items]
+    return HomePage(items=items, total=len(found))
 
 
 @router.get("/homes/{home_id}", tags=["homes"])
 async def get_home(home_id: str, parts: PartsDep, user: ViewHomes) -> CareCard:
-    """The care card. The door code is there only for whom holds an open alert of this home."""
-    return care_card(parts, user, home_id)
+    """The care card, open for whom holds an open alert of the home, for the desks while there is one, and for whom said why
+    (`POST /homes/{id}/care-card`); a short one without telephone numbers and conditions otherwise."""
+    return await card_for(parts, user, home_id)
+
+
+@router.post("/homes/{home_id}/care-card", tags=["homes"])
+async def open_care_card(home_id: str, body: OpenCardIn, parts: PartsDep, user: ViewHomes) -> CareCard:
+    """Open the care card for a stated reason and a quarter of an hour. It is written down who read whose card, when and why."""
+    return await open_card(parts, user, home_id, body.reason, body.note)
 
 
 @router.post("/homes/{home_id}/away", tags=["homes"])
@@ -107,7 +117,7 @@ async def set_away(home_id: str, body: AwayIn, parts: PartsDep, user: SetsAway) 
             ),
         )
     )
-    return care_card(parts, user, home_id)
+    return await card_for(parts, user, home_id)
 
 
 @router.delete("/homes/{home_id}/away", tags=["homes"])
@@ -122,7 +132,7 @@ async def end_away(
     it, or what is still to come, is ended by `from_at`, when it begins."""
     see_home(parts, user, home_id, Permission.SET_AWAY)
     done_id(await obey(parts, EndAway(home_id, user.actor, resident_id, from_at)))
-    return care_card(parts, user, home_id)
+    return await card_for(parts, user, home_id)
 
 
 @router.get("/devices", tags=["devices"])
@@ -204,14 +214,3 @@ async def list_on_duty(parts: PartsDep, user: ViewRoster, centre: str | None = N
         )
         for person_id, role, centre_id in sorted(shifts, key=lambda one: (one[1], one[0], one[2] or ""))
     ]
-
-
-def care_card(parts: Parts, user: User, home_id: str) -> CareCard:
-    """What this user may know of the home: whoever may not see alerts gets a card without them. Raises as `see_home`."""
-    card = parts.views.care_card(see_home(parts, user, home_id), user.actor.id)
-    hidden: dict[str, object] = {}
-    if not user.may(Permission.VIEW_ALERTS):
-        hidden |= {"alerts": [], "door_code": None, "door_code_known": False}
-    if not user.may(Permission.VIEW_REQUESTS):
-        hidden |= {"requests": []}
-    return card.model_copy(update=hidden) if hidden else card

@@ -25,7 +25,7 @@ from hub.web.models_accounts import LeaveIn, MethodIn, PersonIn, PersonOut, Pers
 from hub.web.parts import Parts, PartsDep, allowed
 from hub.web.problems import RESPONSES, Problem, not_found
 from hub.web.refusals import Forbidden
-from hub.web.staff import has_left, roles_of, staff
+from hub.web.staff import OUTSIDERS, has_left, roles_of, staff
 from hub.web.visibility import visible_centres, visible_homes
 
 router = APIRouter(prefix="/api/v1", tags=["people"], responses=RESPONSES)
@@ -33,6 +33,8 @@ router = APIRouter(prefix="/api/v1", tags=["people"], responses=RESPONSES)
 ViewPeople = Annotated[User, Depends(allowed(Permission.VIEW_PEOPLE))]
 EditPeople = Annotated[User, Depends(allowed(Permission.EDIT_PEOPLE))]
 Show = Literal["staff", "all", "left"]
+HIDDEN = "–"
+"""In place of an address that is not for this log-in."""
 
 
 @router.get("/people")
@@ -238,9 +240,18 @@ def _outs(parts: Parts, user: User, persons: list[PersonEntry], logins: Mapping[
         if bond.person_id in wanted and holds(bond, now):
             bonds[bond.person_id].append(bond)
     centre_of = {home.id: home.centre_id for home in directory.homes}
-    return [
+    shown = (
         _out(parts, directory, person, bonds[person.id], visible, centre_of, logins) for person in persons
-    ]
+    )
+    keeps = user.may(Permission.EDIT_PEOPLE)
+    return [one if keeps or not one.roles or set(one.roles) - OUTSIDERS else _of_family(one) for one in shown]
+
+
+def _of_family(person: PersonOut) -> PersonOut:
+    """Numbers of families and neighbours stand on the care cards, which open for a reason; here only who keeps the people reads
+    them."""
+    methods = [one.model_copy(update={"address": HIDDEN}) for one in person.methods]
+    return person.model_copy(update={"phone": "", "methods": methods})
 
 
 def _out(

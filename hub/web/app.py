@@ -27,21 +27,25 @@ from hub.web import (
     api_accounts,
     api_alerts,
     api_centres,
+    api_chain,
     api_changes,
     api_directory,
     api_enrol,
     api_events,
     api_homes,
+    api_key_tests,
     api_people,
     api_reports,
     api_requests,
     api_roster,
+    api_tokens,
     metrics,
     pages,
     problems,
 )
 from hub.web.answer_memory import Answers
 from hub.web.answer_times import AnswerTimes
+from hub.web.chain import ChainFacts
 from hub.web.guard import Guard, SessionCookies
 from hub.web.hub import Hub
 from hub.web.live import LiveStream
@@ -51,6 +55,7 @@ from hub.web.reach import Visibility
 from hub.web.refusals import Forbidden, Refusals
 from hub.web.sessions import Sessions, load_secret
 from hub.web.settings import WebSettings
+from hub.web.tokens import Tokens
 from hub.web.views import Views
 from hub.web.words import say
 
@@ -73,13 +78,21 @@ TAGS = [
 
 ROUTERS = (
     *(api_alerts.router, api_requests.router, api_homes.router, answers.router, api_accounts.router),
+    *(api_tokens.router, api_key_tests.router),
     *(api_enrol.router, api_reports.router, api_people.router, api_centres.router, api_roster.router),
-    *(api_changes.router, api_directory.router, api_events.router, metrics.router, *pages.ROUTERS),
+    *(api_chain.router, api_changes.router, api_directory.router, api_events.router),
+    *(metrics.router, *pages.ROUTERS),
 )
 """Their routes go into the app as they are: included ones would all be built a second time by the first requests."""
 
 
-def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: DirectoryKeeper) -> FastAPI:
+def create_app(
+    engine: Hub,
+    queries: Queries,
+    settings: WebSettings,
+    keeper: DirectoryKeeper,
+    chain_facts: Callable[[], ChainFacts] = ChainFacts,
+) -> FastAPI:
     """The ASGI app. `app.state.parts.live.close()` ends the open streams: call it when the server should stop."""
     logins = Logins(engine, queries, keeper)
     views = Views(engine, logins.names)
@@ -87,6 +100,8 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     live = LiveStream(engine, queries, views, settings, visibility)
     logins.when_changed = live.end_of
     sessions = Sessions(load_secret(settings.data_dir), settings.session_lasts)
+    tokens = Tokens(engine, queries, logins)
+    tokens.when_revoked = live.end_of
     answer_times = AnswerTimes()
     parts = Parts(
         hub=engine,
@@ -94,6 +109,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
         settings=settings,
         views=views,
         logins=logins,
+        tokens=tokens,
         sessions=SessionCookies(sessions),
         live=live,
         answers=Answers(settings.answer_secret, engine.now, settings.wall),
@@ -101,6 +117,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
         keeper=keeper,
         visibility=visibility,
         refusals=Refusals(engine, keeper),
+        chain_facts=chain_facts,
     )
 
     @asynccontextmanager
@@ -110,6 +127,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
         stop_watching = engine.subscribe(visibility.heard)
         await asyncio.to_thread(visibility.get_ready)
         await logins.all()
+        await tokens.every()
         sessions.remember(await asyncio.to_thread(queries.read, ended_sessions.load))
         await live.start()
         try:
@@ -139,7 +157,7 @@ def create_app(engine: Hub, queries: Queries, settings: WebSettings, keeper: Dir
     app.add_exception_handler(problems.Problem, _problem)
     for kind in (Exception, RequestValidationError, StoreError, TimeoutError):
         app.add_exception_handler(kind, _as_page(app.exception_handlers[kind]))
-    app.add_middleware(Guard, logins=logins, sessions=sessions, now=engine.now)
+    app.add_middleware(Guard, logins=logins, sessions=sessions, tokens=tokens, now=engine.now)
     # Pages are read on telephones too; the live stream is never held back by it.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     return app

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hub.core.journal import EntryKind
+from hub.core.reasons import ReasonCode
 from hub.notify.reason_texts import reason_text
 from hub.web.words import WORDS, Words, both
 
@@ -26,6 +27,8 @@ def entry_text(kind: EntryKind, data: Data, by: str | None, names: Names) -> Wor
         key += ("_for" if data.get("holder") else "") + ("_over" if data.get("taken_from") else "")
     elif kind in _OF_REQUESTS:
         key = _request_key(kind, data, by)
+    elif kind is EntryKind.CALL_TEST and data.get("silent"):
+        key = "entry.call_test_silent"
     words = WORDS.get(key, WORDS["entry.unknown"])
     who = data.get("holder") if kind is EntryKind.ALERT_HOLD_EXPIRED else by
     parts: dict[str, Words] = {
@@ -47,6 +50,8 @@ def entry_text(kind: EntryKind, data: Data, by: str | None, names: Names) -> Wor
         "assignee": _named(data.get("assignee_id"), names),
         "cancel_reason": _listed("cancel_reason", data.get("cancel_reason")),
         "remedy": _listed("remedy", data.get("remedy")),
+        "device": _same(str(data.get("device_id") or "")),
+        "ms": _same(str(data.get("took_ms", ""))),
     }
     return Words(
         words.zh.format(**{name: part.zh for name, part in parts.items()}),
@@ -83,6 +88,8 @@ def _why(kind: EntryKind, data: Data) -> Words:
         return _listed("hold", code)
     if kind is EntryKind.NOTIFICATION_QUEUED:
         return _listed("notify", code)
+    if kind is EntryKind.CHAIN_TEST_FAILED:
+        return Words(*reason_text(ReasonCode.CHAIN_TEST_FAILED, data))
     return Words(*reason_text(code, data.get("reason_data") or {})) if code else _same("")
 
 

@@ -1,8 +1,8 @@
 """The door of the web: every request passes here first, and only a few paths are open without a log-in.
 
-Who comes is decided by session cookie (people) or HTTP Basic (scripts, over loopback or https only); the command line comes over
-a socket of its own that only the hub's user can open. Requests that change something must come from our own pages; see
-`_same_origin`.
+Who comes is decided by session cookie (people), or by token or HTTP Basic (scripts, over loopback or https only); the command
+line comes over a socket of its own that only the hub's user can open. Requests that change something must come from our own
+pages; see `_same_origin`.
 """
 
 import asyncio
@@ -26,10 +26,11 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Connection
 
 from hub.core.events import LOG_IN_MARK, Actor, ActorRole
-from hub.web.access import EVERYTHING, PERMISSIONS, Permission, Scope, ScopeKind
+from hub.web.access import EVERYTHING, PERMISSIONS, TOKEN_MARK, Permission, Scope, ScopeKind
 from hub.web.logins import Login, Logins
 from hub.web.problems import Problem
 from hub.web.sessions import COOKIE, Session, Sessions
+from hub.web.tokens import Tokens
 
 OPEN_PATHS = frozenset({"/login", "/language", "/healthz"})
 """Without a log-in, from anywhere."""
@@ -90,7 +91,9 @@ class User:
         return Actor(self.person_id or f"{mark}{self.login}", self.role)
 
     def may(self, permission: Permission) -> bool:
-        """Whether the role allows it, for the homes of the scope."""
+        """Whether the role allows it, for the homes of the scope. A token makes no log-ins and no tokens."""
+        if permission is Permission.MANAGE_ACCOUNTS and self.login.startswith(TOKEN_MARK):
+            return False
         return permission in PERMISSIONS.get(self.role, frozenset())
 
 
@@ -141,9 +144,17 @@ class SessionCookies:
 class Guard:
     """ASGI middleware: puts the user into `request.state.user`, or answers itself."""
 
-    def __init__(self, app: ASGIApp, logins: Logins, sessions: Sessions, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        logins: Logins,
+        sessions: Sessions,
+        tokens: Tokens,
+        now: Callable[[], datetime],
+    ) -> None:
         self._app = app
         self._logins = logins
+        self._tokens = tokens
         self._sessions = sessions
         self._cookies = SessionCookies(sessions)
         self._now = now
@@ -190,19 +201,22 @@ class Guard:
             if session and login and login.active and login.generation == session.generation:
                 return login, session
         authorization = request.headers.get("authorization", "")
-        if authorization[:6].lower() == "basic ":
-            return await self._basic(request, authorization[6:]), None
-        return None, None
-
-    async def _basic(self, request: Request, credentials: str) -> Login | None:
+        kind, _, credentials = authorization.partition(" ")
+        if kind.lower() not in {"basic", "bearer"}:
+            return None, None
         if not (_secure(request) or from_loopback(request)):
             raise Problem(
                 403,
                 "not_encrypted",
-                "A password may not travel unencrypted.",
+                "A password or token may not travel unencrypted.",
                 where="Authorization",
                 remedy="Use https, or call from the hub's own machine.",
             )
+        if kind.lower() == "bearer":
+            return await self._tokens.check(credentials, client_address(request)), None
+        return await self._basic(request, credentials.strip()), None
+
+    async def _basic(self, request: Request, credentials: str) -> Login | None:
         try:
             name, _, password = base64.b64decode(credentials, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
@@ -247,7 +261,7 @@ class Guard:
                 "other_origin",
                 "This request changes something and does not come from the hub's own pages.",
                 where="Origin",
-                remedy="Use the console, or HTTP Basic from a script.",
+                remedy="Use the console, or a token or HTTP Basic from a script.",
             ).response()
         if user is not None or path in OPEN_PATHS or (path in LOOPBACK_PATHS and from_loopback(request)):
             return None
@@ -259,7 +273,7 @@ class Guard:
             "not_logged_in",
             "This needs a log-in.",
             where="Cookie",
-            remedy="Log in at /login, or send HTTP Basic over https or from the hub's own machine.",
+            remedy="Log in at /login, or send a token or HTTP Basic over https or from the hub's own machine.",
         ).response()
 
     def _goes_on(self, session: Session) -> bool:
@@ -271,7 +285,8 @@ class Guard:
         async def check() -> bool:
             if began is None:
                 return True
-            login = await self._logins.get(began.login)
+            one_of = self._tokens.account if began.login.startswith(TOKEN_MARK) else self._logins.get
+            login = await one_of(began.login)
             return bool(
                 login
                 and login.active

@@ -9,6 +9,7 @@ from hub.core.alerts import AlertKind, AlertState, Role, Severity, WhatItWas, Wh
 from hub.core.home import AwayKind, DeviceKind, Flag, Membership
 from hub.core.journal import EntryKind
 from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory, RequestState
+from hub.store.care_cards import OpeningReason
 
 NOTE_LENGTH = 2000
 Note = Annotated[str, Field(max_length=NOTE_LENGTH)]
@@ -133,7 +134,10 @@ class TimelineEntry(Out):
 
 
 class AlertDetail(AlertOut):
+    """`card`: of the home, for whoever holds the alert and for the desks: nobody who hurries asks twice."""
+
     timeline: list[TimelineEntry]
+    card: "CareCard | None" = None
 
 
 class WaitingOut(BaseModel):
@@ -258,7 +262,7 @@ class AwayIn(In):
 
 
 class ResidentOut(ResidentRef):
-    ability_level: int
+    ability_level: int | None
     membership: Membership
     flags: list[Flag]
     birth_year: int | None
@@ -277,7 +281,7 @@ class HomeOut(Out):
     id: str
     address: str
     residents: list[ResidentRef]
-    phone: str
+    phone: str = Field(description="Where its number was typed; else empty, it stands on the care card.")
     centre: PersonRef | None
     open_alerts: int
     joins: bool = Field(description="Whether an alert that is raised by hand joins one of the open ones.")
@@ -321,7 +325,8 @@ class DevicePage(Out):
 
 
 class CareCard(Out):
-    """Everything to know at the telephone and at the door. `door_code` only for whom holds an open alert of this home;
+    """Everything to know at the telephone and at the door, as far as it is open: without `opened` there are no telephone
+    numbers, conditions and notes. `door_code` only for whom holds an open alert of this home, or said that they go there;
     `door_code_known` says whether there is one."""
 
     id: str
@@ -341,6 +346,17 @@ class CareCard(Out):
     unjudged: bool
     alerts: list[AlertOut]
     requests: list[RequestOut]
+    opened: Literal["alert", "reason"] | None = Field(
+        None, description="By which it is open for you; null: state a reason, POST /homes/{id}/care-card."
+    )
+    opened_until_at: AwareDatetime | None = Field(None, description="Until when, by a stated reason.")
+
+
+class OpenCardIn(In):
+    """Why somebody reads a care card without an alert. `note`: what the list does not say; `other` needs it."""
+
+    reason: OpeningReason
+    note: Annotated[str, Field(max_length=200)] = ""
 
 
 class RejectedOut(Out):

@@ -99,12 +99,14 @@ class MadeOut(Out):
 
 
 class CredentialsOut(Out):
-    """Shown once: the hub keeps no password. `line` goes into the broker's password file, or `command` makes it."""
+    """Shown once: the hub keeps no password. `line` goes into the broker's password file, or `command` makes it; `access`, of a
+    gateway that speaks for its home, into the broker's access list."""
 
     username: str
     password: str
     line: str
     command: str
+    access: tuple[str, ...] = ()
 
 
 class EnrolledOut(Out):

@@ -1,6 +1,7 @@
 """What a request handler works with: the hub, the store's read side, the views and the user who asks."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from hub.store.queries import Queries
 from hub.web.access import Permission
 from hub.web.answer_memory import Answers
 from hub.web.answer_times import AnswerTimes
+from hub.web.chain import ChainFacts
 from hub.web.guard import SessionCookies, User
 from hub.web.hub import Hub
 from hub.web.ledger_checks import LedgerChecks
@@ -20,7 +22,9 @@ from hub.web.problems import Problem
 from hub.web.reach import Visibility
 from hub.web.refusals import Forbidden, Refusals
 from hub.web.settings import WebSettings
+from hub.web.tokens import Tokens
 from hub.web.views import Views
+from hub.web.written_openings import WrittenOpenings
 
 __all__ = ["Forbidden", "Parts", "PartsDep", "UserDep", "allowed"]
 
@@ -34,6 +38,7 @@ class Parts:
     settings: WebSettings
     views: Views
     logins: Logins
+    tokens: Tokens
     sessions: SessionCookies
     live: LiveStream
     answers: Answers
@@ -42,6 +47,8 @@ class Parts:
     visibility: Visibility
     refusals: Refusals
     ledgers: LedgerChecks = field(default_factory=LedgerChecks)
+    chain_facts: Callable[[], ChainFacts] = ChainFacts
+    opened_cards: WrittenOpenings = field(default_factory=WrittenOpenings)
     reporting: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One report is reckoned at a time: a quarter of a district is long work, and calls go first."""
 
@@ -65,7 +72,7 @@ def _user(request: Request) -> User:
 class allowed:
     """A dependency: the user, when their role has the permission; refused and written down otherwise.
 
-    Every route has one (`tests/web/test_gates.py` walks them all), or stands in the short list of what any log-in may open.
+    Every route has one (`tests/web/routes.txt` holds them all), or stands in the short list of what any log-in may open.
     """
 
     permission: Permission

@@ -5,8 +5,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-_UNSEEN = frozenset({"Cc", "Cf"})
-"""Categories of characters: controls, and marks that only steer how others are shown (a name could read backwards)."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+"""Categories of characters: controls, marks that only steer how others are shown (a name could read backwards), and halves of
+characters, which no store takes."""
 
 
 def one_line(typed: object) -> object:

@@ -313,7 +313,8 @@ class Views:
             id=home.id,
             address=profile.address,
             residents=_residents(profile, [resident.id for resident in profile.living or profile.residents]),
-            phone=profile.phone,
+            # The number that somebody typed they know already; all others stand on the care card.
+            phone=profile.phone if typed and search.has_number(profile.phone, typed) else "",
             centre=self.centre(profile.centre_id),
             open_alerts=len(home.alerts),
             joins=any(alert.open and alert.dedup_key in call_keys(home) for alert in home.alerts.values()),
@@ -334,7 +335,8 @@ class Views:
                 name = self.name(person)
                 if search.found_by_caller(typed, name, phones[0] if phones else "", profile):
                     relation = profile.relations.get(person, "")
-                    return BoundPerson(id=person, name=name, role=role, phones=phones, relation=relation)
+                    known = [phone for phone in phones if search.has_number(phone, typed)]
+                    return BoundPerson(id=person, name=name, role=role, phones=known, relation=relation)
         return None
 
     def care_card(self, home: Home, viewer_id: str) -> CareCard:

@@ -69,6 +69,9 @@ def paths(hub: RunningHub) -> list[str]:
         "/requests/new",
         "/requests/new?q=街",
         f"/requests/new?home={two_elders(hub)}",
+        f"/key-tests/{two_elders(hub)}",
+        "/key-tests?show=all",
+        "/tokens",
         "/nothing",
     ]
     return [item.path for item in MENU] + behind

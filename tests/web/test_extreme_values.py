@@ -7,8 +7,8 @@ from urllib.parse import quote
 import httpx
 from fastapi.routing import APIRoute
 
+from tests.web.route_table import flat
 from tests.web.running import RunningHub
-from tests.web.test_gates import _flat
 
 EXTREMES = [
     "99999999999999999999999999",
@@ -37,7 +37,7 @@ STREAMS = {"/api/v1/events"}
 
 def questions(hub: RunningHub) -> Iterator[tuple[str, str]]:
     """Each GET route with each of its parameters, those of the path too."""
-    for route in _flat(hub.app.routes):
+    for route in flat(hub.app.routes):
         if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and route.path not in STREAMS:
             yield from ((route.path, name) for name in parameters(route))
 

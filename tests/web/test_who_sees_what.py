@@ -3,33 +3,25 @@ and what it is refused."""
 
 import io
 import itertools
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import openpyxl
 import pytest
 
-from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from hub.core.alerts import Role
-from hub.core.context import ContactMethod
-from hub.core.events import ActorRole
-from hub.core.home import DeviceKind
-from hub.directory.cover_edits import request_cover
-from hub.directory.model import Directory, PersonEntry
 from hub.store import change_log
 from hub.store.accounts import add_account
-from hub.store.change_log import Change, What
-from hub.store.store import Connection
-from hub.web.access import LOG_IN_ROLES, SCOPES, ScopeKind
-from tests.web.running import _HASH, RunningHub
+from hub.store.change_log import What
+from hub.web.access import LOG_IN_ROLES, ScopeKind
+from tests.web.running import _HASH
 from tests.web.test_live import stream
+from tests.web.two_homes import WHO, Place, Who, World, two_homes
 
 pytestmark = pytest.mark.slow
 
-_REACHED = (ContactMethod("webhook", "helper"),)
 TABLE = Path(__file__).with_name("who_sees_what.txt")
 
 _HEAD, *_ROWS = [
@@ -43,124 +35,18 @@ EXPECTED = {
     for who, cells in _ROWS
     for resource, cell in zip(RESOURCES, cells.split(), strict=True)
 }
-WHO = [tuple(who.split()) for who, _ in _ROWS]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A home in which something happened."""
-
-    home_id: str
-    centre_id: str
-    centre_name: str
-    alert_id: str
-    request_id: str
-    butler_id: str
-    cover_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    hub: RunningHub
-    inside: Place
-    outside: Place
-    before: int
-    """The journal's number before anything happened."""
+ROWS = [tuple(who.split()) for who, _ in _ROWS]
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("who")
-    with RunningHub(folder, homes=400, heartbeat_every=timedelta(milliseconds=300)) as hub:
-        before = hub.queries.journal_range().newest
-        inside, outside = _two_homes(hub)
-        yield World(hub, _happens(hub, inside), _happens(hub, outside), before)
-
-
-def _two_homes(hub: RunningHub) -> tuple[str, str]:
-    """Two homes that share neither company nor community nor centre nor carers."""
-    kinds = (DeviceKind.BUTTON, DeviceKind.PULL_CORD, DeviceKind.PENDANT)
-    profiles = [
-        home.profile
-        for home in hub.engine.homes().values()
-        if any(one.kind in kinds and one.family == "native" for one in home.profile.devices.values())
-    ]
-    for one, other in itertools.permutations(profiles, 2):
-        carers = {person for role in (Role.BUTLER, Role.DEPUTY) for person in one.people.get(role, ())}
-        others = {person for role in (Role.BUTLER, Role.DEPUTY) for person in other.people.get(role, ())}
-        if (
-            one.company_id != other.company_id
-            and one.regions[-2] not in other.regions
-            and one.centre_id != other.centre_id
-            and not carers & others
-            and one.company_id not in _companies_of(hub, other.people[Role.BUTLER][0])
-        ):
-            return one.home_id, other.home_id
-    raise AssertionError("the demo has no two homes so far apart")
-
-
-def _companies_of(hub: RunningHub, butler: str) -> set[str | None]:
-    """For whom a butler works, by shifts and by homes."""
-    directory = hub.directory
-    companies = {centre.id: centre.company_id for centre in directory.centres}
-    centre_of = {home.id: home.centre_id for home in directory.homes}
-    centres = {shift.centre_id for shift in directory.shifts if shift.person_id == butler}
-    centres |= {
-        centre_of[bond.home_id] for bond in directory.bonds if bond.person_id == butler and bond.home_id
-    }
-    return {companies[centre] for centre in centres if centre is not None}
-
-
-def _happens(hub: RunningHub, home_id: str) -> Place:
-    alert = hub.emergency(home_id)
-    hub.press(home_id, CallAction.SERVICE, ServiceCategory.MEALS)
-    hub.deliver(f"care/v1/demo/{home_id}/nobody/vital", b"\xff{")
-    home = hub.engine.home(home_id)
-    assert home is not None
-    assert home.profile.centre_id is not None
-    name = hub.engine.context().centres[home.profile.centre_id].name
-    butler = home.profile.people[Role.BUTLER][0]
-    return Place(
-        *(home_id, home.profile.centre_id, name, alert.id, next(iter(home.requests))),
-        *(butler, _cover_asked_for(hub, butler)),
-    )
-
-
-def _cover_asked_for(hub: RunningHub, butler: str) -> str:
-    """By somebody who has to do with nobody here, weeks ahead: who may look at it, and nothing else, is asked about."""
-    now = hub.clock.now()
-    begins, helper = now + timedelta(weeks=6), PersonEntry(f"helper-{butler}", "帮手", "帮", _REACHED)
-
-    def ask_for(directory: Directory) -> Directory:
-        known = replace(directory, persons=(*directory.persons, helper))
-        return request_cover(known, butler, helper.id, begins, begins + timedelta(days=1), now)
-
-    line = Change(now, "admin", What.ROSTER_CHANGED, "person", butler)
-    return hub.keeper.edit(ask_for, line).covers[-1].id
+    with two_homes(tmp_path_factory.mktemp("who")) as world:
+        yield world
 
 
 @pytest.fixture(scope="module")
-def logins(world: World) -> dict[tuple[str, ...], str]:
-    """A log-in of each row of the table."""
-    home = world.hub.engine.homes()[world.inside.home_id].profile
-    butler = home.people[Role.BUTLER][0]
-    of = {
-        "everything": None,
-        "company": home.company_id,
-        "region": home.regions[-2],
-        "centre": home.centre_id,
-        "own": butler,
-    }
-    made: dict[tuple[str, ...], str] = {who: "-".join(who).replace("_", "-") for who in WHO}
-    now = world.hub.clock.now()
-
-    def add(connection: Connection) -> None:
-        for (role, scope), login in made.items():
-            person = butler if scope == "own" else None
-            add_account(connection, login, role, ActorRole(role), _HASH, now, scope, of[scope], person)
-
-    world.hub.engine.write(add).result(10)
-    return made
+def logins(world: World) -> Mapping[Who, str]:
+    return world.logins
 
 
 def status(answer: httpx.Response) -> str:
@@ -280,11 +166,11 @@ def _cells(answer: httpx.Response) -> str:
 
 
 def test_the_table_has_every_role_with_every_scope_that_it_may_have() -> None:
-    assert set(WHO) == {(role.value, scope.value) for role in LOG_IN_ROLES for scope in SCOPES[role]}
+    assert set(ROWS) == set(WHO)
 
 
 @pytest.mark.parametrize("who", WHO, ids=" ".join)
-def test_who_sees_what(world: World, logins: dict[tuple[str, ...], str], who: tuple[str, ...]) -> None:
+def test_who_sees_what(world: World, logins: Mapping[Who, str], who: tuple[str, ...]) -> None:
     wrong = []
     with world.hub.client(logins[who]) as client:
         for resource in RESOURCES:
@@ -297,7 +183,7 @@ def test_who_sees_what(world: World, logins: dict[tuple[str, ...], str], who: tu
     assert not wrong
 
 
-def test_each_refusal_stands_in_the_change_log(world: World, logins: dict[tuple[str, ...], str]) -> None:
+def test_each_refusal_stands_in_the_change_log(world: World, logins: Mapping[Who, str]) -> None:
     login = logins["butler", "own"]
     with world.hub.client(login) as client:
         assert client.get(f"/api/v1/alerts/{world.outside.alert_id}").status_code == 403
@@ -322,7 +208,7 @@ def test_each_refusal_stands_in_the_change_log(world: World, logins: dict[tuple[
 
 
 def test_a_script_that_tries_everything_does_not_fill_the_change_log(
-    world: World, logins: dict[tuple[str, ...], str]
+    world: World, logins: Mapping[Who, str]
 ) -> None:
     login = logins["centre_duty", "centre"]
     with world.hub.client(login) as client:
@@ -334,7 +220,7 @@ def test_a_script_that_tries_everything_does_not_fill_the_change_log(
     assert 10 <= len(refused) <= 20
 
 
-def test_what_is_outside_is_not_even_counted(world: World, logins: dict[tuple[str, ...], str]) -> None:
+def test_what_is_outside_is_not_even_counted(world: World, logins: Mapping[Who, str]) -> None:
     with world.hub.client(logins["butler", "own"]) as client:
         homes = client.get("/api/v1/homes?limit=200").json()
         assert 0 < homes["total"] < 60
@@ -343,7 +229,7 @@ def test_what_is_outside_is_not_even_counted(world: World, logins: dict[tuple[st
         assert [one["id"] for one in alerts["items"]] == [world.inside.alert_id]
 
 
-def test_people_are_those_of_the_scope(world: World, logins: dict[tuple[str, ...], str]) -> None:
+def test_people_are_those_of_the_scope(world: World, logins: Mapping[Who, str]) -> None:
     homes = world.hub.engine.homes()
     mine = homes[world.inside.home_id].profile.people[Role.BUTLER][0]
     other = homes[world.outside.home_id].profile.people[Role.CONTACT][0]
@@ -361,7 +247,7 @@ def test_people_are_those_of_the_scope(world: World, logins: dict[tuple[str, ...
 
 
 def test_an_installer_reads_no_alert_and_no_door_code_on_a_card(
-    world: World, logins: dict[tuple[str, ...], str]
+    world: World, logins: Mapping[Who, str]
 ) -> None:
     with world.hub.client(logins["installer", "everything"]) as client:
         card = client.get(f"/api/v1/homes/{world.inside.home_id}").json()
@@ -376,7 +262,7 @@ def test_an_installer_reads_no_alert_and_no_door_code_on_a_card(
 
 
 def test_calls_of_unknown_devices_go_to_the_call_centre_only(
-    world: World, logins: dict[tuple[str, ...], str], tmp_path: Path
+    world: World, logins: Mapping[Who, str], tmp_path: Path
 ) -> None:
     hub = world.hub
     hub.deliver(

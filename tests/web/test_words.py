@@ -22,9 +22,11 @@ from hub.ledger.changes import ChangeKind
 from hub.ledger.complaints import Order
 from hub.ledger.findings import NOTES
 from hub.reports.outcomes import OutcomeClass
+from hub.store.care_cards import OpeningReason
 from hub.store.change_log import What
 from hub.web import words
 from hub.web.access import LOG_IN_ROLES, Permission, ScopeKind
+from hub.web.care_cards import BECAUSE_OF_ALERT
 from hub.web.entry_texts import entry_text
 from hub.web.ledger_view import Verdict
 from hub.web.pages import NOT_FOR_SCRIPTS
@@ -141,6 +143,7 @@ def test_every_detail_of_a_change_has_words() -> None:
         ("permission", Permission),
         ("day_type", DayType),
         ("fields", [one.name for one in fields(PersonEntry)]),
+        ("reason", [*OpeningReason, BECAUSE_OF_ALERT]),
         ("fields", ["access", "active", "name", "password_hash"]),
     ],
 )

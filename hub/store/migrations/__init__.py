@@ -21,6 +21,7 @@ from hub.store.migrations import (
     m0007_concerns,
     m0008_standstill,
     m0009_clock_doubt,
+    m0010_cards_and_tokens,
 )
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
@@ -33,6 +34,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m0007_concerns.upgrade,
     m0008_standstill.upgrade,
     m0009_clock_doubt.upgrade,
+    m0010_cards_and_tokens.upgrade,
 )
 SCHEMA_NUMBER = len(STEPS)
 

@@ -4,11 +4,13 @@ from hub.web.pages import (
     accounts,
     alerts,
     centres,
+    chain,
     changes,
     console,
     devices,
     enrol,
     homes,
+    key_tests,
     ledger,
     life,
     login,
@@ -17,6 +19,7 @@ from hub.web.pages import (
     requests,
     roster,
     roster_forms,
+    tokens,
 )
 from hub.web.pages.rendering import NOT_FOR_SCRIPTS, Pages, pages_of
 
@@ -29,7 +32,9 @@ ROUTERS = (
     requests.router,
     homes.router,
     devices.router,
+    chain.router,
     enrol.router,
+    key_tests.router,
     life.router,
     roster.router,
     roster_forms.router,
@@ -38,5 +43,6 @@ ROUTERS = (
     centres.router,
     ledger.router,
     accounts.router,
+    tokens.router,
     changes.router,
 )

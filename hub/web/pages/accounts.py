@@ -19,7 +19,7 @@ from hub.web.access import LOG_IN_ROLES, SCOPES, ScopeKind
 from hub.web.models_accounts import AccountChange, AccountIn
 from hub.web.pages.lists import chosen
 from hub.web.pages.rendering import pages_of
-from hub.web.parts import AdministratorDep, Parts, PartsDep
+from hub.web.parts import AdministratorDep, Forbidden, Parts, PartsDep
 from hub.web.problems import Problem
 from hub.web.staff import staff
 from hub.web.words import WORDS, Language, say
@@ -200,11 +200,6 @@ async def _one(
 
 def _choices(parts: Parts) -> dict[str, Any]:
     directory = parts.keeper.directory or Directory(parts.hub.cell)
-    places: list[Group] = [
-        (ScopeKind.COMPANY, _named((one.id, one.name) for one in directory.companies)),
-        (ScopeKind.REGION, _regions(directory)),
-        (ScopeKind.CENTRE, _named((one.id, one.name) for one in directory.centres)),
-    ]
     return {
         "roles": [role.value for role in LOG_IN_ROLES],
         "scopes_of": {role.value: [scope.value for scope in scopes] for role, scopes in SCOPES.items()},
@@ -212,12 +207,23 @@ def _choices(parts: Parts) -> dict[str, Any]:
             kind.value: [role.value for role in LOG_IN_ROLES if kind in SCOPES[role]] for kind in ScopeKind
         },
         "needs_a_place": [role.value for role in LOG_IN_ROLES if SCOPES[role] == (ScopeKind.CENTRE,)],
-        "places": [(kind.value, entries) for kind, entries in places if entries],
+        "places": places_of(parts),
         "persons": sorted(
             ((one.id, one.name) for one in staff(directory, parts.hub.now())),
             key=lambda one: (name_in_order(one[1]), one[0]),
         ),
     }
+
+
+def places_of(parts: Parts) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Of whose homes a log-in may be, besides all and its own: by kind, each with its id and name."""
+    directory = parts.keeper.directory or Directory(parts.hub.cell)
+    places: list[Group] = [
+        (ScopeKind.COMPANY, _named((one.id, one.name) for one in directory.companies)),
+        (ScopeKind.REGION, _regions(directory)),
+        (ScopeKind.CENTRE, _named((one.id, one.name) for one in directory.centres)),
+    ]
+    return [(kind.value, entries) for kind, entries in places if entries]
 
 
 def _named(entries: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -260,7 +266,9 @@ def _access(scope: str, person: str) -> dict[str, Any]:
 def complaints(
     error: ValidationError | Problem, language: Language, area: str
 ) -> tuple[tuple[str, ...], int]:
-    """What a form's page says above itself, and its status."""
+    """What a form's page says above itself, and its status. What is not allowed is not told here but refused."""
+    if isinstance(error, Forbidden):
+        raise error
     if isinstance(error, Problem):
         if "errors" in error.extra:
             return tuple(one[language] for one in error.extra["errors"]), error.status

@@ -8,6 +8,7 @@ from hub.web.access import Permission
 from hub.web.models import AlertDetail
 from hub.web.pages.rendering import pages_of
 from hub.web.parts import PartsDep, ViewAlerts
+from hub.web.visibility import see_alert
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -15,7 +16,8 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.get("/alerts/{alert_id}")
 async def alert_page(request: Request, alert_id: str, parts: PartsDep, user: ViewAlerts) -> Response:
     pages = pages_of(request)
-    alert = await api_alerts.get_alert(alert_id, parts, user)
+    # Its record alone: the care card stands on the console and on the home's page, and each opening is written down.
+    alert = api_alerts.alert_detail(parts, await see_alert(parts, user, alert_id))
     return pages.page(
         request,
         "alert.html",

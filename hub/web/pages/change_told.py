@@ -11,7 +11,7 @@ from urllib.parse import quote
 from hub.core.home import UNASSIGNED_HOME_ID
 from hub.directory.model import holds
 from hub.directory.profiles import region_path, room_name
-from hub.web.access import Permission
+from hub.web.access import TOKEN_MARK, Permission
 from hub.web.account_rules import RESERVED
 from hub.web.api_people import directory_of, visible_persons
 from hub.web.guard import User
@@ -56,6 +56,7 @@ GROUPS = {
     "permission": ("permission",),
     "fields": ("change_field",),
     "change": ("change_done",),
+    "reason": ("card_reason",),
     "day_type": ("change_day",),
     "to": ("membership",),
     "room": ("room",),
@@ -169,6 +170,8 @@ class ChangeTold:
                 if id_ in RESERVED:
                     return say(self._language, "changes.local" if id_ == "local" else "changes.system")
                 return self._parts.logins.names.get(id_, "")
+            case "token":
+                return self._parts.logins.names.get(f"{TOKEN_MARK}{id_}", "")
             case "cover":
                 cover = next((one for one in self._directory.covers if one.id == id_), None)
                 if cover is None:

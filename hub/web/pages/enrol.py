@@ -21,7 +21,7 @@ from hub.directory.protection import CALLERS, Gap, Gravity
 from hub.directory.residences import CARED_FOR, own_elders
 from hub.web import api_enrol
 from hub.web.access import Permission
-from hub.web.api_homes import care_card
+from hub.web.care_cards import short_card
 from hub.web.guard import User
 from hub.web.models_enrol import DeviceIn, DeviceMoveIn, ElderIn, EnrolledOut, HomeIn, RoomIn, UnprotectedOut
 from hub.web.pages.lists import pager
@@ -254,7 +254,7 @@ async def _home(
         409 if message else 200,
         here="/enrol",
         home=home.profile,
-        card=care_card(parts, user, home_id),
+        card=short_card(parts, user, home_id),
         rooms=rooms,
         message=message,
         typed=Typed(typed or {}),

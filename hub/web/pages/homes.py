@@ -3,19 +3,24 @@
 import asyncio
 from datetime import timedelta
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hub.core.home import AwayKind, Flag, Membership
 from hub.core.journal import EntryKind
-from hub.web import api_alerts, api_homes, finding
+from hub.store.care_cards import OpeningReason
+from hub.web import api_alerts, api_homes, api_key_tests, care_cards, finding
 from hub.web.access import Permission
+from hub.web.care_cards import open_card
+from hub.web.guard import User
 from hub.web.models import CareCard
 from hub.web.pages.life import planned_states
 from hub.web.pages.lists import chosen, pager
 from hub.web.pages.rendering import pages_of
-from hub.web.parts import PartsDep, ViewHomes
+from hub.web.parts import Parts, PartsDep, ViewHomes
+from hub.web.problems import Problem
 from hub.web.visibility import see_home
 from hub.web.words import say
 
@@ -66,13 +71,48 @@ async def homes_page(
         centres=await asyncio.to_thread(finding.centres, parts, user),
         butlers=await asyncio.to_thread(finding.butlers, parts, user),
         memberships=list(Membership),
-        flags=list(Flag),
+        flags=list(Flag) if user.may(Permission.VIEW_ALERTS) else [],
         pager=pager(request, page, HOMES_A_PAGE, found.total),
     )
 
 
 @router.get("/homes/{home_id}")
 async def home_page(request: Request, home_id: str, parts: PartsDep, user: ViewHomes) -> Response:
+    return await _page(request, parts, user, home_id)
+
+
+@router.post("/homes/{home_id}/care-card")
+async def open_care_card(
+    request: Request,
+    home_id: str,
+    parts: PartsDep,
+    user: ViewHomes,
+    reason: Annotated[str, Form(max_length=40)] = "",
+    note: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Back to the page, on which the card is open now."""
+    language, why = pages_of(request).language(request), chosen(OpeningReason, reason)
+    if why is None:
+        see_home(parts, user, home_id)
+        return await _page(request, parts, user, home_id, say(language, "card.reason_choose"))
+    try:
+        await open_card(parts, user, home_id, why, note)
+    except Problem as error:
+        if error.code != "no_reason":
+            raise
+        return await _page(request, parts, user, home_id, say(language, "card.reason_missing"), why)
+    return RedirectResponse(f"/homes/{quote(home_id, safe='')}", 303)
+
+
+async def _page(
+    request: Request,
+    parts: Parts,
+    user: User,
+    home_id: str,
+    message: str = "",
+    reason: OpeningReason | None = None,
+) -> Response:
+    """`message` and `reason`: what was wrong of opening the card, and what was chosen."""
     pages, language = pages_of(request), pages_of(request).language(request)
     card = await api_homes.get_home(home_id, parts, user)
     history = (
@@ -87,6 +127,7 @@ async def home_page(request: Request, home_id: str, parts: PartsDep, user: ViewH
     return pages.page(
         request,
         "home.html",
+        422 if message else 200,
         here="/homes",
         page_data=pages.data(request, "home.js"),
         card=card,
@@ -94,6 +135,7 @@ async def home_page(request: Request, home_id: str, parts: PartsDep, user: ViewH
         may_enrol=user.may(Permission.ENROL),
         history=history,
         life=parts.views.timeline(life),
+        visit=api_key_tests.of_home(parts, user, see_home(parts, user, home_id)),
         warnings=[say(language, key) for key in _warnings(card)],
         away_kinds=[kind.value for kind in AwayKind],
         away_from=local.strftime("%Y-%m-%dT%H:%M"),
@@ -101,13 +143,20 @@ async def home_page(request: Request, home_id: str, parts: PartsDep, user: ViewH
         year=local.year,
         may_set_away=user.may(Permission.SET_AWAY),
         printed_at=local,
+        message=message,
+        reason=reason,
+        reasons=list(OpeningReason),
+        openings=[(one, parts.views.name(one.login)) for one in await care_cards.openings(parts, home_id)]
+        if user.may(Permission.VIEW_CHANGES)
+        else None,
     )
 
 
 LINES_OF_LIFE = 30
 _OF_LIFE = (
     *(EntryKind.AWAY_SET, EntryKind.AWAY_ENDED, EntryKind.MEMBERSHIP_CHANGED),
-    *(EntryKind.HOME_OPENED, EntryKind.CALL_TEST),
+    *(EntryKind.HOME_OPENED, EntryKind.CALL_TEST, EntryKind.CHAIN_TEST_FAILED),
+    *(EntryKind.HAND_TEST_STARTED, EntryKind.HAND_TEST_ENDED),
 )
 """What a home's own record tells besides its alerts."""
 

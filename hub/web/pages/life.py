@@ -15,6 +15,7 @@ from hub.directory.residences import NEXT
 from hub.web import api_enrol, api_homes
 from hub.web.access import Permission
 from hub.web.api_people import directory_of
+from hub.web.care_cards import short_card
 from hub.web.guard import User
 from hub.web.models import AwayIn
 from hub.web.models_enrol import MembershipIn
@@ -119,7 +120,7 @@ def _life(
         "life.html",
         409 if message else 200,
         here="/homes",
-        card=api_homes.care_card(parts, user, home_id),
+        card=short_card(parts, user, home_id),
         message=message,
         asked=asked,
         next={

@@ -25,6 +25,8 @@ MARKS = {"emergency": "***", "urgent": "**", "routine": "*", "technical": "•"}
 NOT_FOR_SCRIPTS = (
     "accounts.",
     "board.",
+    "chain_hop.",
+    "chain_test.",
     "cover_state.",
     "day_type.",
     "entry.",
@@ -32,6 +34,7 @@ NOT_FOR_SCRIPTS = (
     "help.",
     "hold.",
     "homes.",
+    "key_standing.",
     "leave_kind.",
     "ledger.",
     "ledger_change.",

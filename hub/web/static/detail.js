@@ -38,7 +38,7 @@ export function detailView(alert, card, { act, back, who, where }) {
     alert.open && alert.residents.length > 1 && whichElder(alert, who),
     alert.other_home && otherHome(alert, where),
     alert.open ? actionButtons(alert, act) : over(alert),
-    card && careCard(alert, card),
+    card && (card.opened ? careCard(alert, card) : shortCard(card)),
     el("h3", {}, t("detail.timeline"), " ", el("a", { class: "aside", href: `/alerts/${encodeURIComponent(alert.id)}` }, t("alert.page"))),
     el("ol", { class: "timeline", id: "timeline" }, timelineItems(alert.timeline ?? [])),
   ].flat().filter(Boolean);
@@ -89,6 +89,16 @@ function actionButtons(alert, act) {
 /** What somebody else holds is taken over, not taken: one button stands where the other would. */
 function offered(action, alert) {
   return heldByOther(alert) ? action.name !== "acknowledge" : !action.ofOthers;
+}
+
+/** Nobody reads telephone numbers and conditions without an alert of theirs, or a reason that they state on the home's page. */
+function shortCard(card) {
+  return el("section", { class: "card", "aria-label": t("card.short") },
+    el("dl", { class: "facts" },
+      fact("card.title", el("span", { class: "dim" }, t("card.take_first"))),
+      fact("card.centre", card.centre?.name ?? "–"),
+      card.people.map((person) => el("div", {}, el("dt", {}, t(`role.${person.role}`)), el("dd", {}, person.name)))),
+    el("p", { class: "card-more" }, el("a", { href: `/homes/${encodeURIComponent(card.id)}` }, t("card.open"))));
 }
 
 /** Who goes may telephone for it: then it is said who can read it, and how to get it. */
@@ -165,7 +175,7 @@ function careCard(alert, card) {
     concerned.map((resident) => el("div", { class: "elder" },
       concerned.length > 1 && el("strong", {}, resident.name),
       el("p", {},
-        t("card.level", { level: resident.ability_level }),
+        resident.ability_level === null ? "" : t("card.level", { level: resident.ability_level }),
         resident.birth_year ? ` · ${t("card.born", { year: resident.birth_year, age: year - resident.birth_year })}` : "",
         resident.membership !== "active" ? ` · ${t(`membership.${resident.membership}`)}` : "",
         card.care_bed ? ` · ${t("card.care_bed")}` : ""),

@@ -5,12 +5,14 @@ a word fails a test.
 """
 
 from hub.web.words import (
+    chain,
     changes,
     console,
     devices,
     enrol,
     holding,
     homes,
+    key_tests,
     ledger,
     life,
     lists,
@@ -20,18 +22,21 @@ from hub.web.words import (
     roster,
     shell,
     timeline,
+    tokens,
 )
 from hub.web.words.said import LANGUAGES, Language, Words
 
 __all__ = ["LANGUAGES", "WORDS", "Language", "Words", "both", "say", "table"]
 
 AREAS = (
+    chain,
     changes,
     console,
     devices,
     enrol,
     holding,
     homes,
+    key_tests,
     ledger,
     life,
     lists,
@@ -41,6 +46,7 @@ AREAS = (
     roster,
     shell,
     timeline,
+    tokens,
 )
 
 WORDS: dict[str, Words] = {key: words for area in AREAS for key, words in area.WORDS.items()}

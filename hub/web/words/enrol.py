@@ -76,6 +76,9 @@ WORDS: dict[str, Words] = {
     "enrol.username": Words("用户名", "User name"),
     "enrol.password": Words("密码", "Password"),
     "enrol.line": Words("加到消息服务器密码文件的一行", "The line for the broker's password file"),
+    "enrol.access": Words(
+        "加到消息服务器权限文件（acl）的两行", "The lines for the broker's access list (acl)"
+    ),
     "enrol.command": Words("或在服务器上运行", "Or run on the broker's machine"),
     "enrol.remove": Words("旧用户名要删掉", "Take the old name away"),
     "enrol.topic": Words("主题前缀", "Topics begin with"),

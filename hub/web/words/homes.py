@@ -56,6 +56,33 @@ WORDS: dict[str, Words] = {
         "门锁密码不印在纸上：接警的人在告警台上看。",
         "The door code is not printed: whoever holds the alert sees it on the console.",
     ),
+    "card.short": Words("住户简卡", "Short card"),
+    "card.closed": Words(
+        "电话、门锁密码、身体情况和备注在老人档案卡上。接了这一户的告警，档案卡自动打开；没有告警，请说明原因。谁在什么时候、为什么打开过，都有记录。",
+        "Telephone numbers, door code, conditions and notes stand on the care card. It opens by itself for whoever holds an "
+        "alert of this home; without one, say why. It is written down who opened it, when and why.",
+    ),
+    "card.reason": Words("为什么要看", "What for"),
+    "card.reason_note": Words("说明（选“其他”时必填）", "In a few words (needed for “something else”)"),
+    "card.reason_choose": Words("请选择原因。", "Choose what it is for."),
+    "card.reason_missing": Words(
+        "选“其他”时，请用几个字说明原因。", "For “something else”, say in a few words what it is for."
+    ),
+    "card.open": Words("打开老人档案卡", "Open the care card"),
+    "card.open_until": Words("打开到 {time}", "Open until {time}"),
+    "card.take_first": Words(
+        "接警后自动打开；或在住户页说明原因再打开",
+        "opens when you take the alert; or say why on the home's page",
+    ),
+    "card.openings": Words("谁看过档案卡", "Who opened the care card"),
+    "card.openings_none": Words("还没有人打开过。", "Nobody so far."),
+    "card_reason.alert": Words("处理告警", "an alert"),
+    "card_reason.visit": Words("准备上门", "preparing a visit"),
+    "card_reason.family": Words("家属来问", "the family asked"),
+    "card_reason.request": Words("办理服务请求", "a service request"),
+    "card_reason.data": Words("核对资料", "checking the data"),
+    "card_reason.emergency": Words("紧急情况，还没有告警", "an emergency, without an alert yet"),
+    "card_reason.other": Words("其他", "something else"),
     "home.life": Words("这一户的记录", "What happened besides"),
     "home.history": Words("告警记录", "Alerts so far"),
     "home.history_none": Words("还没有告警。", "No alert so far."),

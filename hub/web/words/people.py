@@ -254,8 +254,12 @@ CHANGES: dict[str, Words] = {
     "changes.data": Words("细节", "Details"),
     "changes.filter": Words("筛选", "Filter"),
     "changes.anybody": Words("所有人", "everybody"),
-    "changes.anything": Words("所有事项，含登录", "everything, also log-ins"),
-    "changes.but_log_ins": Words("登录以外的事项", "everything but log-ins"),
+    "changes.anything": Words(
+        "所有事项，含登录和接警时打开的档案卡", "everything, also log-ins and cards opened on alerts"
+    ),
+    "changes.but_log_ins": Words(
+        "登录、接警时打开档案卡以外的事项", "everything but log-ins and cards opened on alerts"
+    ),
     "changes.none": Words("没有符合的记录。", "Nothing matches."),
     "changes.older": Words("更早的", "Older"),
     "changes.newest": Words("最新的", "Newest"),
@@ -277,6 +281,9 @@ CHANGES: dict[str, Words] = {
     "change.account_added": Words("新建账号", "log-in added"),
     "change.account_changed": Words("修改账号", "log-in changed"),
     "change.logged_in": Words("登录", "logged in"),
+    "change.care_card_opened": Words("打开老人档案卡", "care card opened"),
+    "change.token_made": Words("生成接口令牌", "API token made"),
+    "change.token_revoked": Words("吊销接口令牌", "API token revoked"),
     "change.report_exported": Words("导出报表", "report exported"),
     "change.access_refused": Words("拒绝访问", "access refused"),
     "change_data.access": Words("角色和范围", "role and scope"),
@@ -296,6 +303,7 @@ CHANGES: dict[str, Words] = {
     "change_data.home_id": Words("住户", "home"),
     "change_data.on": Words("日期", "on"),
     "change_data.region_id": Words("区域", "region"),
+    "change_data.reason": Words("原因", "for"),
     "change_data.room": Words("房间", "room"),
     "change_data.room_id": Words("房间", "room"),
     "change_data.to": Words("变为", "to"),
@@ -371,6 +379,7 @@ CHANGES: dict[str, Words] = {
     "permission.manage_accounts": Words("管账号", "keep log-ins"),
     "permission.move_centre": Words("站点换机构", "move a centre"),
     "permission.view_changes": Words("看改动记录", "see the change log"),
+    "permission.test_keys": Words("试按", "test keys by hand"),
     "about.account": Words("账号", "log-in"),
     "about.alert": Words("告警", "alert"),
     "about.centre": Words("站点", "centre"),

@@ -49,6 +49,12 @@ WORDS: dict[str, Words] = {
     "entry.request_accepted": Words("{by}接单", "{by} accepted it"),
     "entry.request_overdue": Words("超时未完成", "Overdue"),
     "entry.call_test": Words("测试按键", "Test press"),
+    "entry.call_test_silent": Words(
+        "链路自检通过（设备 {device}，{ms} 毫秒）", "Chain test came back ({device}, {ms} ms)"
+    ),
+    "entry.chain_test_failed": Words("链路自检没有通过：{why}", "Chain test failed: {why}"),
+    "entry.hand_test_started": Words("{by}开始试按", "{by} began to test the keys by hand"),
+    "entry.hand_test_ended": Words("试按时段结束", "The test by hand is over"),
     "entry.away_set": Words("{by}登记{away}", "{by} entered: {away}"),
     "entry.away_ended": Words("{by}取消外出", "{by} ended the absence"),
     "entry.profile_set": Words("档案已更新", "Record updated"),
@@ -72,6 +78,7 @@ WORDS: dict[str, Words] = {
     "notify.assigned": Words("派单", "assigned to them"),
     "notify.overdue": Words("超时", "overdue"),
     "notify.taken_back": Words("改派或取消", "taken back"),
+    "notify.chain_test": Words("链路自检", "chain test"),
     "hold.nobody_on_duty": Words("没有人值班", "nobody is on duty"),
     "hold.no_contact_method": Words("没有登记联系方式", "no contact method is recorded"),
     "hold.outside_hours": Words("不在约定时间", "outside the agreed hours"),
