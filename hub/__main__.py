@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from hub.log_lines import FORMAT, WithoutWords
+
 DEFAULT_CONFIG = Path("config/gateway.toml")
 
 
@@ -49,11 +51,9 @@ def _reader_gone() -> bool:
 def _command(argv: Sequence[str] | None) -> int:
     parser = _parser()
     args = parser.parse_args(argv)
-    logging.basicConfig(
-        level=logging.DEBUG if args.verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(WithoutWords(FORMAT))
+    logging.basicConfig(level=logging.DEBUG if args.verbose else logging.INFO, handlers=[lines])
     code: int = args.run(args)
     return code
 
@@ -103,6 +103,12 @@ def _fill_centre(parser: argparse.ArgumentParser) -> None:
     from hub.command_line import centre
 
     centre.add_arguments(parser, _add_config)
+
+
+def _fill_certificates(parser: argparse.ArgumentParser) -> None:
+    from hub.command_line import certificates
+
+    certificates.add_arguments(parser)
 
 
 def _fill_user(parser: argparse.ArgumentParser) -> None:
@@ -164,6 +170,9 @@ def _parser() -> argparse.ArgumentParser:
         fill=_fill_enrol,
     )
     commands.add_parser(
+        "certificates", help="certificates for the broker and its devices", fill=_fill_certificates
+    )
+    commands.add_parser(
         "centre", help="who runs which centre; move one to another company", fill=_fill_centre
     )
 
@@ -184,10 +193,18 @@ def _run(args: argparse.Namespace) -> int:
     from hub.broker import BrokerError
     from hub.config.settings import ConfigProblems, load
     from hub.serving import CannotServe
-    from hub.store.errors import StoreError
+    from hub.store.errors import StoreError, StoreUnavailable
 
     try:
-        hub = Hub(load(args.config))
+        settings = load(args.config)
+        hub = Hub(settings)
+    except StoreUnavailable as error:
+        from hub.closed import is_supervised, stay_closed
+
+        _complain(error)
+        if is_supervised():
+            stay_closed(settings.web, str(error))
+        return 2
     except (ConfigProblems, StoreError, CannotServe) as error:
         return _complain(error)
     try:

@@ -4,20 +4,24 @@ import logging
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from types import FrameType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from firmware_contracts.topics import Address
-from hub import interpreter
+from hub import auditor, interpreter
+from hub.auditor import Auditor
 from hub.broker import EmbeddedBroker
-from hub.clock import HubClock, wall_now
+from hub.broker_memory import memory_problems
+from hub.clock import Anchor, HubClock, wall_now
 from hub.clock_health import clock_problems
 from hub.config.settings import Settings
+from hub.core.audit import Finding, Lapse, audit
 from hub.core.context import Context
 from hub.core.events import Command
 from hub.core.home import Home
@@ -32,19 +36,24 @@ from hub.directory.model import Directory
 from hub.directory.opened_homes import open_homes
 from hub.directory.profiles import with_people
 from hub.directory.validation import Problem
+from hub.disk import LOOK_EVERY_S, Disk
 from hub.engine.engine import Engine
 from hub.engine.health import EngineHealth, EngineSettings
+from hub.heartbeat import Heartbeat, Way, to_broker, to_url
 from hub.ingest.message import RawMessage
 from hub.ingest.mqtt import MqttSettings, Published, Sessions
 from hub.notify.channel import Channel
 from hub.notify.home import HomeChannel, encode, heard_command
-from hub.notify.sender import Sender
+from hub.notify.sender import HANGS_AFTER, Sender
 from hub.notify.webhook import WebhookChannel, WebhookSettings
 from hub.serving import listen, listen_locally, remove_local, serve
-from hub.store import backup, clock_doubt, directory_rows, search_rows
+from hub.store import backup, clock_anchor, clock_doubt, directory_rows, outbox, search_rows, space
 from hub.store.errors import NotAStore
 from hub.store.store import Connection, JournalLine, Retention, Standstill, Store
-from hub.watchdog import tell_every_s, tell_systemd
+from hub.watchdog import is_supervised, tell_every_s, tell_systemd
+
+if TYPE_CHECKING:
+    from hub.web.chain import ChainFacts
 
 log = logging.getLogger(__name__)
 
@@ -53,11 +62,12 @@ T = TypeVar("T")
 BROKER_DIR = "broker"
 
 HOUSEKEEPING_EVERY_S = 600.0
+FIRST_RETENTION_AFTER_S = 60.0
+"""The first moments after a start belong to what waited."""
 GIVE_UP_AFTER_LOOKS = 2
 """A machine that stood still for a while shows a stalled engine once, at the first look after it."""
 END_WITHIN_S = 5.0
 """After something died: then the process ends even if an orderly end hangs."""
-LANE_HANGS_AFTER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,10 @@ class HubHealth:
     session_connected: Mapping[str, float]
     session_messages: Mapping[str, float]
     lane_waiting: Mapping[str, float]
+    audit_findings: Mapping[str, float]
+    auditor_looked_ago_s: float
+    heartbeat_withheld: bool
+    heartbeat_sent_ago_s: Mapping[str, float]
     alive: bool
 
 
@@ -94,6 +108,10 @@ class Hub:
     def _open_store(self) -> Store:
         """The store; in the place of a damaged one the newest copy that is whole. Without one it stays as it is, and says so."""
         mark = damaged_mark(self.store_path)
+        if space.make_room_to_start(self.store_path):
+            log.warning(
+                "%s: the disk is full; the ballast beside the store was removed to start", self.store_path
+            )
         try:
             if mark.exists():
                 raise NotAStore(f"{self.store_path}: damaged, as the run before found")
@@ -115,7 +133,12 @@ class Hub:
         settings = self.settings
         self._listening = listen(settings.web)
         self._local = listen_locally(settings.hub.data_dir)
-        self.clock = HubClock(self.store.load_hub_time(), kept=self.store.write(clock_doubt.load))
+        self.clock = HubClock(
+            self.store.load_hub_time(),
+            kept=self.store.write(clock_doubt.load),
+            anchor=clock_anchor.load(self.store_path),
+        )
+        self._anchor: Anchor | None = None
         engine_settings = EngineSettings(
             **{field.name: getattr(settings.engine, field.name) for field in fields(EngineSettings)}
         )
@@ -139,17 +162,34 @@ class Hub:
             channels["webhook"] = self._webhook
         self.sender = Sender(channels, self.engine.gate.may_start, self.engine.report, self.clock.now)
         self.engine.use(self)
+        self._screens: Callable[[], int] = lambda: 0
+        self._wrong_since: dict[str, datetime] = {}
+        self.auditor = Auditor(self._audit)
+        self.heartbeat = Heartbeat(
+            self.cell, settings.heartbeat.every_s, self._heartbeat_ways(), self._why_no_heartbeat, wall_now
+        )
+        self.disk = Disk(self.store, self.store_path, self.engine.spare_disk)
+        self._forget_now = threading.Event()
         self._ending = threading.Event()
         self._asked = False
         self._fatal: str | None = None
         self._jump: Standstill | None = None
         self._try("noting that the hub runs", self._note_running)
+        self._keep_anchor()
         self._retention = Retention(
             **{
                 field.name: timedelta(days=getattr(settings.retention, f"{field.name}_days"))
                 for field in fields(Retention)
             }
         )
+
+    def _heartbeat_ways(self) -> dict[str, Way]:
+        ways: dict[str, Way] = {}
+        if self.settings.secrets.heartbeat_url is not None:
+            ways["url"] = to_url(self.settings.secrets.heartbeat_url)
+        if self.settings.heartbeat.mqtt:
+            ways["mqtt"] = to_broker(self._say)
+        return ways
 
     def _address_of(self, home_id: str) -> str | None:
         home = self.engine.home(home_id)
@@ -199,12 +239,15 @@ class Hub:
         for name, work in (
             ("watch", self._watch),
             ("housekeeping", self._keep_house),
+            ("disk", self._watch_disk),
             ("retention", self._forget_in_time),
             ("openings", self._open_homes),
             ("search", self._make_findable),
             ("backup", self._copy_in_time),
+            ("auditor", self._audit_on),
         ):
             threading.Thread(target=work, name=name, daemon=True).start()
+        self.heartbeat.start(self._ending)
 
     def serve(self, on_listening: Callable[[], None] = lambda: None) -> int:
         """The console and its interface, until SIGTERM or Ctrl-C; returns the exit code."""
@@ -230,7 +273,10 @@ class Hub:
                     on_site_within=timedelta(minutes=settings.service.on_site_within_min),
                 ),
                 self.keeper,
+                self.chain_facts,
             )
+            live = app.state.parts.live
+            self._screens = lambda: live.clients
             serve(app, self._listening, self._local, settings.web, self._must_end, on_listening)
         self._ending.set()
         return 1 if self._fatal else 0
@@ -239,6 +285,7 @@ class Hub:
         """End in order: hear nothing more, finish what was heard, send nothing more."""
         tell_systemd("STOPPING=1")
         self._ending.set()
+        self._forget_now.set()
         self._listening.close()
         self._local.close()
         remove_local(self.settings.hub.data_dir)
@@ -295,8 +342,9 @@ class Hub:
         engine = self.engine.health()
         sessions = self.sessions.health() if self.sessions is not None else {}
         lanes = self.sender.health()
-        problems = [*engine.problems, *clock_problems(self.clock, self._jump)]
+        problems = [*engine.problems, *clock_problems(self.clock, self._jump), *self.disk.problems()]
         alive = all(code != "stalled" for code, _ in problems)
+        problems += memory_problems(sessions.values(), wall_now())
         for name, session in sessions.items():
             if not session.healthy:
                 problems.append(("mqtt", f"session {name}: {session.last_error or 'not connected yet'}"))
@@ -305,12 +353,15 @@ class Hub:
             if lane.dead:
                 problems.append(("channel", f"channel {lane.channel}: its sender has ended"))
                 alive = False
-            elif lane.out_for > LANE_HANGS_AFTER:
+            elif lane.out_for > HANGS_AFTER:
                 problems.append(
                     ("channel", f"channel {lane.channel}: an attempt has hung for {lane.out_for}")
                 )
+        if (unheld := self.auditor.problem) is not None:
+            problems.append(("auditor", unheld))
         if self._fatal is not None:
             problems.append(("fatal", self._fatal))
+        now = wall_now()
         return HubHealth(
             ready=not problems,
             problems=tuple(problems),
@@ -318,6 +369,17 @@ class Hub:
             session_connected={name.value: float(session.connected) for name, session in sessions.items()},
             session_messages={name.value: float(session.messages) for name, session in sessions.items()},
             lane_waiting={lane.channel: float(lane.waiting) for lane in lanes},
+            audit_findings={
+                lapse.value: float(count)
+                for lapse, count in Counter(one.finding.lapse for one in self.auditor.lasting()).items()
+            },
+            auditor_looked_ago_s=self.auditor.looked_ago_s,
+            heartbeat_withheld=self.heartbeat.withheld is not None,
+            heartbeat_sent_ago_s={
+                way: (now - state.sent_at).total_seconds()
+                for way, state in self.heartbeat.states().items()
+                if state.sent_at is not None
+            },
             alive=alive and self._fatal is None,
         )
 
@@ -375,6 +437,11 @@ class Hub:
     def _publish(self, topic: str, payload: bytes, qos: int) -> bool:
         return self.sessions is not None and self.sessions.publish(topic, payload, qos) is Published.ACCEPTED
 
+    def _say(self, topic: str, payload: bytes, qos: int, *, retain: bool) -> Published:
+        if self.sessions is None:
+            return Published.NOT_CONNECTED
+        return self.sessions.publish(topic, payload, qos, retain)
+
     def _die(self, why: str) -> None:
         """Something that must live has ended: the process ends, and is started again."""
         if self._fatal is not None:
@@ -392,7 +459,10 @@ class Hub:
         every_s = tell_every_s()
         bad_looks, told = 0, ""
         while not self._ending.wait(every_s):
+            self._keep_anchor()
             health = self.health()
+            codes = {code for code, _ in health.problems}
+            self._wrong_since = {code: self._wrong_since.get(code, wall_now()) for code in codes}
             problems = "; ".join(f"{code}: {detail}" for code, detail in health.problems)
             if health.alive:
                 bad_looks = 0
@@ -425,7 +495,24 @@ class Hub:
 
     def _forget_in_time(self) -> None:
         """Retention, in a thread of its own: after a long time it has much to do, and dates must not wait for it."""
-        self._again_and_again("retention", self._retain)
+        wait_s = FIRST_RETENTION_AFTER_S
+        while not self._ending.is_set():
+            self._forget_now.wait(wait_s)
+            self._forget_now.clear()
+            wait_s = HOUSEKEEPING_EVERY_S
+            if not self._ending.is_set():
+                self._try("retention", self._retain)
+
+    def _watch_disk(self) -> None:
+        """A disk that another program fills is seen within seconds: what is old goes then, and telemetry is only counted."""
+
+        def look() -> None:
+            if self.disk.look():
+                self._forget_now.set()
+
+        while not self._ending.is_set():
+            self._try("looking at the disk", look)
+            self._ending.wait(LOOK_EVERY_S)
 
     def _copy_in_time(self) -> None:
         """A copy of the store, as often as the settings say: counted from the newest one, over restarts too."""
@@ -438,9 +525,7 @@ class Hub:
             newest = next(iter(backup.copies(folder, self.cell)), None)
             if newest is not None and backup.taken_at(newest) > wall_now() - every:
                 return
-            taken = backup.take(self.store_path, folder, self.cell, wall_now())
-            backup.thin(folder, self.cell, wanted.keep)
-            log.info("the store was copied to %s (%d bytes)", taken.path, taken.size_bytes)
+            self.disk.copy(folder, self.cell, wanted.keep, wall_now())
 
         # The first minutes after a start belong to what waited.
         self._again_and_again("copying the store", copy)
@@ -459,11 +544,64 @@ class Hub:
         self.store.note_running(self.clock.now())
         self._jump = max(self.store.standstills(), key=lambda one: one.until_at, default=None)
 
+    # --- the chain proves itself --------------------------------------------------------------------------------------
+
+    def _audit_on(self) -> None:
+        while not self._ending.wait(auditor.LOOK_EVERY_S):
+            self.auditor.look()
+
+    def _audit(self) -> Sequence[Finding]:
+        """Asked through the engine's own queue: an answer also says that the engine works and the store opens."""
+        waiting = self.engine.write(outbox.waiting).result(timeout=auditor.LASTS_S)
+        lanes = self.sender.health()
+        found = list(
+            audit(
+                self.engine.homes(),
+                self.now(),
+                self.context(),
+                {lane.channel for lane in lanes if lane.delivers},
+                watched=self._screens() > 0,
+            )
+        )
+        if waiting and not any(lane.waiting or lane.out or lane.unreported for lane in lanes):
+            found.append(Finding(Lapse.FORGOTTEN, "", "outbox"))
+        return found
+
+    def chain_facts(self) -> "ChainFacts":
+        """What the page of the chain shows beside the health."""
+        from hub.web.chain import BeatFact, ChainFacts
+
+        newest = next(iter(backup.copies(self.settings.backup_folder, self.cell)), None)
+        return ChainFacts(
+            since_at=self._wrong_since,
+            beats=[
+                BeatFact(way, state.sent_at, state.problem) for way, state in self.heartbeat.states().items()
+            ],
+            withheld=self.heartbeat.withheld,
+            copied_at=backup.taken_at(newest) if newest is not None else None,
+            copy_every=timedelta(hours=self.settings.backup.every_hours),
+            supervised=is_supervised(),
+        )
+
+    def _why_no_heartbeat(self) -> str | None:
+        """The codes of what is wrong: they leave this machine in a log at most."""
+        health = self.health()
+        return None if health.ready else ", ".join(dict.fromkeys(code for code, _ in health.problems))
+
+    def _keep_anchor(self) -> None:
+        anchor = self.clock.anchor()
+        if anchor == self._anchor:
+            return
+        try:
+            clock_anchor.keep(self.store_path, anchor)
+            self._anchor = anchor
+        except OSError as error:
+            # A disk that takes nothing is told elsewhere; without this the next process asks the store and the wall clock.
+            log.warning("hub time could not be kept for the next start: %s", error)
+
     def _retain(self) -> None:
         self._note_running()
-        report = self.store.retain(self.now(), self._retention)
-        if report.removed or not report.complete:
-            log.info("retention: %s", report)
+        self.disk.forget(self.now(), self._retention)
 
     def _again_and_again(self, what: str, do: Callable[[], None]) -> None:
         while not self._ending.wait(HOUSEKEEPING_EVERY_S):

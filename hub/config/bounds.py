@@ -120,3 +120,12 @@ OfflineAfter = Annotated[float, Field(ge=0, le=DAY_S)]
 DueWithin = Annotated[float, Field(ge=MINUTE_S, le=366 * DAY_S)]
 RemindEvery = Annotated[float, Field(ge=HOUR_S, le=MONTH_S)]
 CountedWithin = Annotated[float, Field(ge=HOUR_S, le=366 * DAY_S)]
+LetThroughEvery = Annotated[float, Field(ge=1, le=MINUTE_S)]
+AnswerWithin = Annotated[float, Field(ge=10, le=30 * MINUTE_S)]
+"""A silent test call: shorter than a radio's sleep proves nothing, longer is no answer to a press."""
+RetryAfter = Annotated[float, Field(ge=10, le=HOUR_S)]
+TestAgainAfter = Annotated[float, Field(ge=10 * MINUTE_S, le=DAY_S)]
+ProofLasts = Annotated[float, Field(ge=DAY_S, le=366 * DAY_S)]
+"""Of a key that was tested by hand: telecare asks for a month."""
+TestModeLasts = Annotated[float, Field(ge=MINUTE_S, le=HOUR_S)]
+CalmFor = Annotated[float, Field(ge=2 * MINUTE_S, le=DAY_S)]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,18 +13,25 @@ from hub.config.bounds import (
     AT_LEAST,
     POSSIBLE,
     AgainAfter,
+    AnswerWithin,
     BeyondFor,
+    CalmFor,
     CountedWithin,
     DueWithin,
     JoinWithin,
     LateAfter,
+    LetThroughEvery,
     LiveWithin,
     MainsDip,
     MaxGap,
     OfflineAfter,
+    ProofLasts,
     ReassureEvery,
     RemindEvery,
+    RetryAfter,
     StaleAfter,
+    TestAgainAfter,
+    TestModeLasts,
 )
 from hub.config.lines import Path as KeyPath
 from hub.config.problems import Problem, Section, Source
@@ -34,9 +41,12 @@ from hub.core.rules import (
     DeviceRule,
     Due,
     FallRule,
+    FloodRule,
+    HandTestRule,
     MistakeRule,
     RequestRule,
     Rules,
+    SelfTestRule,
     Side,
     ThresholdRule,
 )
@@ -122,6 +132,33 @@ class MistakenPressesTable(Section):
     within_s: CountedWithin = 604_800
 
 
+class FloodTable(Section):
+    kind: Literal["flood"]
+    readings_per_minute: Annotated[int, Field(ge=60, le=100_000)] = 600
+    signals_per_minute: Annotated[int, Field(ge=20, le=10_000)] = 60
+    backlog_at_most: Annotated[int, Field(ge=1_000, le=10_000_000)] = 50_000
+    let_through_every_s: LetThroughEvery = 10
+    calm_for_s: CalmFor = 300
+
+
+class SelfTestTable(Section):
+    kind: Literal["self_test"]
+    enabled: bool = True
+    opens: time = time(9, 0)
+    closes: time = time(17, 0)
+    answer_within_s: AnswerWithin = 120
+    tries: Annotated[int, Field(ge=1, le=10)] = 3
+    retry_after_s: RetryAfter = 300
+    again_after_s: TestAgainAfter = 3600
+
+
+class HandTestTable(Section):
+    kind: Literal["hand_test"]
+    due_after_s: ProofLasts = 2_592_000
+    overdue_after_s: ProofLasts = 3_024_000
+    lasts_s: TestModeLasts = 600
+
+
 RuleTable = Annotated[
     ThresholdTable
     | CallTable
@@ -132,7 +169,10 @@ RuleTable = Annotated[
     | PlausibleTable
     | RequestTable
     | LateRequestTable
-    | MistakenPressesTable,
+    | MistakenPressesTable
+    | FloodTable
+    | SelfTestTable
+    | HandTestTable,
     Field(discriminator="kind"),
 ]
 
@@ -200,6 +240,17 @@ def _check(source: Source, tables: Mapping[int, RuleTable]) -> None:
                         ("rule", index, "low"), f"{table.low:g} is not below high {table.high:g}", "swap them"
                     )
                 _check_possible(source, ("rule", index), table)
+            case SelfTestTable():
+                identity = ""
+                if table.opens >= table.closes:
+                    found = f"found {table.opens:%H:%M}, which is not before closes {table.closes:%H:%M}"
+                    source.complain(("rule", index, "opens"), found, "test calls are made by day: swap them")
+            case HandTestTable():
+                identity = ""
+                if table.overdue_after_s < table.due_after_s:
+                    found = f"found {table.overdue_after_s:g}, which is less than due_after_s {table.due_after_s:g}"
+                    remedy = "a key is due before it is overdue"
+                    source.complain(("rule", index, "overdue_after_s"), found, remedy)
             case _:
                 identity = ""
         before = seen.setdefault((table.kind, identity), index)
@@ -262,6 +313,7 @@ def _check_threshold(
 def _rules(tables: list[RuleTable], version: str) -> Rules:
     usual = Rules()
     call, fall, device, mistakes = usual.call, usual.fall, usual.device, usual.mistakes
+    flood, self_test, hand_test = usual.flood, usual.self_test, usual.hand_test
     due, remind_every = dict(usual.requests.due), usual.requests.remind_every
     thresholds: dict[Measure, tuple[ThresholdRule, ...]] = {}
     hazards, faults, plausible = dict(usual.hazards), dict(usual.faults), dict(usual.plausible)
@@ -301,6 +353,30 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
                 remind_every = timedelta(seconds=table.remind_every_s)
             case MistakenPressesTable():
                 mistakes = MistakeRule(table.count, timedelta(seconds=table.within_s))
+            case FloodTable():
+                flood = FloodRule(
+                    table.readings_per_minute,
+                    table.signals_per_minute,
+                    table.backlog_at_most,
+                    timedelta(seconds=table.let_through_every_s),
+                    timedelta(seconds=table.calm_for_s),
+                )
+            case SelfTestTable():
+                self_test = SelfTestRule(
+                    table.enabled,
+                    table.opens,
+                    table.closes,
+                    timedelta(seconds=table.answer_within_s),
+                    table.tries,
+                    timedelta(seconds=table.retry_after_s),
+                    timedelta(seconds=table.again_after_s),
+                )
+            case HandTestTable():
+                hand_test = HandTestRule(
+                    timedelta(seconds=table.due_after_s),
+                    timedelta(seconds=table.overdue_after_s),
+                    timedelta(seconds=table.lasts_s),
+                )
     return Rules(
         version=version,
         call=call,
@@ -312,6 +388,9 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
         plausible=plausible,
         requests=RequestRule(due, remind_every),
         mistakes=mistakes,
+        flood=flood,
+        self_test=self_test,
+        hand_test=hand_test,
     )
 
 

@@ -147,6 +147,14 @@ class WebhookSection(Section):
         return self
 
 
+class HeartbeatSection(Section):
+    """Who elsewhere hears that this hub works, and alarms when nothing comes: a watching service's URL, a topic of the broker."""
+
+    url_file: UsablePath | None = None
+    mqtt: bool = False
+    every_s: Annotated[int, Field(ge=10, le=3_600)] = 60
+
+
 class EngineSection(Section):
     """How inputs are committed and how many may wait. A batch is what queued while the last commit ran."""
 
@@ -217,6 +225,7 @@ class SettingsFile(Section):
     supervision: SupervisionSection = SupervisionSection()
     service: ServiceSection = ServiceSection()
     backup: BackupSection = BackupSection()
+    heartbeat: HeartbeatSection = HeartbeatSection()
 
 
 def is_loopback(host: str) -> bool:

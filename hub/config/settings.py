@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from hub.config.bounds import is_usable
@@ -16,6 +17,7 @@ from hub.config.rules import load_rules
 from hub.config.sections import (
     BackupSection,
     EngineSection,
+    HeartbeatSection,
     HubSection,
     MqttSection,
     RetentionSection,
@@ -46,6 +48,7 @@ ENVIRONMENT: Mapping[str, KeyPath] = {
 SECRETS: Mapping[str, tuple[str, str]] = {
     "CARE_MQTT_PASSWORD": ("mqtt", "password_file"),
     "CARE_WEBHOOK_SECRET": ("webhook", "secret_file"),
+    "CARE_HEARTBEAT_URL": ("heartbeat", "url_file"),
 }
 """Secrets come from the environment or from the file named here, never from the settings themselves."""
 
@@ -56,6 +59,7 @@ class Secrets:
 
     mqtt_password: str | None = field(default=None, repr=False)
     webhook_secret: str | None = field(default=None, repr=False)
+    heartbeat_url: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Settings:
     supervision: SupervisionSection
     service: ServiceSection
     backup: BackupSection
+    heartbeat: HeartbeatSection
     rules: Rules
     policies: Mapping[str, Policy]
     calendar: Calendar
@@ -131,6 +136,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
         supervision=parsed.supervision,
         service=parsed.service,
         backup=parsed.backup,
+        heartbeat=parsed.heartbeat,
         rules=rules,
         policies=policies,
         calendar=calendar,
@@ -167,7 +173,7 @@ def _absolute(parsed: SettingsFile, base: Path, environment: Mapping[str, str]) 
         "holidays": root / hub.holidays,
     }
     changed: dict[str, object] = {"hub": hub.model_copy(update=paths)}
-    for name in ("mqtt", "web", "webhook", "backup"):
+    for name in ("mqtt", "web", "webhook", "backup", "heartbeat"):
         section = getattr(parsed, name)
         if section is not None:
             files = {key: root / value for key, value in section if isinstance(value, Path)}
@@ -250,7 +256,25 @@ def _secrets(source: Source, environment: Mapping[str, str]) -> Secrets:
         if secret is None and file is not None:
             secret = _read_secret(source, path, file, variable)
         found[variable] = secret
-    return Secrets(found["CARE_MQTT_PASSWORD"], found["CARE_WEBHOOK_SECRET"])
+    url = found["CARE_HEARTBEAT_URL"]
+    if url is not None and not _is_heartbeat_url(url):
+        source.complain(
+            ("heartbeat", "url_file"),
+            "holds no address that can be called",
+            "write one line into it: https://... (http:// only for this machine)",
+        )
+    return Secrets(found["CARE_MQTT_PASSWORD"], found["CARE_WEBHOOK_SECRET"], url)
+
+
+def _is_heartbeat_url(url: str) -> bool:
+    """Never repeated in a complaint: such an address is a password."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    known = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    return known and bool(parts.hostname) and not any(character.isspace() for character in url)
 
 
 def _read_secret(source: Source, path: KeyPath, file: Path, variable: str) -> str | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hub.core import alerts as verbs
-from hub.core import escalation, membership, mistakes, requesting, taking, whereabouts
+from hub.core import escalation, hand_test, membership, mistakes, requesting, taking, whereabouts
 from hub.core.alerts import (
     Alert,
     AlertKind,
@@ -12,6 +12,7 @@ from hub.core.alerts import (
     WhatItWas,
     WhatWasDone,
 )
+from hub.core.detection import self_test
 from hub.core.detection.device_health import judge_silence
 from hub.core.draft import Draft
 from hub.core.events import (
@@ -24,11 +25,13 @@ from hub.core.events import (
     GoOnTheWay,
     MoveRequest,
     OpenRequest,
+    PassHandTest,
     RaiseByHand,
     RecordAmbulance,
     Resolve,
     SetAway,
     SetProfile,
+    StartHandTest,
     TellWhere,
     TellWho,
 )
@@ -60,6 +63,8 @@ def obey(draft: Draft, command: Command) -> Result:
             return _end_away(draft, command)
         case SetProfile():
             return _set_profile(draft, command)
+        case StartHandTest():
+            return hand_test.start(draft, command)
     alert = draft.alerts.get(command.alert_id)
     if alert is None:
         return Refused(
@@ -77,6 +82,8 @@ def obey(draft: Draft, command: Command) -> Result:
             return _check(alert, command.expected_version) or _resolve(draft, alert, command)
         case RecordAmbulance():
             return _check(alert, command.expected_version) or _record_ambulance(draft, alert, command)
+        case PassHandTest():
+            return _pass_hand_test(draft, alert, command)
         case AddNote():
             return _add_note(draft, alert, command)
         case TellWho():
@@ -185,6 +192,15 @@ def _resolve(draft: Draft, alert: Alert, command: Resolve) -> Result:
     return Done(resolved.id, resolved.version)
 
 
+def _pass_hand_test(draft: Draft, alert: Alert, command: PassHandTest) -> Result:
+    refused = hand_test.may_pass(draft.profile, alert, command.by.id)
+    if refused is not None:
+        return refused
+    membership.note_answer(draft, alert, command.by)
+    outcome = (WhatItWas.TEST, WhatWasDone.ON_SITE)
+    return _resolve(draft, alert, Resolve(command.home_id, alert.id, command.by, *outcome))
+
+
 def _record_ambulance(draft: Draft, alert: Alert, command: RecordAmbulance) -> Result:
     draft.write(EntryKind.ALERT_AMBULANCE, alert_id=alert.id, by=command.by.id)
     if escalation.can_hear(draft, alert):
@@ -272,6 +288,7 @@ def _set_profile(draft: Draft, command: SetProfile) -> Result:
         whereabouts.is_here(draft, device_id)
     membership.follow(draft, known, replaced, command.by)
     judge_silence(draft)
+    self_test.plan(draft)
     draft.write(
         EntryKind.PROFILE_SET,
         by=command.by.id,

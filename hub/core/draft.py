@@ -10,7 +10,18 @@ from datetime import datetime
 
 from hub.core.alerts import Alert, InCharge, Role
 from hub.core.context import Context
-from hub.core.home import Away, Device, DeviceState, Home, MistakeCount, Press, Profile, RuleState
+from hub.core.home import (
+    Away,
+    ChainTest,
+    Device,
+    DeviceState,
+    HandTest,
+    Home,
+    MistakeCount,
+    Press,
+    Profile,
+    RuleState,
+)
 from hub.core.journal import Entry, EntryKind
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import DeliveryUpdate, LateMessage, Outcome, Reading, Result
@@ -31,11 +42,13 @@ class Draft:
         "_rules",
         "away",
         "cancel",
+        "chain_test",
         "changed_alerts",
         "changed_requests",
         "context",
         "deliveries",
         "elsewhere",
+        "hand_test",
         "heard",
         "history",
         "home",
@@ -60,6 +73,8 @@ class Draft:
         self.away: tuple[Away, ...] = home.away
         self.unjudged = home.unjudged
         self.mistakes: Mapping[str, MistakeCount] = home.mistakes
+        self.chain_test: ChainTest = home.chain_test
+        self.hand_test: HandTest | None = home.hand_test
         self.wake_at = home.wake_at
         self._devices: dict[str, DeviceState] | None = None
         self._rules: dict[str, RuleState] | None = None
@@ -246,6 +261,8 @@ class Draft:
             or self.profile is not home.profile
             or self.away is not home.away
             or self.mistakes is not home.mistakes
+            or self.chain_test is not home.chain_test
+            or self.hand_test is not home.hand_test
             or self.unjudged is not home.unjudged
         ):
             home = Home(
@@ -260,6 +277,8 @@ class Draft:
                 self.wake_at,
                 self.presses,
                 self.mistakes,
+                self.chain_test,
+                self.hand_test,
             )
         return Outcome(
             home,

@@ -401,6 +401,24 @@ class SetProfile:
     profile: Profile
 
 
+@dataclass(frozen=True, slots=True)
+class StartHandTest:
+    """Somebody stands beside the elder and tests the keys (试按): presses of the next minutes are marked so. They stay presses:
+    everybody is told as ever."""
+
+    home_id: str
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class PassHandTest:
+    """Whoever tests the keys says of the alert of a press that this was their test: it is over, and its keys are proven."""
+
+    home_id: str
+    alert_id: str
+    by: Actor
+
+
 Command = (
     RaiseByHand
     | Acknowledge
@@ -417,6 +435,8 @@ Command = (
     | TellWho
     | TellWhere
     | SetProfile
+    | StartHandTest
+    | PassHandTest
 )
 
 

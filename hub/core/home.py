@@ -334,6 +334,52 @@ class MistakeCount:
     since_at: datetime | None = None
 
 
+class Hop(StrEnum):
+    """How far a test call was seen to come when it did not come back."""
+
+    NOT_SENT = "not_sent"
+    """The command did not leave: the broker did not take it."""
+    NO_SIGN = "no_sign"
+    """It left, and of the device nothing was heard since."""
+    NO_CALL = "no_call"
+    """The device speaks, but its test call did not come."""
+    DEVICE_FAILED = "device_failed"
+    """The device said that its self-test failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainTest:
+    """The home's silent test calls. `due_at`: when the next one or the next try begins, or the wait for an answer ends.
+
+    `device_id` was asked last, at `asked_at`, by the notification `asked_by`; `awaited` while its call is expected, `tries` so
+    far, `sent` once the broker had the command. One came back last at `proven_at`, from `proven_device_id`, after `took_ms`.
+    `failed_at`, `hop`, `detail`: since when none came back, and how far the newest was seen to come.
+    """
+
+    due_at: datetime | None = None
+    device_id: str | None = None
+    asked_at: datetime | None = None
+    asked_by: str | None = None
+    awaited: bool = False
+    tries: int = 0
+    sent: bool = False
+    proven_at: datetime | None = None
+    proven_device_id: str | None = None
+    took_ms: int | None = None
+    failed_at: datetime | None = None
+    hop: Hop | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandTest:
+    """Somebody beside the elder tests the keys by hand (试按): presses until then are marked so, and go to everybody as ever."""
+
+    by: str
+    since_at: datetime
+    until_at: datetime
+
+
 @record
 class Home:
     """Everything the hub knows and decides about one home.
@@ -355,6 +401,8 @@ class Home:
     wake_at: datetime | None = None
     presses: Mapping[str, Press] = field(default_factory=dict)
     mistakes: Mapping[str, MistakeCount] = field(default_factory=dict)
+    chain_test: ChainTest = ChainTest()
+    hand_test: HandTest | None = None
 
     def alert_for(self, dedup_key: str) -> Alert | None:
         """The open alert of this key, of which there is at most one."""

@@ -24,6 +24,7 @@ class NotifyReason(StrEnum):
     ASSIGNED = "assigned"
     OVERDUE = "overdue"
     TAKEN_BACK = "taken_back"
+    CHAIN_TEST = "chain_test"
 
 
 class HoldReason(StrEnum):
@@ -45,7 +46,7 @@ class Template(StrEnum):
 
     ALERT: come, this happened. TAKEN: somebody has it, stand down. RESOLVED: it is over.
     REQUEST_ASSIGNED: this service request is yours. REQUEST_OVERDUE: it is late. REQUEST_TAKEN_BACK: it is not yours any more.
-    Home templates are the rows of the table *Spoken to the elder*.
+    Home templates are the rows of the table *Spoken to the elder*; HOME_SELF_TEST asks a device for a test call, silently.
     """
 
     ALERT = "alert"
@@ -60,6 +61,7 @@ class Template(StrEnum):
     HOME_AMBULANCE = "home_ambulance"
     HOME_MISTAKE = "home_mistake"
     HOME_CLOSED = "home_closed"
+    HOME_SELF_TEST = "home_self_test"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 
 from firmware_contracts.vocabulary import PLAUSIBLE, Fault, Hazard, Measure
@@ -128,6 +128,46 @@ class MistakeRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FloodRule:
+    """A device gone mad. It may send `readings_per_minute` of its own minutes and `signals_per_minute` calls and falls, and give
+    back a queue of up to `backlog_at_most`. Beyond that one message of each sort goes on `let_through_every`, the others are
+    counted: never a press or a fall whose alert is not open. The alert about it ends when it was calm `calm_for`.
+    """
+
+    readings_per_minute: int = 600
+    signals_per_minute: int = 60
+    backlog_at_most: int = 50_000
+    let_through_every: timedelta = timedelta(seconds=10)
+    calm_for: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTestRule:
+    """The silent test call, once a day for each home with a device that can do it, at a time of its own between `opens` and
+    `closes` (local time). It should come back `answer_within`; else it is asked for again `retry_after`, `tries` times in all.
+    While the home's last test failed, its device is asked again `again_after`.
+    """
+
+    enabled: bool = True
+    opens: time = time(9, 0)
+    closes: time = time(17, 0)
+    answer_within: timedelta = timedelta(minutes=2)
+    tries: int = 3
+    retry_after: timedelta = timedelta(minutes=5)
+    again_after: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class HandTestRule:
+    """Keys that a person tests by hand: due `due_after` the last proof, overdue `overdue_after` it. Test mode ends by itself
+    `lasts` after it began."""
+
+    due_after: timedelta = timedelta(days=30)
+    overdue_after: timedelta = timedelta(days=35)
+    lasts: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All rules in force; `version` is a digest of the file, written into the journal."""
 
@@ -152,6 +192,9 @@ class Rules:
     plausible: Mapping[Measure, tuple[float, float]] = field(default_factory=lambda: dict(PLAUSIBLE))
     requests: RequestRule = field(default_factory=RequestRule)
     mistakes: MistakeRule = MistakeRule()
+    flood: FloodRule = FloodRule()
+    self_test: SelfTestRule = SelfTestRule()
+    hand_test: HandTestRule = HandTestRule()
     calm: Mapping[Measure, tuple[float, float]] = field(init=False)
     """Strictly between these bounds a reading is possible and beyond no threshold: by far the most are, and are done with."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from hub.core import commands, escalation, request_deadlines, whereabouts
+from hub.core import commands, escalation, hand_test, request_deadlines, whereabouts
 from hub.core.arrival import (
     Arrival,
     Freshness,
@@ -18,7 +18,7 @@ from hub.core.arrival import (
     keys_to_remember,
 )
 from hub.core.context import Context
-from hub.core.detection import call, device_health, environment, fall, vitals
+from hub.core.detection import call, device_health, environment, fall, flooding, self_test, vitals
 from hub.core.draft import Draft
 from hub.core.events import (
     Call,
@@ -101,6 +101,8 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
         elif isinstance(fact, FaultReport):
             if not event.retained and not copy:
                 device_health.on_fault(draft, event, fact, arrival)
+                if live:
+                    self_test.on_fault(draft, event, fact)
         elif isinstance(fact, UnreadableSignal):
             call.on_unreadable(draft, event, fact)
         elif isinstance(fact, UnreadableTelemetry):
@@ -165,6 +167,8 @@ def _strike(draft: Draft) -> None:
             _rule_time_passed(draft, key)
     device_health.judge_silence(draft)
     request_deadlines.strike(draft)
+    self_test.strike(draft)
+    hand_test.strike(draft)
     if any(entry.until_at <= draft.now for entry in draft.away):
         draft.away = tuple(entry for entry in draft.away if entry.until_at > draft.now)
     _find_next_wake(draft)
@@ -174,7 +178,9 @@ def _rule_time_passed(draft: Draft, key: str) -> None:
     """A rule state in the form of an older release is dropped: what lasts is told again."""
     state = draft.rules[key]
     family, _, subject = key.partition("|")
-    if family == vitals.RULE_PREFIX and "|" in subject:
+    if family == device_health.RULE_PREFIX and subject.startswith(f"{flooding.SIGN}|"):
+        flooding.calm_down(draft, key, subject.partition("|")[2], state)
+    elif family == vitals.RULE_PREFIX and "|" in subject:
         vitals.time_passed(draft, key, state)
     elif family == device_health.RULE_PREFIX and "|" in subject:
         device_health.time_passed(draft, key, state)
@@ -202,6 +208,10 @@ def _deadlines(of: Draft | Home) -> Iterator[datetime]:
             yield state.check_at
     for entry in of.away:
         yield entry.until_at
+    if of.chain_test.due_at is not None:
+        yield of.chain_test.due_at
+    if of.hand_test is not None:
+        yield of.hand_test.until_at
 
 
 def woken_in_time(home: Home, now: datetime) -> Home:
@@ -223,7 +233,10 @@ _DELIVERY_ENTRIES = {
 def _record_delivery(draft: Draft, report: DeliveryReport) -> None:
     kind, state = _DELIVERY_ENTRIES[report.outcome]
     draft.deliveries = [DeliveryUpdate(report.notification_id, state, report.attempt, report.next_attempt_at)]
-    if kind is not None:
+    if self_test.is_about(report):
+        # One line a day and home: that it came back, or did not.
+        self_test.on_delivery(draft, report)
+    elif kind is not None:
         draft.write(
             kind,
             alert_id=report.alert_id if report.request_id is None else None,

@@ -140,6 +140,13 @@ def found_by_caller(typed: str, name: str, phone: str, profile: Profile) -> bool
     return joined or any(word.fits(theirs) and not word.fits(own) for word in asked.words)
 
 
+def has_number(number: str, typed: str) -> bool:
+    """Whether somebody typed this telephone number, or its end: then they know it already."""
+    known, bare = digits(number), digits(typed)
+    ends = [digits(word) for word in _SPLIT.split(typed)] + [bare]
+    return bool(known) and any(len(one) >= _MIN_PHONE_END and known.endswith(one) for one in ends)
+
+
 def place_in_order(text: str) -> str:
     """What homes that fit equally are sorted by, out of a home's text: the names of its address, then its door."""
     # Of several doors the flat's comes first; the others are numbers within the address.

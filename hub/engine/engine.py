@@ -20,6 +20,7 @@ from hub.core.home import Home, Profile
 from hub.core.outcome import RefusalCode, Refused, Result
 from hub.core.restored import Restored
 from hub.engine.committed import Committed
+from hub.engine.floods import Floods
 from hub.engine.health import EngineHealth, EngineSettings
 from hub.engine.hours import CLOCK_PROBLEM_AT, clock_problem
 from hub.engine.inbox import Inbox, Item, Ordered, Write, settle
@@ -66,8 +67,12 @@ class Engine:
             self._settings.urgent_queue, self._settings.telemetry_queue, self._settings.telemetry_linger_s
         )
         self._retry: list[Item] = []
+        self._floods = Floods()
         self._on_fatal: Callable[[], None] = lambda: None
         self._store_problem: str | None = None
+        self._spares_disk = False
+        self._disk_said: bool | None = None
+        self._disk_untold: int | None = None
         self._turned_at = monotonic()
         self._recovered = False
         self._stopping = threading.Event()
@@ -150,6 +155,15 @@ class Engine:
     def context(self) -> Context:
         return replace(self._committed.context, load=self._committed.load.by_person)
 
+    def spare_disk(self, scarce: bool, free_percent: int) -> None:
+        """While the disk is nearly full, inputs without an effect are judged and counted, not stored; a technical alert says so
+        and ends with it."""
+        if scarce is self._disk_said:
+            return
+        self._disk_said = self._spares_disk = scarce
+        self._disk_untold = free_percent
+        self._inbox.wake()
+
     def replace_context(self, change: Callable[[Context], Context]) -> None:
         """Rules, policies or people changed: the next step sees it. One more version, written into the journal."""
 
@@ -202,6 +216,8 @@ class Engine:
             messages=counters.messages,
             ignored=counters.ignored,
             rejected=counters.rejected,
+            unstored=counters.unstored,
+            held_back=counters.held_back,
             failed_steps=counters.failed_steps,
             commands=counters.commands,
             ticks=counters.ticks,
@@ -221,19 +237,22 @@ class Engine:
         if not self._adopt_outage():
             return 0
         self._run_writes()
+        self._tell_of_disk()
         items = self._retry or self._inbox.take(self._settings.max_batch, self._monotonic())
         self._retry = []
         now = self._committed.instant()
         due = self._committed.wakes.due(self._committed.homes, now, self._settings.max_batch)
-        if not items and not due:
+        if not items and not due and not self._floods.is_due(now):
             self._save_some()
             return 0
         try:
             self._process(items, due, now)
         except StoreUnavailable as error:
+            self._floods.forget()
             self._postpone(items, due, str(error))
             return 0
         except Exception:
+            self._floods.forget()
             self._retry = []
             log.exception("a batch of %d inputs could not be committed; trying them one by one", len(items))
             if not self._process_singly(items, due):
@@ -250,6 +269,7 @@ class Engine:
 
     def _process(self, items: Sequence[Item], due: Sequence[str], now: datetime) -> None:
         turn = self._committed.new_turn(now)
+        turn.sparing = self._spares_disk
         answers: list[tuple[Future[Result], Result]] = []
         messages = [item for item in items if isinstance(item, RawMessage)]
         enrolled_in = self._committed.context.device_homes
@@ -262,8 +282,12 @@ class Engine:
                 messages = messages[: sum(isinstance(done, RawMessage) for done in items[:number])]
                 break
             if isinstance(item, RawMessage):
-                placed = place(find, unassigned, item, next(decoded), enrolled_in)
-                self._hear(turn, item, placed)
+                told = next(decoded)
+                placed = place(find, unassigned, item, told, enrolled_in)
+                if self._floods.is_surplus(turn, item, told, placed):
+                    self.counters.held_back += 1
+                else:
+                    self._hear(turn, item, placed)
             elif isinstance(item, Ordered):
                 answers.append((item.result, self._obey(turn, item.command)))
             elif isinstance(item, DeliveryReport):
@@ -275,7 +299,9 @@ class Engine:
             if home is not None:
                 self.counters.ticks += 1
                 turn.strike(home)
+        self._floods.tell(turn)
         lines = self._committed.commit(turn)
+        self.counters.unstored += turn.unstored
         self._committed.note_placed(messages)
         self._committed.perform(turn, messages, answers, lines)
 
@@ -287,8 +313,10 @@ class Engine:
                 try:
                     self._process([item], [], self._committed.instant())
                 except StoreUnavailable:
+                    self._floods.forget()
                     raise
                 except Exception as error:  # noqa: BLE001  (kept with its traceback; the others must not wait)
+                    self._floods.forget()
                     give_up(self._committed, item, self._placed_alone, error)
             except StoreUnavailable as error:
                 self._postpone(items[number:], due, str(error))
@@ -365,6 +393,24 @@ class Engine:
             self._complain(str(error))
             return False
         return True
+
+    def _tell_of_disk(self) -> None:
+        """Never in the way of what waits: what cannot be told now is told with a later turn."""
+        told = self._disk_untold
+        if told is None:
+            return
+        turn = self._committed.new_turn(self._committed.instant())
+        try:
+            turn.tell_of_disk(told, scarce=self._spares_disk)
+            lines = self._committed.commit(turn)
+        except StoreUnavailable as error:
+            self._complain(str(error))
+            return
+        except Exception:
+            log.exception("that the disk is nearly full could not be told")
+        else:
+            self._committed.perform(turn, (), (), lines)
+        self._disk_untold = None
 
     def _run_writes(self) -> None:
         while self._inbox.writes:

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from firmware_contracts.vocabulary import MAX_PAYLOAD_BYTES
 from hub.core.alerts import Alert
 from hub.core.clock_jump import Jump, tell_of_jump
 from hub.core.context import Context
+from hub.core.detection.flooding import tell_of_flood
+from hub.core.disk import tell_of_disk
 from hub.core.escalation import waited_for
 from hub.core.events import Command, DeliveryReport, DeviceEvent, Input, Tick
+from hub.core.flood import Flood
 from hub.core.home import UNASSIGNED_HOME_ID, Home, Profile
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import Outcome
@@ -26,6 +30,10 @@ log = logging.getLogger(__name__)
 
 INSTANT = timedelta(microseconds=1)
 """Between two inputs of a turn: each has an instant of its own, so that ids which follow from it are never used twice."""
+
+
+LONGEST_KEPT = 2 * MAX_PAYLOAD_BYTES
+"""Of a message that is far too long the beginning is kept: it is refused for its length however much of it there is."""
 
 
 class Load:
@@ -76,6 +84,7 @@ class Turn:
         load: Load,
     ) -> None:
         self.now = now
+        self.now_s = now.timestamp()
         self.working: dict[str, Home] = {}
         self.saved: dict[str, Home | None] = {}
         self.dirty: dict[str, int] = {}
@@ -88,6 +97,8 @@ class Turn:
         self.notifications: list[Notification] = []
         self.done_ids: list[str] = []
         self.batch = Batch(hub_time_at=now, context_version=context.version)
+        self.sparing = False
+        self.unstored = 0
         self.context = replace(context, load=load.by_person)
         self._homes = homes
         self._saved_before = saved
@@ -108,9 +119,28 @@ class Turn:
     # --- inputs -------------------------------------------------------------------------------------------------------
 
     def hear(self, home: Home, event: DeviceEvent, message: RawMessage) -> Outcome:
-        """A device's message, for a home that exists."""
+        """A device's message, for a home that exists. `sparing`: the disk is nearly full, and what has no effect is only counted;
+        it is judged all the same, and its home is saved."""
+        failures = len(self.batch.failures)
         seq = self.log_message(message, home.id, seen=event.seen)
-        return self._step(home, event, seq)
+        if not self.sparing:
+            return self._step(home, event, seq)
+        outcome = self._judge(home, event, seq)
+        if outcome.has_effect or len(self.batch.failures) > failures:
+            self._keep(home, outcome, seq)
+            return outcome
+        self._leave_unlogged()
+        self.heard.extend(outcome.heard)
+        if outcome.home is not home:
+            self.working[home.id] = outcome.home
+            self.dirty[home.id] = self.last_seq
+        return outcome
+
+    def _leave_unlogged(self) -> None:
+        """The newest input is not written: nothing came of it."""
+        self.batch.inputs.pop()
+        self.last_seq -= 1
+        self.unstored += 1
 
     def log_message(self, message: RawMessage, home_id: str | None, *, seen: bool = False) -> int:
         """Append a message to the input log."""
@@ -123,7 +153,7 @@ class Turn:
                 InputSource.MESSAGE,
                 home_id,
                 message.topic,
-                message.payload,
+                message.payload[:LONGEST_KEPT],
                 message.qos,
                 message.retained,
                 message.duplicate,
@@ -135,7 +165,13 @@ class Turn:
     def reject(self, message: RawMessage, reason: str, detail: str, home_id: str | None = None) -> int:
         """Keep what could not be read, whole. `home_id`: the home that is told of it."""
         seq = self.log_message(message, home_id)
-        self.batch.rejections.append(Rejection(seq, self.now, message.topic, message.payload, reason, detail))
+        if self.sparing:
+            if home_id is None:
+                self._leave_unlogged()
+            return seq
+        self.batch.rejections.append(
+            Rejection(seq, self.now, message.topic, message.payload[:LONGEST_KEPT], reason, detail)
+        )
         return seq
 
     def give_up(self, home: Home, input_: DeviceEvent | Tick, seq: int, error: Exception) -> None:
@@ -175,6 +211,20 @@ class Turn:
         home = self.unassigned()
         seq = self._log(InputSource.TICK, home.id, "")
         self._keep(home, tell_of_restore(home, restored, self.now, self.context), seq)
+
+    def tell_of_disk(self, free_percent: int, *, scarce: bool) -> None:
+        """The disk is nearly full, or has room again: the alert of the cell's own home."""
+        self._next_instant()
+        home = self.unassigned()
+        outcome = tell_of_disk(home, free_percent, self.now, self.context, scarce=scarce)
+        if outcome.has_effect:
+            self._keep(home, outcome, self._log(InputSource.TICK, home.id, ""))
+
+    def tell_of_flood(self, home: Home, flood: Flood) -> None:
+        """A device sends more than is judged: its alert. A replay finds it in the home's row."""
+        self._next_instant()
+        seq = self._log(InputSource.TICK, home.id, "")
+        self._keep(home, tell_of_flood(home, flood, self.now, self.context), seq)
 
     def obey(self, home: Home, command: Command) -> Outcome:
         self._next_instant()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from firmware_contracts import topics
-from firmware_contracts.messages import CallStateCommand, SpeakCommand
+from firmware_contracts.messages import CallStateCommand, SelfTestCommand, SpeakCommand
 from firmware_contracts.vocabulary import EVENT_ID_PATTERN, CallState
 from hub.core.notifications import HOME_CHANNEL, Heard, Notification, Template
 from hub.notify import phrases
@@ -66,11 +66,13 @@ _SAID: Final[dict[Template, _Said]] = {
     Template.HOME_CLOSED: _Said(CallState.CLOSED, CLOSED_VALID_FOR_S, lambda _: phrases.CLOSED),
 }
 
-HOME_TEMPLATES: Final = frozenset(_SAID)
+HOME_TEMPLATES: Final = frozenset({*_SAID, Template.HOME_SELF_TEST})
 
 
-def home_command(notification: Notification) -> CallStateCommand | SpeakCommand:
+def home_command(notification: Notification) -> CallStateCommand | SpeakCommand | SelfTestCommand:
     """The command for a notification with a home template; raises KeyError for any other."""
+    if notification.template is Template.HOME_SELF_TEST:
+        return SelfTestCommand(audible=False)
     said = _SAID[notification.template]
     sentence = said.sentence(notification)
     event_id = text_field(notification, "event_id")
@@ -93,7 +95,7 @@ def heard_command(heard: Heard) -> CallStateCommand:
     )
 
 
-def encode(command: CallStateCommand | SpeakCommand) -> bytes:
+def encode(command: CallStateCommand | SpeakCommand | SelfTestCommand) -> bytes:
     """A command as it goes over the wire."""
     return command.model_dump_json(exclude_none=True).encode()
 

@@ -227,5 +227,6 @@ WHY_ASKED: dict[NotifyReason, Words] = {
     NotifyReason.ASSIGNED: ("", ""),
     NotifyReason.OVERDUE: ("", ""),
     NotifyReason.TAKEN_BACK: ("", ""),
+    NotifyReason.CHAIN_TEST: ("", ""),
     NotifyReason.RESIDENT_GONE: ("住户已退出或离世", "the resident has left or died"),
 }

@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Final
 
 from firmware_contracts.vocabulary import Fault, Hazard, Measure, RejectReason
+from hub.core.home import Hop
 from hub.core.reasons import ReasonCode
 from hub.core.rules import Side
 from hub.notify.phrases import FAULTS, HAZARDS, MEASURES, REJECT_REASONS, Words
@@ -319,6 +320,47 @@ def _span(seconds: float) -> Words:
     return "".join(f"{n}{zh}" for n, zh, _ in told), " ".join(f"{n} {en}" for n, _, en in told)
 
 
+_SENT: Final[Mapping[str, Words]] = {
+    "call": ("求救", "calls"),
+    "fall": ("跌倒", "falls"),
+    "vital": ("体征", "vital signs"),
+    "bed": ("床位", "bed states"),
+    "motion": ("活动", "movements"),
+    "presence": ("在场", "presence"),
+    "contact": ("门磁", "door states"),
+    "environment": ("环境", "room measurements"),
+    "status": ("上下线", "births and wills"),
+    "fault": ("故障", "faults"),
+    "unreadable": ("无法读取的", "unreadable"),
+}
+
+
+def _flooding(data: Data) -> Words:
+    (zh, en), per_minute = _device(data), _count(data, "per_minute")
+    kind_zh, kind_en = _SENT.get(_word(data, "kind"), ("各类", "various"))
+    return (
+        f"{zh}消息过于频繁：每分钟约{per_minute}条（多为{kind_zh}消息），多出的只计数；其求救仍然有效，请尽快检修",
+        f"{en} floods the hub: about {per_minute} messages a minute (mostly {kind_en}), what is too much is only counted; its "
+        f"calls still count. Take it off power and have it mended",
+    )
+
+
+def _flood_over(data: Data) -> Words:
+    (zh, en), held_back = _device(data), _count(data, "held_back")
+    return (
+        f"{zh}消息频率恢复正常（只计数未处理{held_back}条）",
+        f"{en} floods no longer ({held_back} messages were only counted)",
+    )
+
+
+def _signals_counted(data: Data) -> Words:
+    times = _count(data, "times")
+    return (
+        f"同一设备又发来{times}次信号（过于频繁，只计数）",
+        f"{times} more signals of the same device (too many: only counted)",
+    )
+
+
 def _store_restored(data: Data) -> Words:
     at, aside, inputs = _word(data, "copy_local"), _word(data, "aside"), _count(data, "inputs")
     return (
@@ -327,6 +369,23 @@ def _store_restored(data: Data) -> Words:
         f"the store was damaged and a copy has taken its place ({at or 'of an unknown time'}); of what came since, {inputs} "
         f"inputs were saved and judged again. Alerts and changes of the directory since the copy may be missing: telephone the "
         f"homes that called since then, and have the file {aside} looked at",
+    )
+
+
+def _disk_scarce(data: Data) -> Words:
+    free = _count(data, "free_percent")
+    return (
+        f"磁盘只剩{free}%：求救、跌倒、报警照常处理；体征、活动等消息只计数、不保存。请清理磁盘上别的文件，不要删数据目录里的文件",
+        f"only {free} % of the disk is free: calls, falls and alarms are handled as ever; readings and movements are counted and "
+        f"not stored. Free some space, but delete nothing in the data folder",
+    )
+
+
+def _disk_room_again(data: Data) -> Words:
+    free = _count(data, "free_percent")
+    return (
+        f"磁盘空间恢复（剩{free}%），消息照常保存",
+        f"the disk has room again ({free} % free), everything is stored",
     )
 
 
@@ -356,9 +415,58 @@ def _fell_due(data: Data) -> Words:
     )
 
 
+_HOPS: dict[Hop, Words] = {
+    Hop.NOT_SENT: (
+        "指令没有发出，请检查消息服务器",
+        "the command did not leave: look at the broker",
+    ),
+    Hop.NO_SIGN: (
+        "指令已发出，设备没有任何回音，请检查电源和网络",
+        "the command left, and nothing was heard of the device: look at its power and link",
+    ),
+    Hop.NO_CALL: (
+        "设备在线，但没有发来自检呼叫，请检查求救这条路",
+        "the device speaks, but its test call did not come: look at the way that a call takes",
+    ),
+    Hop.DEVICE_FAILED: (
+        "设备报告自检未通过，请检修",
+        "the device says that its self-test failed: have it looked at",
+    ),
+}
+
+
+def _chain_test_failed(data: Data) -> Words:
+    zh, en = _device(data)
+    hop = _word(data, "hop")
+    hop_zh, hop_en = _HOPS[Hop(hop)] if hop in list(Hop) else ("没有回来", "it did not come back")
+    return f"链路自检没有通过（{zh}）：{hop_zh}", f"the chain test of {en} failed: {hop_en}"
+
+
+def _chain_test_back(data: Data) -> Words:
+    zh, en = _device(data)
+    return f"链路自检通过（{zh}）", f"the chain test of {en} came back"
+
+
+def _pressed(zh: str, en: str) -> Callable[[Data], Words]:
+    late = _late(zh, en)
+
+    def text(data: Data) -> Words:
+        told_zh, told_en = late(data)
+        if not data.get("by_hand_test"):
+            return told_zh, told_en
+        return (
+            f"{told_zh}（试按时段内，可能是试按）",
+            f"{told_en} (while keys are tested by hand; perhaps a test)",
+        )
+
+    return text
+
+
 _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
-    ReasonCode.CALL_PRESSED: _late("按下求救键", "the emergency key was pressed"),
-    ReasonCode.CALL_PRESSED_AGAIN: _late("再次按下求救键", "the emergency key was pressed again"),
+    ReasonCode.CALL_PRESSED: _pressed("按下求救键", "the emergency key was pressed"),
+    ReasonCode.CALL_PRESSED_AGAIN: _pressed("再次按下求救键", "the emergency key was pressed again"),
+    ReasonCode.CHAIN_TEST_FAILED: _chain_test_failed,
+    ReasonCode.CHAIN_TEST_BACK: _chain_test_back,
     ReasonCode.URGENT_HELP: _late("请求助急", "urgent help was asked for"),
     ReasonCode.CALL_CANCELLED: _fixed(
         "老人按了取消，仍需核实", "the elder pressed cancel; make sure all the same"
@@ -403,6 +511,9 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
         "的编号有两台设备在用，请核对并改号",
         "is the id of two devices: find them, and give one an id of its own",
     ),
+    ReasonCode.FLOODING: _flooding,
+    ReasonCode.FLOOD_OVER: _flood_over,
+    ReasonCode.SIGNALS_COUNTED: _signals_counted,
     ReasonCode.QOS_ZERO: _about_device(
         "的求救没有送达保证，请检查网关设置",
         "sent a call without delivery guarantee: check its gateway's settings",
@@ -413,5 +524,7 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.DEVICE_IN_PLACE: _about_device("的位置已核实", "is where it belongs"),
     ReasonCode.HOME_UNJUDGED: _unjudged,
     ReasonCode.STORE_RESTORED: _store_restored,
+    ReasonCode.DISK_SCARCE: _disk_scarce,
+    ReasonCode.DISK_ROOM_AGAIN: _disk_room_again,
     ReasonCode.CLOCK_JUMPED: _clock_jumped,
 }

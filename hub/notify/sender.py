@@ -35,6 +35,10 @@ class _NotSetUp:
         return PermanentFailure(f"no channel {notification.channel!r} is set up")
 
 
+HANGS_AFTER = timedelta(minutes=2)
+"""An attempt that has been on its way for longer does not come back."""
+
+
 @dataclass(frozen=True, slots=True)
 class LaneHealth:
     """How a lane stands. `threads` live of `expected` (0 before start and after stop): fewer means that the lane has died.
@@ -55,6 +59,11 @@ class LaneHealth:
     @property
     def dead(self) -> bool:
         return self.threads < self.expected
+
+    @property
+    def delivers(self) -> bool:
+        """Whether the newest attempt that came to an end was taken, and none hangs."""
+        return not self.dead and self.last_problem is None and self.out_for <= HANGS_AFTER
 
 
 class _Line:

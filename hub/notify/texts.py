@@ -34,6 +34,23 @@ GO_TO_THE_DOOR = frozenset(
 send somebody. Family, neighbours, property and keyholders read that it may be another home, and not which."""
 
 
+_READINGS: dict[str, Words] = {
+    ReasonCode.THRESHOLD: (
+        "有一项读数超出范围，详情登录后看或问坐席",
+        "a reading is out of range: log in, or ask the desk",
+    ),
+    ReasonCode.THRESHOLD_CLEARED: ("读数已恢复", "the reading is back in range"),
+    ReasonCode.IMPLAUSIBLE: ("有一项读数不可信，请检查设备", "a reading cannot be true: check the device"),
+    ReasonCode.NO_VALUE: (
+        "有一项没有测到，请检查佩戴",
+        "something could not be measured: check how it is worn",
+    ),
+}
+"""A message on a telephone lies open to whoever looks at it: what was measured stands behind a log-in."""
+_OF_HEALTH = frozenset({WhatItWas.ILLNESS, WhatItWas.FALL_HURT, WhatItWas.FALL_UNHURT, WhatItWas.DECEASED})
+"""What a case was is not told on telephones when it says how somebody is; what was done is."""
+
+
 def _unknown(home_id: str) -> str | None:
     return None
 
@@ -90,7 +107,8 @@ def _located(notification: Notification, address_of: AddressOf) -> Notification:
 
 
 def _reason(notification: Notification) -> Words:
-    return reason_text(text_field(notification, "reason_code") or "", _reason_data(notification))
+    code = text_field(notification, "reason_code") or ""
+    return _READINGS.get(code) or reason_text(code, _reason_data(notification))
 
 
 def _reason_data(notification: Notification) -> dict[str, object]:
@@ -119,6 +137,8 @@ def _taken(notification: Notification) -> Words:
 def _resolved(notification: Notification) -> Words:
     (kind_zh, kind_en), (subject_zh, subject_en) = _kind(notification), _subject(notification)
     was_zh, was_en = _listed(notification, "what_it_was", WhatItWas, WHAT_IT_WAS, ("", ""))
+    if text_field(notification, "what_it_was") in _OF_HEALTH:
+        was_zh, was_en = "", ""
     done_zh, done_en = _listed(notification, "what_was_done", WhatWasDone, WHAT_WAS_DONE, ("", ""))
     zh = "，".join(part for part in (f"已处置：{subject_zh}", kind_zh, was_zh, done_zh) if part)
     en = ", ".join(part for part in (f"Resolved: {subject_en}", kind_en, was_en, done_en) if part)
@@ -129,6 +149,8 @@ def _subject(notification: Notification) -> Words:
     """Who and where; the home's id where no name is known, so that it can always be found."""
     if text_field(notification, "reason_code") == ReasonCode.CLOCK_JUMPED:
         return "本系统时钟", "the hub's clock"
+    if text_field(notification, "reason_code") in {ReasonCode.DISK_SCARCE, ReasonCode.DISK_ROOM_AGAIN}:
+        return "本系统磁盘", "the hub's disk"
     if text_field(notification, "reason_code") == ReasonCode.STORE_RESTORED:
         return "本系统数据库", "the hub's store"
     names = text_field(notification, "resident_names")

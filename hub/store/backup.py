@@ -16,11 +16,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, text
 
+from hub.store import clock_anchor, hub_time
 from hub.store.connection import StoreLock
 from hub.store.damaged import is_number, key_of
 from hub.store.errors import NewerSchema, NotAStore, StoreError, StoreUnavailable, WrongCell, translated
 from hub.store.migrations import SCHEMA_NUMBER, schema_number
-from hub.store.tables import from_micros
 
 log = logging.getLogger(__name__)
 
@@ -111,15 +111,14 @@ def look_at(path: Path, cell: str, *, whole: bool = True) -> Copy:
                 raise NewerSchema(
                     f"{path}: schema {number}, but this release knows {SCHEMA_NUMBER}; use the newer release"
                 )
-            name, at = connection.execute(text("SELECT name, hub_time_at FROM cell")).one()
+            name = connection.execute(text("SELECT name FROM cell")).scalar_one()
+            at = hub_time.newest(connection)
             if key_of(name) != cell:
                 raise WrongCell(f"{path}: belongs to cell {key_of(name)!r}, not {cell!r}")
             last = connection.execute(text("SELECT max(seq) FROM input_log")).scalar() or 0
     finally:
         engine.dispose()
-    return Copy(
-        path, from_micros(at) if is_number(at) else None, last if is_number(last) else 0, path.stat().st_size
-    )
+    return Copy(path, at, last if is_number(last) else 0, path.stat().st_size)
 
 
 def copies(folder: Path, cell: str) -> list[Path]:
@@ -176,6 +175,7 @@ def put_back(store: Path, copy: Copy, now: datetime, *, with_inputs: bool = True
         _synced(fresh)
         aside = _set_aside(store, now)
         fresh.replace(store)
+        clock_anchor.forget(store)
         _synced(store.parent)
     except (OSError, sqlite3.Error) as error:
         raise StoreUnavailable(

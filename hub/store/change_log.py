@@ -10,12 +10,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, func, insert, not_, or_, select
 
 from hub.store.change_concerns import Concern, ConcernKind, Reached, is_reached, write_concerns
 from hub.store.tables import ChangeRow, table_of
 
 _CHANGE = table_of(ChangeRow)
+_OPENED_BY_ALERT = (_CHANGE.c.what == "care_card_opened") & (
+    func.json_extract(_CHANGE.c.data, "$.alert_id").is_not(None)
+)
 _AT_MOST = 500
 
 
@@ -39,6 +42,9 @@ class What(StrEnum):
     ACCOUNT_CHANGED = "account_changed"
     LOGGED_IN = "logged_in"
     REPORT_EXPORTED = "report_exported"
+    CARE_CARD_OPENED = "care_card_opened"
+    TOKEN_MADE = "token_made"  # noqa: S105 -- what was done
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 -- what was done
     ACCESS_REFUSED = "access_refused"
 
 
@@ -104,7 +110,7 @@ class Wanted:
     reached: Reached | None = None
     or_by: str | None = None
     log_ins: bool = True
-    """Also who logged in, where nothing else is asked for."""
+    """Also who logged in, and whose card opened on an alert, where nothing else is asked for: these come by themselves."""
 
 
 def changes(
@@ -120,7 +126,7 @@ def changes(
     if wanted.what is not None:
         query = query.where(_CHANGE.c.what == wanted.what.value)
     elif not wanted.log_ins:
-        query = query.where(_CHANGE.c.what != What.LOGGED_IN.value)
+        query = query.where(_CHANGE.c.what != What.LOGGED_IN.value, not_(_OPENED_BY_ALERT))
     if wanted.about_id is not None:
         query = query.where(_CHANGE.c.about_id == wanted.about_id)
     if wanted.about_ids is not None:

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from hub.core.alerts import Alert
 from hub.core.events import Command, DeliveryReport, DeviceEvent, Fact, Tick
-from hub.core.home import Away, DeviceState, MistakeCount, Press, Profile, RuleState
+from hub.core.home import Away, ChainTest, DeviceState, HandTest, MistakeCount, Press, Profile, RuleState
 from hub.core.notifications import Notification
 from hub.core.service_requests import ServiceRequest
 from hub.store.damaged import DamagedText
@@ -103,6 +103,8 @@ class HomeBody:
     away: tuple[Away, ...] = ()
     presses: Mapping[str, Press] = field(default_factory=dict)
     mistakes: Mapping[str, MistakeCount] = field(default_factory=dict)
+    chain_test: ChainTest = field(default_factory=ChainTest)
+    hand_test: HandTest | None = None
 
 
 class DeviceEventCodec:

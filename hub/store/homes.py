@@ -56,7 +56,8 @@ class HomeWrites:
         devices: list[tuple[str, str, DeviceState | None]] = []
         rules: list[tuple[str, str, RuleState | None]] = []
         for before, after, seq in self._homes.values():
-            body = codec.HOME_BODY.dump(HomeBody(after.away, after.presses, after.mistakes))
+            kept_with_it = (after.away, after.presses, after.mistakes, after.chain_test, after.hand_test)
+            body = codec.HOME_BODY.dump(HomeBody(*kept_with_it))
             wake_at = to_micros(after.wake_at) if after.wake_at else None
             if before is None or before.profile is not after.profile:
                 profile = codec.PROFILE.dump(after.profile)
@@ -221,6 +222,8 @@ def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHome
             wake_at=row.wake_at,
             presses=body.presses,
             mistakes=body.mistakes,
+            chain_test=body.chain_test,
+            hand_test=body.hand_test,
         )
         # Of a number that cannot be read: everything that was logged counts as saved, so that nothing of it is judged twice.
         saved_seq[row.home_id] = row.saved_seq if is_number(row.saved_seq) else _newest_input(connection)

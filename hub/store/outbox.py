@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from hub.core.notifications import Notification
 from hub.core.outcome import DeliveryUpdate
@@ -114,3 +114,8 @@ def load_pending(connection: Connection) -> list[PendingNotification]:
         if notification is not None:
             pending.append(PendingNotification(notification, row.attempts, row.next_attempt_at))
     return pending
+
+
+def waiting(connection: Connection) -> int:
+    """How many notifications are still to be sent."""
+    return connection.scalar(select(func.count()).where(_OUTBOX.c.state == QUEUED)) or 0

@@ -9,7 +9,7 @@ integer keys grow in the same order, and every index is one more page for an SD 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -356,3 +356,39 @@ class EndedSessionRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     session_id: str = Field(unique=True)
     until_at: datetime = instant()
+
+
+class CareCardOpeningRow(SQLModel, table=True):
+    """Somebody opened a home's care card: because of an alert (once for each of the two), or for a reason, until an instant."""
+
+    __tablename__ = "care_card_opening"
+    __table_args__ = (
+        UniqueConstraint("alert_id", "login"),
+        Index("ix_care_card_opening_home", "home_id", "opened_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    home_id: str
+    login: str
+    reason: str
+    note: str = text()
+    alert_id: str | None = None
+    opened_at: datetime = instant()
+    until_at: datetime | None = instant(nullable=True)
+
+
+class ApiTokenRow(SQLModel, table=True):
+    """With what a script or a partner system logs in; of its secret only the hash is kept."""
+
+    __tablename__ = "api_token"
+    id: str = Field(primary_key=True)
+    name: str
+    secret_hash: str
+    role: str
+    scope_kind: str
+    scope_id: str | None = None
+    made_by: str
+    made_at: datetime = instant()
+    expires_at: datetime | None = instant(nullable=True)
+    used_at: datetime | None = instant(nullable=True)
+    revoked_at: datetime | None = instant(nullable=True)
+    revoked_by: str | None = None

@@ -45,15 +45,15 @@ BROKEN = [
         [
             'rules.toml:1 rule "treshold": unknown kind "treshold"; '
             "known: threshold, call, fall, device, hazard, fault, plausible, "
-            "request, late_request, mistaken_presses"
+            "request, late_request, mistaken_presses, flood, self_test, hand_test"
         ],
     ),
     (
         "no kind",
         '[[rule]]\nname = "x"\n',
         [
-            'rules.toml:1 rule "x": says no kind; add kind; known: call, device, fall, fault, hazard, '
-            "late_request, mistaken_presses, plausible, request, threshold"
+            'rules.toml:1 rule "x": says no kind; add kind; known: call, device, fall, fault, flood, hand_test, '
+            "hazard, late_request, mistaken_presses, plausible, request, self_test, threshold"
         ],
     ),
     (
@@ -157,6 +157,17 @@ BROKEN = [
             "for heart_rate_bpm give a number between 0 and 400",
         ),
         ('kind = "request"\ncategory = "meals"\ndue_s = 1e30', '4 rule "meals" due_s: found 1e+30'),
+        (
+            'kind = "self_test"\nopens = 17:00:00\ncloses = 09:00:00',
+            '3 rule "self_test" opens: found 17:00, which is not before closes 09:00',
+        ),
+        ('kind = "self_test"\nanswer_within_s = 1', '3 rule "self_test" answer_within_s: found 1'),
+        ('kind = "self_test"\ntries = 0', '3 rule "self_test" tries: found 0'),
+        (
+            'kind = "hand_test"\ndue_after_s = 2592000\noverdue_after_s = 86400',
+            '4 rule "hand_test" overdue_after_s: found 86400, which is less than due_after_s 2.592e+06',
+        ),
+        ('kind = "hand_test"\nlasts_s = 86400', '3 rule "hand_test" lasts_s: found 86400'),
     ],
 )
 def test_what_can_only_be_a_slip_is_refused_with_its_line(tmp_path: Path, rule: str, said: str) -> None:

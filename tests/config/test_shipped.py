@@ -23,6 +23,8 @@ def installed(folder: Path, name: str) -> Path:
     for secret in ("mqtt-password", "webhook-secret"):
         (folder / secret).write_text("sixteen characters or more\n")
         (folder / secret).chmod(0o600)
+    (folder / "heartbeat-url").write_text("https://watch.example.org/ping/0123456789\n")
+    (folder / "heartbeat-url").chmod(0o600)
     for certificate in ("ca.crt", "hub.crt", "hub.key", "console.crt", "console.key"):
         (folder / certificate).touch()
     return folder / name

@@ -10,6 +10,7 @@ from hub.directory.model import Directory
 from tests.e2e.hub_process import HubProcess, write_settings
 from tests.e2e.receiver import Receiver
 from tests.e2e.street import played, settle, street
+from tests.network import Network
 from tests.servers import MosquittoServer
 
 HOMES = 24
@@ -56,6 +57,6 @@ def hub(make_hub: Callable[[str], HubProcess], own_mosquitto: MosquittoServer) -
     return make_hub(on(own_mosquitto))
 
 
-def on(broker: MosquittoServer) -> str:
-    """The [mqtt] section of a hub on this broker."""
+def on(broker: MosquittoServer | Network) -> str:
+    """The [mqtt] section of a hub on this broker, or on a line that leads to it."""
     return f'host = "{broker.host}"\nport = {broker.port}'

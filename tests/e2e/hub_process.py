@@ -104,6 +104,11 @@ class HubProcess:
         return self.problems() == {}
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None, "this hub was never started"
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         return self.exit_code is None
 

@@ -1,9 +1,7 @@
 """The promise of the product, with a real broker, a hub in its own process, devices that obey the contract: no press is lost."""
 
-import random
 import signal
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -21,6 +19,7 @@ from tests.e2e.hub_process import HubProcess
 from tests.e2e.receiver import Receiver
 from tests.e2e.street import Street, until
 from tests.servers import MosquittoServer, free_port, require_embedded_broker
+from tests.soak import kills
 
 pytestmark = pytest.mark.slow
 
@@ -29,10 +28,6 @@ def all_told(hub: HubProcess) -> bool:
     """Whether nothing waits to be sent any more."""
     with Queries(hub.data_dir / "hub.sqlite") as queries:
         return queries.counts().outbox_queued == 0
-
-
-def unheard_at_most(homes: Street, count: int) -> bool:
-    return len(homes.unheard()) <= count
 
 
 def end_well(hub: HubProcess, homes: Street, receiver: Receiver) -> None:
@@ -98,21 +93,11 @@ def test_killed_at_every_moment_between_a_commit_and_what_follows_it(
 def test_killed_again_and_again_under_presses(
     hub: HubProcess, homes: FleetSpec, own_mosquitto: MosquittoServer, receiver: Receiver
 ) -> None:
-    rng = random.Random(7)
-    hub.start_ready()
-    with Street(homes, own_mosquitto.host, own_mosquitto.port) as street:
-        waiting = list(street.keys)
-        rng.shuffle(waiting)
-        for _ in range(4):
-            some = [waiting.pop() for _ in range(rng.randint(3, 6))]
-            street.press(*some)
-            still_unheard = rng.randint(0, len(some))
-            until(partial(unheard_at_most, street, still_unheard), "some are heard")
-            hub.kill()
-            street.press(waiting[-1])
-            hub.start()
-        until(hub.ready, "the hub is ready")
-        end_well(hub, street, receiver)
+    """A handful of the hundred cycles of `make soak`."""
+    counted = kills.kill(hub, homes, own_mosquitto, receiver.received, cycles=4, seed=3)
+    assert counted.presses > 8
+    assert counted.readings > 100
+    assert [figure for figure in counted.figures() if not figure.kept] == []
 
 
 @pytest.mark.parametrize("wiped", [False, True], ids=["with its store", "with an empty store"])

@@ -4,12 +4,15 @@ A file is a list of `[[case]]`:
   name      what it shows
   steps     what happens, in order: `at_s` since the start (it may be left out: at once) and one of
               vital, null (names of measures without a value), hazard, clear, fault, gone, battery, alive, will, birth,
-              unreadable, resolve (a dedup key), away_s, back, resumed; `device` says whose (default: ox)
+              unreadable, resolve (a dedup key), away_s, back, resumed, sent (the broker took the command of a test call),
+              test_call; `device` says whose (default: ox)
   until_s   how long to go on after the last step (default: not at all)
   alerts    "at_s key severity" for each alert that is raised, in order
   evidence  "at_s key reason" for each sign that joined one (left out: not looked at)
   ended     "at_s key" for each alert that ended by itself (left out: none)
   level     ability level of the elder (default 2); overrides: the home's own values
+  voice     true: there is a voice unit `voice` too, which can make silent test calls (this home's moment: see self_test.toml)
+  asked     "at_s" of each command for a test call (left out: not looked at)
 A file may define `[[rule]]`, thresholds that take the place of the shipped ones.
 """
 
@@ -22,11 +25,15 @@ from typing import Any
 
 import pytest
 
-from firmware_contracts.vocabulary import Fault, Hazard, Measure
+from firmware_contracts.vocabulary import CallAction, Fault, Hazard, Measure
 from hub.core.alerts import Severity, WhatItWas, WhatWasDone
 from hub.core.context import Context
+from hub.core.detection.self_test import alert_key
 from hub.core.events import (
     Alive,
+    Call,
+    DeliveryOutcome,
+    DeliveryReport,
     DeviceEvent,
     EndAway,
     Environment,
@@ -43,6 +50,7 @@ from hub.core.events import (
 )
 from hub.core.home import AwayKind, DeviceKind, Home, Profile, Resident
 from hub.core.journal import Entry, EntryKind
+from hub.core.notifications import Template
 from hub.core.rules import Side, ThresholdRule
 from hub.core.step import step
 from tests.story import SYSTEM, TUESDAY_MORNING, actor, device, shipped, story_context
@@ -97,6 +105,9 @@ class Flat:
             device("shared", DeviceKind.CUFF, silent_after=timedelta(days=100)),
             device("sensor", DeviceKind.SMOKE, silent_after=timedelta(days=100)),
         ]
+        if case.get("voice"):
+            devices.append(device("voice", DeviceKind.VOICE_UNIT, silent_after=timedelta(days=100)))
+        self.asked: list[str] = []
         profile = Profile(
             "h1",
             residents=(Resident("li", "李桂英", "李奶奶", case.get("level", 2)),),
@@ -115,6 +126,11 @@ class Flat:
         outcome = step(self.home, input_, self.at, self.context)
         self.home = outcome.home
         self.journal.extend(outcome.journal)
+        self.asked += [
+            f"{(one.created_at - START_AT).total_seconds():.0f}"
+            for one in outcome.notifications
+            if one.template is Template.HOME_SELF_TEST
+        ]
 
     def go_to(self, offset_s: float) -> None:
         until = START_AT + timedelta(seconds=offset_s)
@@ -180,6 +196,12 @@ class Flat:
                 )
             case "back":
                 self.put(EndAway("h1", SYSTEM))
+            case "sent":
+                asked_by = str(self.home.chain_test.asked_by)
+                self.put(DeliveryReport("h1", asked_by, alert_key("h1"), DeliveryOutcome.SENT, 1))
+            case "test_call":
+                age = timedelta(seconds=value) if value is not True else timedelta()
+                self.hear(device_id, Call(f"test-{self.numbers[device_id]}", age, CallAction.TEST))
             case "resumed":
                 self.context = replace(self.context, resumed_at=self.at)
             case _:
@@ -211,6 +233,7 @@ class Flat:
             "no_value": f"device|no_value-{data.get('measure')}",
             "implausible": f"device|implausible-{data.get('measure')}",
             "unreadable_telemetry": "device|unreadable",
+            "chain_test_failed": f"chain|{data.get('hop')}",
         }
         return f"{names[entry.data['reason']]}|{entry.data['device_id']}"
 
@@ -227,6 +250,8 @@ def test_rule(case: Case, rules: list[dict[str, Any]]) -> None:
     assert raised == case["alerts"]
     ended = [f"{at} {key}" for at, entry, key in flat.told(EntryKind.ALERT_RESOLVED) if entry.by is None]
     assert ended == case.get("ended", [])
+    if "asked" in case:
+        assert flat.asked == case["asked"]
     if "evidence" in case:
         joined = [
             f"{at} {key} {entry.data['reason']}" for at, entry, key in flat.told(EntryKind.ALERT_EVIDENCE)

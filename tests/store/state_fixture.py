@@ -22,7 +22,9 @@ from hub.core.home import Home
 from hub.core.journal import Entry, EntryKind
 from hub.core.outcome import DeliveryUpdate, Outcome, Reading
 from hub.core.service_requests import RequestState
-from hub.store import accounts, clock_doubt, codec
+from hub.store import accounts, api_tokens, care_cards, clock_doubt, codec
+from hub.store.api_tokens import Token
+from hub.store.care_cards import Opening
 from hub.store.migrations import SCHEMA_NUMBER
 from hub.store.queries import Queries
 from hub.store.store import Batch, Effect, Failure, InputSource, LoggedInput, Rejection, Retention, Store
@@ -79,6 +81,10 @@ def write_story(store: Store) -> None:
             connection, "zhang", "张敏", ActorRole.OPERATOR, "scrypt1$14$8$1$c2FsdA==$aGFzaA==", at(0)
         )
     )
+    opening = Opening("home-1", "zhang", "visit", at(40), at(940), note="送药")
+    store.write(lambda connection: care_cards.write(connection, opening))
+    token = Token("t-one", "partner", "0" * 64, ActorRole.OPERATOR, "everything", None, "zhang", at(50))
+    store.write(lambda connection: api_tokens.add(connection, token))
     # The first entry of home-2 goes, so that its chain begins at an anchor.
     samples.keep_running(store, at(6) + Retention().journal)
     store.retain(at(6) + Retention().journal, replace(Retention(), **_KEPT_FOR_EVER))
@@ -161,9 +167,9 @@ def _home(home: Home) -> dict[str, Any]:
 
 
 def sorted_sets(value: Any) -> Any:
-    """Sets are written in any order: lists of words are compared sorted."""
+    """Sets are written in any order: lists of words are compared sorted, and the checksums of what was written are left out."""
     if isinstance(value, dict):
-        return {key: sorted_sets(one) for key, one in value.items()}
+        return {key: sorted_sets(one) for key, one in value.items() if key != "sum"}
     if isinstance(value, list):
         plain = [sorted_sets(one) for one in value]
         return sorted(plain) if all(isinstance(one, str) for one in plain) else plain
