@@ -103,7 +103,10 @@ def _ask_running_fleet(
         ) from None
     client.loop_start()
     try:
-        refused = let_in.get(timeout=CONNECT_WITHIN_S)
+        try:
+            refused = let_in.get(timeout=2 * CONNECT_WITHIN_S)
+        except queue.Empty:
+            refused = f"the broker at {broker.place} does not answer; look into its log"
         if refused is not None:
             raise BrokerUnreachable(refused)
         started_s = time.monotonic()

@@ -17,7 +17,7 @@ from firmware_contracts.topics import Address
 from hub import auditor, interpreter
 from hub.auditor import Auditor
 from hub.broker import EmbeddedBroker
-from hub.broker_memory import memory_problems
+from hub.broker_memory import memory_notices
 from hub.clock import Anchor, HubClock, wall_now
 from hub.clock_health import clock_problems
 from hub.config.settings import Settings
@@ -76,6 +76,8 @@ class HubHealth:
 
     ready: bool
     problems: tuple[tuple[str, str], ...]
+    notices: tuple[tuple[str, str], ...]
+    """What is over but people should know of for a while: it neither makes the hub not ready nor stops the outside heartbeat."""
     engine: Mapping[str, float]
     session_connected: Mapping[str, float]
     session_messages: Mapping[str, float]
@@ -344,7 +346,6 @@ class Hub:
         lanes = self.sender.health()
         problems = [*engine.problems, *clock_problems(self.clock, self._jump), *self.disk.problems()]
         alive = all(code != "stalled" for code, _ in problems)
-        problems += memory_problems(sessions.values(), wall_now())
         for name, session in sessions.items():
             if not session.healthy:
                 problems.append(("mqtt", f"session {name}: {session.last_error or 'not connected yet'}"))
@@ -365,6 +366,7 @@ class Hub:
         return HubHealth(
             ready=not problems,
             problems=tuple(problems),
+            notices=tuple(memory_notices(sessions.values(), wall_now())),
             engine=_numbers(engine),
             session_connected={name.value: float(session.connected) for name, session in sessions.items()},
             session_messages={name.value: float(session.messages) for name, session in sessions.items()},

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hub.ingest.connection import SessionHealth
 
 TOLD_FOR = timedelta(hours=1)
-"""It is over when it happens; whoever looks in within the hour sees it, and the log keeps it."""
+"""It is over when it happens, so it is no problem of the hub's health; whoever looks in within the hour sees it, and the log keeps it."""
 
 _SENTENCE = (
     "消息服务器重启后丢了它替本系统保管的消息：求救不受影响，设备会重发；断线期间的体征和活动可能缺失。请检查 Mosquitto 的 "
@@ -16,7 +16,7 @@ _SENTENCE = (
 )
 
 
-def memory_problems(sessions: Iterable[SessionHealth], now: datetime) -> list[tuple[str, str]]:
-    """One problem, however many sessions were forgotten. `now`: the wall clock."""
+def memory_notices(sessions: Iterable[SessionHealth], now: datetime) -> list[tuple[str, str]]:
+    """One notice, however many sessions were forgotten. `now`: the wall clock."""
     forgotten = [one.forgotten_at for one in sessions if one.forgotten_at is not None]
     return [("broker_memory", _SENTENCE)] if forgotten and now - max(forgotten) < TOLD_FOR else []

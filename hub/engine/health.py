@@ -62,3 +62,5 @@ class EngineHealth:
     commits: int
     commit_failures: int
     seconds_since_turn: float
+    notices: tuple[tuple[str, str], ...] = ()
+    """The engine has none of its own."""

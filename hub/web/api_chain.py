@@ -54,7 +54,8 @@ async def read_chain(parts: PartsDep, user: ViewDevices) -> ChainOut:
 
 def chain_of(parts: Parts) -> ChainOut:
     """Asks hub, store and homes; not for the event loop's thread."""
-    problems = list(parts.hub.health().problems)
+    health = parts.hub.health()
+    problems = [*health.problems, *health.notices]
     try:
         parts.queries.journal_range()
     except StoreError as error:

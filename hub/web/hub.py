@@ -19,14 +19,18 @@ ANSWER_WITHIN_S = 10.0
 
 
 class Health(Protocol):
-    """How the hub is. `problems` are (code, detail) pairs, empty when `ready`; every number in its other fields becomes a
-    metric, so none of them may hold a name, an address or a reading."""
+    """How the hub is. `problems` are (code, detail) pairs, empty when `ready`; `notices` are such pairs of what is over, or a
+    choice, and still to be told; every number in its other fields becomes a metric, so none of them may hold a name, an
+    address or a reading."""
 
     @property
     def ready(self) -> bool: ...
 
     @property
     def problems(self) -> Sequence[tuple[str, str]]: ...
+
+    @property
+    def notices(self) -> Sequence[tuple[str, str]]: ...
 
 
 class Hub(Protocol):

@@ -34,7 +34,7 @@ async def alive() -> str:
 @router.get("/readyz")
 async def ready(parts: PartsDep) -> JSONResponse:
     """Whether everything works that a press needs; 503 with what is missing otherwise. Notices are choices of the settings that
-    people should know of: nothing is broken."""
+    people should know of, and what was broken and is over: nothing is broken."""
     health = parts.hub.health()
     problems = [{"code": code, "detail": detail} for code, detail in health.problems]
     try:
@@ -42,7 +42,8 @@ async def ready(parts: PartsDep) -> JSONResponse:
     except StoreError as error:
         problems.append({"code": "store_read", "detail": str(error)})
     good = health.ready and not problems
-    notices = [] if parts.settings.tells_people else [{"code": "no_channel", "detail": _NO_CHANNEL}]
+    told = health.notices if parts.settings.tells_people else (*health.notices, ("no_channel", _NO_CHANNEL))
+    notices = [{"code": code, "detail": detail} for code, detail in told]
     return JSONResponse({"ready": good, "problems": problems, "notices": notices}, 200 if good else 503)
 
 

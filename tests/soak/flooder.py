@@ -95,6 +95,8 @@ def send(host: str, port: int, messages: Messages, seconds: float, per_second: f
             some = list(islice(messages, max(due, 0)))
             publisher.publish_all(some)
             sent += len(some)
+            if not per_second and not some:
+                break
             if len(some) < AT_ONCE:
                 time.sleep(PAUSE_S)
     return sent

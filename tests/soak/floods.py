@@ -22,6 +22,8 @@ from tests.soak.flooder import RECONNECTING
 from tests.soak.flooder import SORTS as OF_MESSAGES
 
 SORTS = (*OF_MESSAGES, "huge", "reconnect")
+ALL_OF_IT_S = 50
+"""A queue given back is given back whole, however slow the machine."""
 PER_SECOND = 5_000
 """Of one mad device; a queue given back comes as fast as the broker takes it."""
 HOMES = RECONNECTING + 200
@@ -71,7 +73,7 @@ class Flooding:
     def flood(self, sort: str, presses: int, seconds: float, per_second: float = PER_SECOND) -> Flooded:
         """Presses all through the flood; `per_second` 0 is as fast as the broker takes messages."""
         where = [self._server.host, str(self._server.port), self.place.cell, sort]
-        where += [str(seconds), str(0 if sort == "backlog" else per_second)]
+        where += [str(ALL_OF_IT_S), "0"] if sort == "backlog" else [str(seconds), str(per_second)]
         flooder = program("tests.soak.flooder", *where, stdout=subprocess.PIPE)
         try:
             assert flooder.stdout is not None

@@ -529,8 +529,10 @@ async function askHealth() {
   try {
     const response = await fetch("/readyz", { headers: { accept: "application/json" } });
     const health = await response.json();
-    const told = (health.problems ?? []).map((problem) => problem.detail).join("; ");
-    $("told-bar").hidden = !(health.notices ?? []).some((notice) => notice.code === "no_channel");
+    const notices = health.notices ?? [];
+    const over = notices.filter((notice) => notice.code !== "no_channel");
+    const told = [...(health.problems ?? []), ...over].map((one) => one.detail).join("; ");
+    $("told-bar").hidden = over.length === notices.length;
     $("hub-bar").hidden = !told;
     $("hub-bar").textContent = t("line.problems", { text: told });
   } catch {
