@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hub.ingest.connection import SessionHealth
 
 TOLD_FOR = timedelta(hours=1)
-"""It is over when it happens, so it is no problem of the hub's health; whoever looks in within the hour sees it, and the log keeps it."""
+"""It is over when it happens, no problem of the hub's health; whoever looks in within the hour sees it, the log keeps it."""
 
 _SENTENCE = (
     "消息服务器重启后丢了它替本系统保管的消息：求救不受影响，设备会重发；断线期间的体征和活动可能缺失。请检查 Mosquitto 的 "
