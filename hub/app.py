@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from firmware_contracts.topics import Address
-from hub import auditor, interpreter
+from hub import auditor, interpreter, shift_watch
 from hub.auditor import Auditor
 from hub.broker import EmbeddedBroker
 from hub.broker_memory import memory_notices
@@ -24,7 +25,7 @@ from hub.config.settings import Settings
 from hub.core.audit import Finding, Lapse, audit
 from hub.core.context import Context
 from hub.core.events import Command
-from hub.core.home import Home
+from hub.core.home import UNASSIGNED_HOME_ID, Home
 from hub.core.journal import EntryKind
 from hub.core.notifications import Heard, Notification
 from hub.core.outcome import Result
@@ -47,6 +48,7 @@ from hub.notify.home import HomeChannel, encode, heard_command
 from hub.notify.sender import HANGS_AFTER, Sender
 from hub.notify.webhook import WebhookChannel, WebhookSettings
 from hub.serving import listen, listen_locally, remove_local, serve
+from hub.shift_watch import ShiftWatch
 from hub.store import backup, clock_anchor, clock_doubt, directory_rows, outbox, search_rows, space
 from hub.store.errors import NotAStore
 from hub.store.store import Connection, JournalLine, Retention, Standstill, Store
@@ -247,6 +249,7 @@ class Hub:
             ("search", self._make_findable),
             ("backup", self._copy_in_time),
             ("auditor", self._audit_on),
+            ("shifts", self._watch_shifts),
         ):
             threading.Thread(target=work, name=name, daemon=True).start()
         self.heartbeat.start(self._ending)
@@ -545,6 +548,24 @@ class Hub:
         """Often enough that what a clock jumps over is never taken for time that passed."""
         self.store.note_running(self.clock.now())
         self._jump = max(self.store.standstills(), key=lambda one: one.until_at, default=None)
+
+    def _watch_shifts(self) -> None:
+        """Gaps of the shift that begins soon, and of this one."""
+        watch = ShiftWatch(
+            timedelta(minutes=self.settings.supervision.before_shift_min),
+            obey=lambda command: self.engine.submit(command).result(timeout=60),
+            unreached=lambda since_at: self.engine.write(partial(outbox.unreached, since_at=since_at)).result(
+                timeout=60
+            ),
+            channels=lambda: {lane.channel for lane in self.sender.health() if lane.delivers},
+        )
+
+        def look() -> None:
+            own_home = self.engine.home(UNASSIGNED_HOME_ID)
+            watch.look(self.keeper.directory, own_home, self.now(), self.context())
+
+        while not self._ending.wait(shift_watch.LOOK_EVERY_S):
+            self._try("looking at the next shift", look)
 
     # --- the chain proves itself --------------------------------------------------------------------------------------
 

@@ -182,12 +182,13 @@ class RetentionSection(Section):
 
 
 class SupervisionSection(Section):
-    """After how long without a word a device counts as offline."""
+    """After how long without a word a device counts as offline; how long before a shift its gaps are told (0: never)."""
 
     native_s: SilentAfter = 2_700
     zigbee2mqtt_s: SilentAfter = 90_000
     one_way_s: SilentAfter = 10_800
     by_kind_s: dict[DeviceKind, SilentAfter] = Field(default_factory=dict)
+    before_shift_min: Annotated[int, Field(ge=0, le=24 * 60)] = 30
 
     @property
     def supervision(self) -> Supervision:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hub.core import alerts as verbs
-from hub.core import escalation, hand_test, membership, mistakes, requesting, taking, whereabouts
+from hub.core import escalation, hand_test, membership, mistakes, requesting, shift_gaps, taking, whereabouts
 from hub.core.alerts import (
     Alert,
     AlertKind,
@@ -32,6 +32,7 @@ from hub.core.events import (
     SetAway,
     SetProfile,
     StartHandTest,
+    TellShiftGaps,
     TellWhere,
     TellWho,
 )
@@ -65,6 +66,8 @@ def obey(draft: Draft, command: Command) -> Result:
             return _set_profile(draft, command)
         case StartHandTest():
             return hand_test.start(draft, command)
+        case TellShiftGaps():
+            return shift_gaps.tell(draft, command)
     alert = draft.alerts.get(command.alert_id)
     if alert is None:
         return Refused(

@@ -19,7 +19,7 @@ from firmware_contracts.vocabulary import (
     Placement,
     ServiceCategory,
 )
-from hub.core.alerts import WhatItWas, WhatWasDone
+from hub.core.alerts import Role, WhatItWas, WhatWasDone
 from hub.core.home import AwayKind, Profile, Routine
 from hub.core.record import record
 from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory, RequestState
@@ -419,6 +419,30 @@ class PassHandTest:
     by: Actor
 
 
+@dataclass(frozen=True, slots=True)
+class ShiftGap:
+    """An empty place of the shift that begins, or of this one, or somebody on it who cannot be told; `kind` as the roster's
+    outlook names it. `place` and `person` are names, `from_local` is the people's time; empty: it has begun already."""
+
+    key: str
+    kind: str
+    role: Role | None = None
+    place: str = ""
+    person: str = ""
+    from_local: str = ""
+    elders: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TellShiftGaps:
+    """All that is wrong with the shift that begins and with the one that lasts: what is new is told, what is not named any more
+    is over."""
+
+    home_id: str
+    by: Actor
+    gaps: tuple[ShiftGap, ...]
+
+
 Command = (
     RaiseByHand
     | Acknowledge
@@ -437,6 +461,7 @@ Command = (
     | SetProfile
     | StartHandTest
     | PassHandTest
+    | TellShiftGaps
 )
 
 

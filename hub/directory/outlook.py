@@ -5,7 +5,7 @@ and as many questions as there are changes, not minutes.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -34,6 +34,8 @@ class RosterProblemKind(StrEnum):
     """A role that a policy names reaches nobody for the homes of a centre (None: of the cell)."""
     NO_BUTLER = "no_butler"
     """A butler on leave whose elders nobody has taken over."""
+    NO_CONTACT = "no_contact"
+    """Somebody is on duty who comes to the door, and no way to tell them works."""
     DESK_EMPTY = "desk_empty"
     """A centre is open and nobody sits at its desk; its parent's is asked."""
     TWICE = "twice"
@@ -81,12 +83,21 @@ class RosterProblem:
 
 
 def outlook(
-    directory: Directory, from_at: datetime, until_at: datetime, context: Context
+    directory: Directory,
+    from_at: datetime,
+    until_at: datetime,
+    context: Context,
+    *,
+    channels: Collection[str] | None = None,
+    unreached: Collection[str] = (),
 ) -> tuple[RosterProblem, ...]:
     """Everything that is wrong between two instants, in order of time; `from_at` counts as now. The context gives policies,
-    time zone, night and calendar; people and shifts come from the directory."""
+    time zone, night and calendar; people and shifts come from the directory.
+
+    `channels` are those that deliver (None: any does), `unreached` the people whom the newest notification did not reach.
+    """
     surroundings = replace(context, wall_offset=timedelta(), wall_synchronised=True)
-    sweep = _Sweep(directory, surroundings)
+    sweep = _Sweep(directory, surroundings, channels, frozenset(unreached))
     found = [
         *sweep.run(from_at, until_at),
         *_open_covers(directory, from_at),
@@ -158,8 +169,15 @@ class _Runs:
 
 
 class _Sweep:
-    def __init__(self, directory: Directory, context: Context) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        context: Context,
+        channels: Collection[str] | None,
+        unreached: frozenset[str],
+    ) -> None:
         self._directory, self._context = directory, context
+        self._channels, self._unreached = channels, unreached
         self._needed = _needed(context.policies)
 
     def run(self, from_at: datetime, until_at: datetime) -> list[RosterProblem]:
@@ -291,6 +309,7 @@ class _Sweep:
                         centre_id=one.profile.centre_id,
                         elders=one.elders,
                     )
+        yield from self._without_contact(moment, context, homes, needed, begins, ends)
         for centre_id, spans in opens.items():
             is_open = any(opens_at <= begins < closes_at for opens_at, closes_at in spans)
             if is_open and not moment.at_place(Role.CENTRE_DUTY, centre_id):
@@ -299,6 +318,34 @@ class _Sweep:
                 )
         yield from _lists(moment, homes, begins, ends)
         yield from _twice(moment, context, begins, ends)
+
+    def _without_contact(
+        self,
+        moment: Moment,
+        context: Context,
+        homes: Iterable[_Homes],
+        needed: Iterable[Role],
+        begins: datetime,
+        ends: datetime,
+    ) -> Iterator[RosterProblem]:
+        """Who sits at a desk looks at a console; whoever comes to the door must be told."""
+        elders: defaultdict[str, int] = defaultdict(int)
+        for role in needed:
+            if role in CENTRE_ROLES and role is not Role.CENTRE_DUTY:
+                for one in homes:
+                    for person in moment.on_duty(role, one.profile):
+                        elders[person] = max(elders[person], one.elders)
+        for person, count in elders.items():
+            if not self._can_be_told(person, context):
+                yield RosterProblem(
+                    RosterProblemKind.NO_CONTACT, begins, ends, person_id=person, elders=count
+                )
+
+    def _can_be_told(self, person_id: str, context: Context) -> bool:
+        known = context.people.get(person_id)
+        if known is None or person_id in self._unreached:
+            return False
+        return any(self._channels is None or method.channel in self._channels for method in known.methods)
 
     def _staffed(self, role: Role, homes: _Homes, context: Context) -> bool:
         """Whether anybody is meant to hold the role here at all; a butler is, always."""

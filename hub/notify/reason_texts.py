@@ -9,10 +9,11 @@ from math import isfinite
 from typing import Final
 
 from firmware_contracts.vocabulary import Fault, Hazard, Measure, RejectReason
+from hub.core.alerts import Role
 from hub.core.home import Hop
 from hub.core.reasons import ReasonCode
 from hub.core.rules import Side
-from hub.notify.phrases import FAULTS, HAZARDS, MEASURES, REJECT_REASONS, Words
+from hub.notify.phrases import FAULTS, HAZARDS, MEASURES, REJECT_REASONS, ROLES, Words
 
 Data = Mapping[str, object]
 
@@ -372,6 +373,42 @@ def _store_restored(data: Data) -> Words:
     )
 
 
+def _shift_gap(data: Data) -> Words:
+    kind, at = _word(data, "kind"), _word(data, "from_local")
+    person, elders = _word(data, "person"), _count(data, "elders")
+    place_zh, place_en = (
+        (_word(data, "place"),) * 2 if _word(data, "place") else ("呼叫中心", "the call-centre")
+    )
+    role_zh, role_en = _role(_word(data, "role"))
+    from_zh, from_en = (f"{at}起", f"from {at}") if at else ("现在", "now")
+    zh, en = {
+        "nobody": (
+            f"{place_zh}没有当班的{role_zh}",
+            f"nobody is on duty as {role_en} at {place_en}",
+        ),
+        "no_butler": (
+            f"{person}休假，没有人代管，{elders}位老人没有自己的管家",
+            f"{person} is on leave without cover: {elders} elders have no butler of their own",
+        ),
+        "no_contact": (
+            f"当班的{person}没有能用的联系方式，通知不到",
+            f"{person} is on duty, and no way to tell them works",
+        ),
+        "desk_empty": (f"{place_zh}开放，没有人值班", f"{place_en} is open and nobody is at its desk"),
+    }.get(kind, ("班表有缺口", "the roster has a gap"))
+    return (
+        f"{from_zh}{zh}。请排班或先电话落实",
+        f"{from_en} {en}. Fill the place on the roster, or telephone first",
+    )
+
+
+def _role(code: str) -> Words:
+    try:
+        return ROLES[Role(code)]
+    except ValueError:
+        return "人员", "anybody"
+
+
 def _disk_scarce(data: Data) -> Words:
     free = _count(data, "free_percent")
     return (
@@ -524,6 +561,11 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.DEVICE_IN_PLACE: _about_device("的位置已核实", "is where it belongs"),
     ReasonCode.HOME_UNJUDGED: _unjudged,
     ReasonCode.STORE_RESTORED: _store_restored,
+    ReasonCode.SHIFT_GAP: _shift_gap,
+    ReasonCode.SHIFT_GAP_OVER: lambda _: (
+        "缺口已补上，或这一班已过去",
+        "the place is taken, or the shift is over",
+    ),
     ReasonCode.DISK_SCARCE: _disk_scarce,
     ReasonCode.DISK_ROOM_AGAIN: _disk_room_again,
     ReasonCode.CLOCK_JUMPED: _clock_jumped,

@@ -151,6 +151,8 @@ def _subject(notification: Notification) -> Words:
         return "本系统时钟", "the hub's clock"
     if text_field(notification, "reason_code") in {ReasonCode.DISK_SCARCE, ReasonCode.DISK_ROOM_AGAIN}:
         return "本系统磁盘", "the hub's disk"
+    if text_field(notification, "reason_code") in {ReasonCode.SHIFT_GAP, ReasonCode.SHIFT_GAP_OVER}:
+        return "班表", "the roster"
     if text_field(notification, "reason_code") == ReasonCode.STORE_RESTORED:
         return "本系统数据库", "the hub's store"
     names = text_field(notification, "resident_names")

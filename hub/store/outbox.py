@@ -116,6 +116,21 @@ def load_pending(connection: Connection) -> list[PendingNotification]:
     return pending
 
 
+def unreached(connection: Connection, since_at: datetime) -> frozenset[str]:
+    """The people whose newest notification since then failed for good: what was tried last did not reach them."""
+    newest = (
+        select(func.max(_OUTBOX.c.id))
+        .where(
+            _OUTBOX.c.state.in_((SENT, RECEIVED, FAILED)),
+            _OUTBOX.c.person_id.is_not(None),
+            _OUTBOX.c.done_at >= since_at,
+        )
+        .group_by(_OUTBOX.c.person_id)
+    )
+    failed = select(_OUTBOX.c.person_id).where(_OUTBOX.c.id.in_(newest), _OUTBOX.c.state == FAILED)
+    return frozenset(connection.scalars(failed))
+
+
 def waiting(connection: Connection) -> int:
     """How many notifications are still to be sent."""
     return connection.scalar(select(func.count()).where(_OUTBOX.c.state == QUEUED)) or 0

@@ -244,6 +244,7 @@ def rostered_roles() -> tuple[str, ...]:
 GRADES: Mapping[RosterProblemKind, str] = {
     RosterProblemKind.NOBODY: "gap",
     RosterProblemKind.NO_BUTLER: "gap",
+    RosterProblemKind.NO_CONTACT: "gap",
     RosterProblemKind.DESK_EMPTY: "gap",
     RosterProblemKind.TWICE: "double",
     RosterProblemKind.COVER_OPEN: "open",

@@ -66,6 +66,7 @@ WORDS: dict[str, Words] = {
     "card.no_home": Words("不属于任何住户的设备", "a device of no home"),
     "card.hub_store": Words("数据库", "its store"),
     "card.hub_disk": Words("磁盘", "its disk"),
+    "card.roster": Words("班表", "the roster"),
     "card.unknown": Words("住户待核实", "resident to be confirmed"),
     "card.go_to_door": Words(
         "听力障碍：直接上门，不要等回答", "Hard of hearing: go to the door, do not wait for an answer"

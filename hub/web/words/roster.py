@@ -169,6 +169,10 @@ PROBLEMS: dict[str, Words] = {
         "代管{name}的{other}也休假，{elders} 位老人没有管家",
         "{other}, who covers {name}, is on leave too: {elders} elders have no butler",
     ),
+    "roster_problem.no_contact": Words(
+        "{name}当班，但没有能用的联系方式：通知不到",
+        "{name} is on duty, and no way to tell them works",
+    ),
     "roster_problem.desk_empty": Words(
         "{place}开放时间没有人值班", "{place} is open and nobody is at its desk"
     ),

@@ -1,0 +1,52 @@
+"""Before a shift begins: an empty place, or somebody on it whom nobody can tell, is one technical alert of the cell's own home.
+
+What is told once stays told while it lasts, over restarts too; closed by a person, it does not come again until it was over.
+"""
+
+from hub.core.alerts import AlertKind, Reason, Severity
+from hub.core.draft import Draft
+from hub.core.events import ShiftGap, TellShiftGaps
+from hub.core.home import Home, RulePhase, RuleState
+from hub.core.outcome import Done, Result
+from hub.core.raising import clear_by_itself, raise_alert
+from hub.core.reasons import ReasonCode
+
+RULE_PREFIX = "shift"
+
+
+def told(home: Home) -> frozenset[str]:
+    """The keys of what is told and not over."""
+    return frozenset(key.partition("|")[2] for key in home.rules if key.startswith(f"{RULE_PREFIX}|"))
+
+
+def tell(draft: Draft, command: TellShiftGaps) -> Result:
+    """Raise what is new, end what is over."""
+    wanted = {gap.key: gap for gap in command.gaps}
+    known = told(draft.home)
+    for key in sorted(known - set(wanted)):
+        draft.drop_rule(f"{RULE_PREFIX}|{key}")
+        clear_by_itself(draft, f"{RULE_PREFIX}|{key}", Reason(ReasonCode.SHIFT_GAP_OVER))
+    for key, gap in sorted(wanted.items()):
+        if key not in known:
+            draft.put_rule(f"{RULE_PREFIX}|{key}", RuleState(RulePhase.FIRING, draft.now, draft.now))
+            raise_alert(
+                draft,
+                kind=AlertKind.TECHNICAL,
+                severity=Severity.TECHNICAL,
+                dedup_key=f"{RULE_PREFIX}|{key}",
+                cause=draft.now.isoformat(),
+                reason=Reason(ReasonCode.SHIFT_GAP, _data(gap)),
+                resident_ids=(),
+            )
+    return Done(draft.home.id, 0)
+
+
+def _data(gap: ShiftGap) -> dict[str, str | int | None]:
+    return {
+        "kind": gap.kind,
+        "role": gap.role.value if gap.role is not None else None,
+        "place": gap.place,
+        "person": gap.person,
+        "from_local": gap.from_local,
+        "elders": gap.elders,
+    }

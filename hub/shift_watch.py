@@ -1,0 +1,57 @@
+"""Looks ahead at the next shift again and again, and has the engine told when its gaps changed (`core/shift_gaps`)."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from hub.core.context import Context
+from hub.core.events import Command, TellShiftGaps
+from hub.core.home import UNASSIGNED_HOME_ID, Home
+from hub.core.shift_gaps import told
+from hub.directory.before_shift import shift_gaps
+from hub.directory.keeper import SYSTEM
+from hub.directory.model import Directory
+
+LOOK_EVERY_S = 60.0
+UNREACHED_SINCE = timedelta(days=7)
+"""A notification that failed longer ago says nothing of today's telephone."""
+
+
+class ShiftWatch:
+    """Tells by a command like any other, and only when something changed: the log says what was known when.
+
+    `obey` carries a command out or raises; `unreached` gives the people whom the newest notification since an instant did not
+    reach; `channels` are those that deliver. `before` zero: nothing is told.
+    """
+
+    def __init__(
+        self,
+        before: timedelta,
+        *,
+        obey: Callable[[Command], object],
+        unreached: Callable[[datetime], Collection[str]],
+        channels: Callable[[], Collection[str]],
+    ) -> None:
+        self._before = before
+        self._obey = obey
+        self._unreached = unreached
+        self._channels = channels
+
+    def look(
+        self, directory: Directory | None, own_home: Home | None, now: datetime, context: Context
+    ) -> None:
+        """Ask once. `own_home` is the cell's own; with nobody in the directory there is no roster, and while the wall clock is
+        not to be trusted nobody knows which shift it is."""
+        if not self._before or directory is None or not directory.persons or own_home is None:
+            return
+        if not context.wall_synchronised:
+            return
+        gaps = shift_gaps(
+            directory,
+            now,
+            self._before,
+            context,
+            channels=self._channels(),
+            unreached=self._unreached(now - UNREACHED_SINCE),
+        )
+        if {gap.key for gap in gaps} != told(own_home):
+            self._obey(TellShiftGaps(UNASSIGNED_HOME_ID, SYSTEM, gaps))
