@@ -122,7 +122,7 @@ def gaps_of(home: Home, at: datetime, resumed_at: datetime, offline_after: timed
         return ()
     callers = [device for device in home.profile.devices.values() if device.kind in CALLERS]
     silent = all(
-        _is_silent(device, home.devices.get(device.id), at, resumed_at, offline_after) for device in callers
+        is_silent(device, home.devices.get(device.id), at, resumed_at, offline_after) for device in callers
     )
     heard = any(home.devices.get(device.id, _UNHEARD).last_seen_at is not None for device in callers)
     found = {
@@ -135,7 +135,7 @@ def gaps_of(home: Home, at: datetime, resumed_at: datetime, offline_after: timed
     return tuple(gap for gap, holds_now in found.items() if holds_now)
 
 
-def _is_silent(
+def is_silent(
     device: Device, state: DeviceState | None, at: datetime, resumed_at: datetime, offline_after: timedelta
 ) -> bool:
     """Whether a call from this device cannot be relied on now: gone, never heard, or silent for too long."""

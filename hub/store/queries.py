@@ -25,7 +25,7 @@ from hub.store.damaged import MOST, text_of
 from hub.store.errors import StoreMissing, translated
 from hub.store.homes import OPEN_REQUEST_STATES, load_homes
 from hub.store.journal_rows import entry_of, join_alerts_and_requests
-from hub.store.outbox import notification_of
+from hub.store.outbox import notification_of, unreached
 from hub.store.request_bodies import REQUEST_COLUMNS, request_of, requests_of
 from hub.store.tables import table_of
 from hub.store.views import (
@@ -266,6 +266,10 @@ class Queries:
             query = query.where(_JOURNAL.c.number < before)
         newest = query.order_by(_JOURNAL.c.number.desc()).limit(_limited(limit)).subquery()
         return self.read(lambda connection: _lines(connection, select(newest), newest.c.number))
+
+    def unreached(self, since_at: datetime) -> frozenset[str]:
+        """The people whose newest notification since then failed for good."""
+        return self.read(lambda connection: unreached(connection, since_at))
 
     def outbox(self, alert_id: str) -> list[OutboxEntry]:
         """The notifications of an alert, oldest first, and how far each came."""

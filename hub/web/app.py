@@ -35,6 +35,7 @@ from hub.web import (
     api_homes,
     api_key_tests,
     api_people,
+    api_protection,
     api_reports,
     api_requests,
     api_roster,
@@ -78,7 +79,7 @@ TAGS = [
 
 ROUTERS = (
     *(api_alerts.router, api_requests.router, api_homes.router, answers.router, api_accounts.router),
-    *(api_tokens.router, api_key_tests.router),
+    *(api_tokens.router, api_key_tests.router, api_protection.router),
     *(api_enrol.router, api_reports.router, api_people.router, api_centres.router, api_roster.router),
     *(api_chain.router, api_changes.router, api_directory.router, api_events.router),
     *(metrics.router, *pages.ROUTERS),

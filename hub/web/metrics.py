@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,8 +12,10 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from hub.core.alerts import AlertState, Severity
 from hub.core.detection.self_test import proofs
 from hub.core.hand_test import Standing
+from hub.directory.elder_protection import Part, State
 from hub.store.errors import StoreError
 from hub.web.api_key_tests import counts
+from hub.web.api_protection import minutes, protection_of_all
 from hub.web.hub import Health
 from hub.web.parts import Parts, PartsDep
 from hub.web.words import WORDS
@@ -100,6 +103,7 @@ class _Collector:
             times.add_metric([severity], buckets, total)
         yield times
         yield from _proofs(self._parts)
+        yield from _protection(self._parts)
 
 
 def _proofs(parts: Parts) -> Iterable["Metric"]:
@@ -119,6 +123,33 @@ def _proofs(parts: Parts) -> Iterable["Metric"]:
     for standing in Standing:
         keys.add_metric([standing], standings[standing])
     yield keys
+
+
+def _protection(parts: Parts) -> Iterable["Metric"]:
+    """How many elders are unprotected now, the longest of them, and how each part of the protection stands."""
+    from prometheus_client.core import GaugeMetricFamily
+
+    elders, since = protection_of_all(parts)
+    lacking = {one.home.id for one in elders if one.unprotected}
+    now = parts.hub.now()
+    yield GaugeMetricFamily(
+        "care_hub_elders_unprotected",
+        "Elders whose call cannot be relied on now",
+        sum(one.unprotected for one in elders),
+    )
+    yield GaugeMetricFamily(
+        "care_hub_elders_unprotected_longest_minutes",
+        "For how long the one who waits longest has been unprotected",
+        max((minutes(now, since[home_id]) for home_id in lacking if home_id in since), default=0),
+    )
+    states = GaugeMetricFamily(
+        "care_hub_elders_protection", "Elders by the state of each part", labels=["part", "state"]
+    )
+    found = Counter((part.part, part.state) for one in elders for part in one.parts)
+    for part in Part:
+        for state in State:
+            states.add_metric([part, state], found[part, state])
+    yield states
 
 
 def _numbers(health: Health) -> Iterable["Metric"]:

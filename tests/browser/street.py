@@ -71,6 +71,7 @@ def paths(hub: RunningHub) -> list[str]:
         f"/requests/new?home={two_elders(hub)}",
         f"/key-tests/{two_elders(hub)}",
         "/key-tests?show=all",
+        "/protection?only=everybody",
         "/tokens",
         "/nothing",
     ]

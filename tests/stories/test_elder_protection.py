@@ -1,0 +1,83 @@
+"""What protects each elder, part by part, and since when not: derived from what is stored, so that a restart changes nothing."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hub.core.alerts import Role
+from hub.core.context import Context
+from hub.core.home import DeviceKind
+from hub.core.shifts import Leave
+from hub.directory.elder_protection import ElderNow, Part, PartNow, Protection, State
+from tests.story import SHANGHAI, TUESDAY_MORNING, Story
+
+
+def elders(story: Story, home_id: str = "h1", unreached: frozenset[str] = frozenset()) -> list[ElderNow]:
+    home = story.home(home_id)
+    return list(Protection(story.now, story.engine.context(), unreached).elders([home]))
+
+
+def part(story: Story, which: Part, unreached: frozenset[str] = frozenset()) -> PartNow:
+    (elder,) = elders(story, unreached=unreached)
+    return next(one for one in elder.parts if one.part is which)
+
+
+def test_every_elder_has_every_part_once_in_order(story: Story) -> None:
+    for home_id in story.engine.homes():
+        for elder in elders(story, home_id):
+            assert [one.part for one in elder.parts] == list(Part)
+
+
+def test_a_button_holds_while_it_is_heard_and_is_broken_since_its_last_word(story: Story) -> None:
+    never = part(story, Part.BUTTON)
+    assert never.state is State.BROKEN
+    assert never.since_at is not None
+    assert never.since_at <= story.now
+    story.heartbeat("h1", "button")
+    heard_at = story.now
+    assert part(story, Part.BUTTON) == PartNow(Part.BUTTON, State.HOLDS)
+    assert part(story, Part.LINK) == PartNow(Part.LINK, State.HOLDS)
+    silent_after = story.home().profile.devices["button"].silent_after
+    story.advance(seconds=silent_after.total_seconds() + 1)
+    broken = part(story, Part.BUTTON)
+    assert broken.state is State.BROKEN
+    assert broken.since_at is not None
+    assert abs(broken.since_at - heard_at) < timedelta(seconds=1)
+    assert part(story, Part.LINK).state is State.BROKEN
+
+
+def test_what_nobody_fitted_is_not_broken(story: Story) -> None:
+    kinds = {device.kind for device in story.home().profile.devices.values()}
+    assert DeviceKind.BED_MAT not in kinds
+    assert part(story, Part.BED) == PartNow(Part.BED, State.NONE)
+
+
+def test_nobody_is_butler_from_the_end_of_the_shift_on(tmp_path: Path) -> None:
+    def deputy_on_leave(context: Context) -> Context:
+        leave = Leave("leave", "deputy-zhou", TUESDAY_MORNING, TUESDAY_MORNING + timedelta(days=3))
+        return replace(context, leaves=(leave,))
+
+    story = Story(tmp_path / "night.sqlite", change=deputy_on_leave)
+    assert part(story, Part.BUTLER) == PartNow(Part.BUTLER, State.HOLDS)
+    story.advance(hours=12)
+    nine = datetime(2026, 3, 3, 21, tzinfo=SHANGHAI)
+    assert part(story, Part.BUTLER) == PartNow(Part.BUTLER, State.BROKEN, nine)
+    story.crash()
+    assert part(story, Part.BUTLER) == PartNow(Part.BUTLER, State.BROKEN, nine)
+    story.advance(hours=10)
+    assert part(story, Part.BUTLER) == PartNow(Part.BUTLER, State.HOLDS)
+    story.store.close()
+
+
+def test_contacts_whom_nothing_reached_are_broken(story: Story) -> None:
+    contacts = frozenset(story.home().profile.people[Role.CONTACT])
+    assert part(story, Part.CONTACT) == PartNow(Part.CONTACT, State.HOLDS)
+    assert part(story, Part.CONTACT, contacts) == PartNow(Part.CONTACT, State.BROKEN)
+
+
+def test_who_cannot_call_is_unprotected_and_whose_key_is_heard_is_not(story: Story) -> None:
+    (elder,) = elders(story)
+    assert elder.unprotected
+    story.heartbeat("h1", "button")
+    (elder,) = elders(story)
+    assert not elder.unprotected

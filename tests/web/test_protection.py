@@ -1,0 +1,66 @@
+"""What protects each elder now: the same on page, API and in the metrics, within one's scope, and true part by part."""
+
+import html
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.web.running import RunningHub
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    with RunningHub(tmp_path_factory.mktemp("protection") / "hub", homes=40) as running:
+        yield running
+
+
+@pytest.fixture
+def admin(hub: RunningHub) -> Iterator[httpx.Client]:
+    with hub.client("admin") as client:
+        yield client
+
+
+def test_page_and_api_say_the_same_and_the_metrics_count_it(hub: RunningHub, admin: httpx.Client) -> None:
+    home_id = hub.home_ids()[3]
+    hub.emergency(home_id)
+    told = admin.get("/api/v1/protection", params={"limit": 200}).json()
+    living = sum(len(home.profile.living) for home in hub.engine.homes().values())
+    assert told["elders"] == told["total"] == len(told["items"]) == living
+    mine = [one for one in told["items"] if one["home_id"] == home_id]
+    states = [{part["part"]: part["state"] for part in one["parts"]} for one in mine]
+    assert {one["button"] for one in states} == {one["link"] for one in states} == {"holds"}
+    unprotected = [one for one in told["items"] if one["unprotected_minutes"] is not None]
+    assert len(unprotected) == told["unprotected"] > 0
+    assert told["items"][: len(unprotected)] == unprotected, "who cannot call stands first"
+    broken = admin.get("/api/v1/protection", params={"limit": 200, "only": "unprotected"}).json()
+    assert broken["items"] == unprotected
+    page = html.unescape(admin.get("/protection", params={"only": "everybody"}).text)
+    assert f"共 {living} 位老人，{len(unprotected)} 位现在没有保障" in page
+    name = mine[0]["resident"]["name"]
+    assert name in page or len(told["items"]) > 50
+    metrics = admin.get("/metrics").text
+    assert f"care_hub_elders_unprotected {float(len(unprotected))}" in metrics
+    holds = sum(
+        part["state"] == "holds" for one in told["items"] for part in one["parts"] if part["part"] == "button"
+    )
+    assert f'care_hub_elders_protection{{part="button",state="holds"}} {float(holds)}' in metrics
+    longest = max(one["unprotected_minutes"] for one in unprotected)
+    assert f"care_hub_elders_unprotected_longest_minutes {float(longest)}" in metrics
+    assert all(one["resident"]["name"] not in metrics for one in told["items"])
+
+
+def test_a_list_of_one_centre_and_of_one_butler(hub: RunningHub, admin: httpx.Client) -> None:
+    every = admin.get("/api/v1/protection", params={"limit": 200}).json()
+    centre, butler = every["items"][0]["centre"]["id"], every["items"][0]["butler"]["id"]
+    for key, value in (("centre", centre), ("butler", butler)):
+        some = admin.get("/api/v1/protection", params={"limit": 200, key: value}).json()
+        assert {one[key]["id"] for one in some["items"]} == {value}
+        assert some["items"] == [one for one in every["items"] if one[key]["id"] == value]
+
+
+def test_pages_of_a_long_list(admin: httpx.Client) -> None:
+    first = admin.get("/api/v1/protection", params={"limit": 7}).json()
+    second = admin.get("/api/v1/protection", params={"limit": 7, "offset": 7}).json()
+    every = admin.get("/api/v1/protection", params={"limit": 200}).json()
+    assert first["items"] + second["items"] == every["items"][:14]
