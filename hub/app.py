@@ -551,21 +551,23 @@ class Hub:
 
     def _watch_shifts(self) -> None:
         """Gaps of the shift that begins soon, and of this one."""
-        watch = ShiftWatch(
-            timedelta(minutes=self.settings.supervision.before_shift_min),
-            obey=lambda command: self.engine.submit(command).result(timeout=60),
-            unreached=lambda since_at: self.engine.write(partial(outbox.unreached, since_at=since_at)).result(
-                timeout=60
-            ),
-            channels=lambda: {lane.channel for lane in self.sender.health() if lane.delivers},
-        )
+        from hub.store.queries import Queries
 
-        def look() -> None:
-            own_home = self.engine.home(UNASSIGNED_HOME_ID)
-            watch.look(self.keeper.directory, own_home, self.now(), self.context())
+        # Read beside the engine: a look through what was sent for a week keeps no press waiting.
+        with Queries(self.store_path) as queries:
+            watch = ShiftWatch(
+                timedelta(minutes=self.settings.supervision.before_shift_min),
+                obey=lambda command: self.engine.submit(command).result(timeout=60),
+                unreached=lambda since_at: queries.read(partial(outbox.unreached, since_at=since_at)),
+                ways_to_people=self.sender.ways_to_people,
+            )
 
-        while not self._ending.wait(shift_watch.LOOK_EVERY_S):
-            self._try("looking at the next shift", look)
+            def look() -> None:
+                own_home = self.engine.home(UNASSIGNED_HOME_ID)
+                watch.look(self.keeper.directory, own_home, self.now(), self.context())
+
+            while not self._ending.wait(shift_watch.LOOK_EVERY_S):
+                self._try("looking at the next shift", look)
 
     # --- the chain proves itself --------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from hub.core.context import Context
-from hub.core.events import Command, TellShiftGaps
+from hub.core.events import Command, ShiftGap, TellShiftGaps
 from hub.core.home import UNASSIGNED_HOME_ID, Home
 from hub.core.shift_gaps import told
 from hub.directory.before_shift import shift_gaps
@@ -20,7 +20,8 @@ class ShiftWatch:
     """Tells by a command like any other, and only when something changed: the log says what was known when.
 
     `obey` carries a command out or raises; `unreached` gives the people whom the newest notification since an instant did not
-    reach; `channels` are those that deliver. `before` zero: nothing is told.
+    reach; `ways_to_people` are the channels that are set up, whether each delivers at the moment or not: one that is down for
+    a while is no fault of so many telephones. `before` zero: nothing is told, and what was told is over.
     """
 
     def __init__(
@@ -29,29 +30,29 @@ class ShiftWatch:
         *,
         obey: Callable[[Command], object],
         unreached: Callable[[datetime], Collection[str]],
-        channels: Callable[[], Collection[str]],
+        ways_to_people: Collection[str],
     ) -> None:
         self._before = before
         self._obey = obey
         self._unreached = unreached
-        self._channels = channels
+        self._ways_to_people = ways_to_people
 
     def look(
         self, directory: Directory | None, own_home: Home | None, now: datetime, context: Context
     ) -> None:
         """Ask once. `own_home` is the cell's own; with nobody in the directory there is no roster, and while the wall clock is
         not to be trusted nobody knows which shift it is."""
-        if not self._before or directory is None or not directory.persons or own_home is None:
+        if own_home is None or not context.wall_synchronised:
             return
-        if not context.wall_synchronised:
-            return
-        gaps = shift_gaps(
-            directory,
-            now,
-            self._before,
-            context,
-            channels=self._channels(),
-            unreached=self._unreached(now - UNREACHED_SINCE),
-        )
+        gaps: tuple[ShiftGap, ...] = ()
+        if self._before and directory is not None and directory.persons:
+            gaps = shift_gaps(
+                directory,
+                now,
+                self._before,
+                context,
+                channels=self._ways_to_people,
+                unreached=self._unreached(now - UNREACHED_SINCE),
+            )
         if {gap.key for gap in gaps} != told(own_home):
             self._obey(TellShiftGaps(UNASSIGNED_HOME_ID, SYSTEM, gaps))

@@ -28,13 +28,13 @@ def shift_gaps(
     channels: Collection[str],
     unreached: Collection[str] = (),
 ) -> tuple[ShiftGap, ...]:
-    """All that is wrong now or begins within `before`, each once. `channels` are those that deliver: where there is none,
+    """All that is wrong now or begins within `before`, each once. `channels` are those that are set up: where there is none,
     that is told elsewhere, and nobody's contact is judged."""
     found: dict[str, ShiftGap] = {}
-    ways = channels or None
     wall = context.wall(now)
-    for one in outlook(directory, wall, wall + before, context, channels=ways, unreached=unreached):
-        if one.kind in TOLD:
+    kinds = TOLD if channels else TOLD - {RosterProblemKind.NO_CONTACT}
+    for one in outlook(directory, wall, wall + before, context, channels=channels, unreached=unreached):
+        if one.kind in kinds:
             gap = _gap(one, directory, wall, context)
             found.setdefault(gap.key, gap)
     return tuple(found.values())

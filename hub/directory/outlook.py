@@ -94,7 +94,7 @@ def outlook(
     """Everything that is wrong between two instants, in order of time; `from_at` counts as now. The context gives policies,
     time zone, night and calendar; people and shifts come from the directory.
 
-    `channels` are those that deliver (None: any does), `unreached` the people whom the newest notification did not reach.
+    `channels` are those that are set up (None: any counts), `unreached` the people whom the newest notification did not reach.
     """
     surroundings = replace(context, wall_offset=timedelta(), wall_synchronised=True)
     sweep = _Sweep(directory, surroundings, channels, frozenset(unreached))

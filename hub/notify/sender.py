@@ -100,6 +100,11 @@ class Sender:
         self._not_set_up = _Line(_NotSetUp(), LaneSettings(parallel=1))
 
     @property
+    def ways_to_people(self) -> frozenset[str]:
+        """The channels that are set up, but the one into homes; whether each delivers at this moment is in `health`."""
+        return frozenset(self._lines) - {HOME_CHANNEL}
+
+    @property
     def _all_lines(self) -> tuple[_Line, ...]:
         return (*self._lines.values(), self._not_set_up)
 

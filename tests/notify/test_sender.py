@@ -461,3 +461,12 @@ def test_stuck_buttons_with_dead_receivers_leave_a_thread_for_a_new_emergency() 
     new = lane.take(START)
     assert new is not None
     assert new.notification.id == "alert-1-5"
+
+
+def test_a_channel_that_is_down_is_still_a_way_to_people() -> None:
+    """Nobody's telephone is to blame for it; the home's own voice, and what is not set up, are no way to people."""
+    stage = Stage(Recorder(DOWN), Recorder(name=HOME_CHANNEL))
+    stage.sender.enqueue([notification(1)])
+    stage.sender.run_due(START)
+    assert not any(lane.delivers for lane in stage.sender.health() if lane.channel == "webhook")
+    assert stage.sender.ways_to_people == {"webhook"}

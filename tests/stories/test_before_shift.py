@@ -1,6 +1,6 @@
 """Before a shift begins: an empty place, or somebody on it whom nobody can tell, is told once, in time, and is over by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,12 +38,12 @@ class Watched:
         self.directory = directory
         self.told: list[Command] = []
         self.unreached: frozenset[str] = frozenset()
-        self.channels = {"webhook"}
+        self.watch(timedelta(minutes=30))
+
+    def watch(self, before: timedelta, ways_to_people: Collection[str] = ("webhook",)) -> None:
+        """As a hub with these settings begins to look."""
         self._watch = ShiftWatch(
-            timedelta(minutes=30),
-            obey=self._obey,
-            unreached=lambda _: self.unreached,
-            channels=lambda: self.channels,
+            before, obey=self._obey, unreached=lambda _: self.unreached, ways_to_people=ways_to_people
         )
 
     def _obey(self, command: Command) -> None:
@@ -149,10 +149,23 @@ def test_who_cannot_be_told_is_named_before_their_shift(watched: Watched, why: s
     assert gap.reason.data["from_local"] == "03-03 07:00"
 
 
-def test_without_any_channel_that_delivers_no_contact_is_judged(watched: Watched) -> None:
-    watched.directory, watched.channels = staffed(), set()
+@pytest.mark.parametrize("ways", [("webhook",), ()], ids=["a channel", "no channel"])
+def test_without_any_channel_no_contact_is_judged(watched: Watched, ways: tuple[str, ...]) -> None:
+    """A hub without a channel reaches nobody and says so elsewhere, once: not once for each butler."""
+    without = tuple(replace(one, methods=()) for one in staffed().persons)
+    watched.directory = replace(staffed(), persons=without)
+    watched.watch(timedelta(minutes=30), ways)
     watched.look(minutes=31)
-    assert watched.told == []
+    assert bool(watched.gaps()) == bool(ways)
+
+
+def test_told_no_more_by_the_settings_is_over(watched: Watched) -> None:
+    watched.look(minutes=31)
+    assert len(watched.gaps()) == 1
+    watched.watch(timedelta())
+    watched.look(minutes=2)
+    assert watched.gaps() == []
+    assert watched.story.home(UNASSIGNED_HOME_ID).rules == {}
 
 
 def test_while_the_clock_is_not_trusted_nothing_is_told(
