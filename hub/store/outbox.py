@@ -1,22 +1,28 @@
 """The outbox within a commit: what new notifications, cancellations and delivery reports make of its rows."""
 
+import json
 import logging
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from hub.core.notifications import Notification
 from hub.core.outcome import DeliveryUpdate
 from hub.store import codec, statements
 from hub.store.batch import PendingNotification
 from hub.store.damaged import key_of
+from hub.store.directory_tables import PersonRow
 from hub.store.tables import OutboxRow, table_of, to_micros
 
 QUEUED, SENT, RECEIVED, FAILED, CANCELLED = "queued", "sent", "received", "failed", "cancelled"
-_OUTBOX = table_of(OutboxRow)
+_OUTBOX, _PERSON = table_of(OutboxRow), table_of(PersonRow)
+_SAME_OUTAGE = timedelta(minutes=2)
+"""What fails together gives up within so long of each other: the pauses between attempts are a minute at most (`notify/lane`)."""
 _WAITING = ("notification_id", "alert_id", "body", "attempts", "next_attempt_at")
 
 log = logging.getLogger(__name__)
@@ -117,18 +123,65 @@ def load_pending(connection: Connection) -> list[PendingNotification]:
 
 
 def unreached(connection: Connection, since_at: datetime) -> frozenset[str]:
-    """The people whose newest notification since then failed for good: what was tried last did not reach them."""
+    """The people whom, since then, the newest notification to every address they have failed to reach.
+
+    A failure says nothing of a person while their channel reached nobody at all (`_was_down`), nor of an address that was
+    corrected since.
+    """
+    done = (_OUTBOX.c.done_at >= since_at, _OUTBOX.c.person_id.is_not(None))
+    ended = _OUTBOX.c.state.in_((SENT, RECEIVED, FAILED))
     newest = (
-        select(func.max(_OUTBOX.c.id))
-        .where(
-            _OUTBOX.c.state.in_((SENT, RECEIVED, FAILED)),
-            _OUTBOX.c.person_id.is_not(None),
-            _OUTBOX.c.done_at >= since_at,
-        )
-        .group_by(_OUTBOX.c.person_id)
+        select(func.max(_OUTBOX.c.id)).where(ended, *done).group_by(_OUTBOX.c.person_id, _OUTBOX.c.channel)
     )
-    failed = select(_OUTBOX.c.person_id).where(_OUTBOX.c.id.in_(newest), _OUTBOX.c.state == FAILED)
-    return frozenset(connection.scalars(failed))
+    suspected = (
+        select(_OUTBOX.c.person_id).where(_OUTBOX.c.id.in_(newest), _OUTBOX.c.state == FAILED).distinct()
+    )
+    query = select(_OUTBOX).where(ended, *done, _OUTBOX.c.person_id.in_(suspected)).order_by(_OUTBOX.c.id)
+    last: defaultdict[str, dict[tuple[str, str], Any]] = defaultdict(dict)
+    for row in connection.execute(query):
+        told = notification_of(row)
+        if told is not None:
+            last[row.person_id][told.channel, told.address] = row
+    if not last:
+        return frozenset()
+    ends = _ends_by_channel(connection, ended, *done)
+
+    def failed(row: Any) -> bool:
+        return row is not None and row.state == FAILED and not _was_down(row, ends[row.channel])
+
+    return frozenset(
+        person_id
+        for person_id, ways in _addresses(connection, last).items()
+        if ways and all(failed(last[person_id].get(way)) for way in ways)
+    )
+
+
+_End = tuple[datetime, str, bool]
+"""When a notification came to its end, to whom it was, and whether it reached them."""
+
+
+def _ends_by_channel(connection: Connection, *which: ColumnElement[bool]) -> dict[str, list[_End]]:
+    columns = (_OUTBOX.c.channel, _OUTBOX.c.done_at, _OUTBOX.c.person_id, _OUTBOX.c.state)
+    ends: defaultdict[str, list[_End]] = defaultdict(list)
+    for channel, done_at, person_id, state in connection.execute(
+        select(*columns).where(*which).order_by(_OUTBOX.c.done_at)
+    ):
+        ends[channel].append((done_at, person_id, state != FAILED))
+    return ends
+
+
+def _addresses(connection: Connection, people: Collection[str]) -> dict[str, frozenset[tuple[str, str]]]:
+    """Each way to reach these people as the directory knows it now: channel and address."""
+    query = select(_PERSON.c.id, _PERSON.c.methods).where(_PERSON.c.id.in_(people))
+    return {row.id: frozenset(map(tuple, json.loads(row.methods))) for row in connection.execute(query)}
+
+
+def _was_down(failed: Any, ends: Sequence[_End]) -> bool:
+    """Whether, while this one was tried, its channel failed others too and reached nobody."""
+    first = bisect_left(ends, failed.created_at, key=itemgetter(0))
+    last = bisect_right(ends, failed.done_at + _SAME_OUTAGE, key=itemgetter(0))
+    others = [reached for _, person_id, reached in ends[first:last] if person_id != failed.person_id]
+    return bool(others) and not any(others)
 
 
 def waiting(connection: Connection) -> int:

@@ -17,9 +17,7 @@ from hub.core.journal import Entry, EntryKind
 from hub.core.outcome import DeliveryUpdate, Outcome, Reading
 from hub.core.service_requests import RequestState
 from hub.store import codec
-from hub.store.outbox import unreached
 from hub.store.store import Batch, Effect, Failure, InputSource, LoggedInput, Rejection, Store
-from hub.store.tables import to_micros
 from tests.store import samples
 from tests.store.samples import CELL, at, batch, changed, enrolled, entry, message, notification, pressed
 
@@ -426,35 +424,3 @@ def test_the_file_is_written_ahead_and_fully_synchronised(store: Store, path: Pa
     with sqlite3.connect(path) as other:
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     other.close()
-
-
-def test_whom_the_newest_notification_did_not_reach(store: Store) -> None:
-    """An old failure that something reached them after says nothing, nor does what still waits or was called off."""
-
-    def lay(connection: Connection) -> frozenset[str]:
-        told = [
-            ("wang", "failed", 1),
-            ("wang", "sent", 2),
-            ("zhou", "received", 1),
-            ("zhou", "failed", 2),
-            ("zhou", "queued", None),
-            ("zhou", "cancelled", 4),
-            ("long-ago", "failed", -9),
-            (None, "failed", 3),
-        ]
-        for number, (person, state, hours) in enumerate(told):
-            connection.execute(
-                text(
-                    "INSERT INTO outbox (notification_id, alert_id, home_id, channel, person_id, state, cancel_on_answer,"
-                    " attempts, created_at, done_at, body) VALUES (:id, 'a', 'h', 'webhook', :person, :state, 0, 1, 0, :done, '')"
-                ),
-                {
-                    "id": f"n{number}",
-                    "person": person,
-                    "state": state,
-                    "done": to_micros(at(0) + timedelta(hours=hours)) if hours is not None else None,
-                },
-            )
-        return unreached(connection, at(0))
-
-    assert store.write(lay) == {"zhou"}
