@@ -274,7 +274,7 @@ class Hub:
                     language=settings.web.language,
                     session_lasts=timedelta(hours=settings.web.session_hours),
                     answer_secret=secret.encode(),
-                    tells_people=self._webhook is not None,
+                    ways_to_people=self.sender.ways_to_people,
                     on_site_within=timedelta(minutes=settings.service.on_site_within_min),
                 ),
                 self.keeper,

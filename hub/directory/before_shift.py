@@ -32,9 +32,8 @@ def shift_gaps(
     that is told elsewhere, and nobody's contact is judged."""
     found: dict[str, ShiftGap] = {}
     wall = context.wall(now)
-    kinds = TOLD if channels else TOLD - {RosterProblemKind.NO_CONTACT}
     for one in outlook(directory, wall, wall + before, context, channels=channels, unreached=unreached):
-        if one.kind in kinds:
+        if one.kind in TOLD:
             gap = _gap(one, directory, wall, context)
             found.setdefault(gap.key, gap)
     return tuple(found.values())

@@ -8,15 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from firmware_contracts.vocabulary import Fault
 from hub.core.alerts import Role
 from hub.core.calendar import date_of, instant_of, span
 from hub.core.context import Context
+from hub.core.detection.device_health import RULE_PREFIX
 from hub.core.home import Device, DeviceKind, Home, Membership, Resident
 from hub.core.roster import Moment
 from hub.core.suppression import lasts
 from hub.directory.protection import CALLERS, gaps_of, is_silent
 from hub.directory.residences import CARED_FOR
+from hub.directory.telling import can_be_told
 
+_DEAD = frozenset({Fault.BATTERY_GONE, Fault.SELF_TEST_FAILED, Fault.JAMMING})
+"""By its own word a device with one of these cannot be relied on, however lately it was heard."""
 _LOOK_BACK = timedelta(days=2)
 _INSTANT = timedelta(microseconds=1)
 
@@ -29,9 +34,9 @@ class Part(StrEnum):
     BED = "bed"
     VITAL_SIGNS = "vital_signs"
     LINK = "link"
-    """Anything of the home is heard at all."""
+    """Anything of the home is heard at all, and no test call was lost on its way since the last that came back."""
     BUTLER = "butler"
-    """The home's butler, or whoever stands in, is on duty."""
+    """The home's butler, or whoever stands in, is on duty and can be told."""
     CONTACT = "contact"
     """One of the elder's contacts can be told."""
 
@@ -83,11 +88,19 @@ class ElderNow:
 class Protection:
     """Asked for many homes at one instant: the roster is asked once for each group of people.
 
-    `unreached` are people whom the newest notification did not reach.
+    `ways_to_people` are the channels that are set up (None: any counts), `unreached` people whom the newest notification did not
+    reach.
     """
 
-    def __init__(self, now: datetime, context: Context, unreached: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        now: datetime,
+        context: Context,
+        unreached: Collection[str] = (),
+        ways_to_people: Collection[str] | None = None,
+    ) -> None:
         self._now, self._context, self._unreached = now, context, unreached
+        self._ways_to_people = ways_to_people
         self._moment = Moment(now, context)
         self._butlers: dict[Hashable, PartNow] = {}
 
@@ -129,13 +142,27 @@ class Protection:
     def _heard(self, part: Part, home: Home, devices: list[Device]) -> PartNow:
         if not devices:
             return PartNow(part, State.NONE)
-        resumed_at, offline_after = self._context.resumed_at, self._context.rules.device.offline_after
-        states = [(device, home.devices.get(device.id)) for device in devices]
-        if not all(is_silent(*one, self._now, resumed_at, offline_after) for one in states):
+        if part is Part.LINK and (lost_at := self._lost_since(home)) is not None:
+            return PartNow(part, State.BROKEN, lost_at)
+        since = [self._broken_since(home, device) for device in devices]
+        broken = [at for at in since if at is not None]
+        if len(broken) < len(devices):
             return PartNow(part, State.HOLDS)
-        heard = (state.last_seen_at if state is not None else None for _, state in states)
-        since = max(at or device.enrolled_at for device, at in zip(devices, heard, strict=True))
-        return PartNow(part, State.BROKEN, since)
+        return PartNow(part, State.BROKEN, max(broken))
+
+    def _broken_since(self, home: Home, device: Device) -> datetime | None:
+        """None: it can be relied on."""
+        state = home.devices.get(device.id)
+        resumed_at, offline_after = self._context.resumed_at, self._context.rules.device.offline_after
+        if state is None or is_silent(device, state, self._now, resumed_at, offline_after):
+            return (state.last_seen_at if state is not None else None) or device.enrolled_at
+        rules = [home.rules.get(f"{RULE_PREFIX}|{fault}|{device.id}") for fault in state.faults & _DEAD]
+        return min((rule.since_at if rule is not None else self._now for rule in rules), default=None)
+
+    def _lost_since(self, home: Home) -> datetime | None:
+        """Since when the home's silent test calls have not come back."""
+        enabled, test = self._context.rules.self_test.enabled, home.chain_test
+        return test.failed_at if enabled and test.device_id in home.profile.devices else None
 
     def _butler(self, home: Home) -> PartNow:
         profile = home.profile
@@ -143,8 +170,12 @@ class Protection:
         key = (profile.centre_id, bound)
         found = self._butlers.get(key)
         if found is None:
-            if self._moment.on_duty(Role.BUTLER, profile):
+            on_duty = self._moment.on_duty(Role.BUTLER, profile)
+            # With no channel at all nobody can be told of anything: that is said once, and not of each butler.
+            if any(self._can_be_told(one) for one in on_duty) or (on_duty and self._no_channel):
                 found = PartNow(Part.BUTLER, State.HOLDS)
+            elif on_duty:
+                found = PartNow(Part.BUTLER, State.BROKEN)
             else:
                 found = PartNow(
                     Part.BUTLER,
@@ -158,9 +189,15 @@ class Protection:
         contacts = home.profile.people.get(Role.CONTACT, ())
         if not contacts:
             return PartNow(Part.CONTACT, State.NONE)
-        people = self._context.people
-        told = any(one in people and people[one].methods and one not in self._unreached for one in contacts)
+        told = any(map(self._can_be_told, contacts))
         return PartNow(Part.CONTACT, State.HOLDS if told else State.BROKEN)
+
+    def _can_be_told(self, person_id: str) -> bool:
+        return can_be_told(self._context.people.get(person_id), self._ways_to_people, self._unreached)
+
+    @property
+    def _no_channel(self) -> bool:
+        return self._ways_to_people is not None and not self._ways_to_people
 
     def _since(self, held: Callable[[Moment], bool]) -> datetime | None:
         """When what does not hold now held last: the newest instant at which anybody's duty ended. None: not within two days."""

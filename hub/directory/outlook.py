@@ -19,6 +19,7 @@ from hub.core.roster import CENTRE_ROLES, Moment, in_hours
 from hub.core.shifts import CELL_ROLES, CoverState, Takes
 from hub.directory.model import MAX_OWN_ELDERS, Directory, holds
 from hub.directory.profiles import people_by_home, with_people
+from hub.directory.telling import can_be_told
 
 COVER_OPEN_WITHIN = timedelta(days=3)
 CALENDAR_TOLD_BEFORE = timedelta(days=61)
@@ -94,7 +95,8 @@ def outlook(
     """Everything that is wrong between two instants, in order of time; `from_at` counts as now. The context gives policies,
     time zone, night and calendar; people and shifts come from the directory.
 
-    `channels` are those that are set up (None: any counts), `unreached` the people whom the newest notification did not reach.
+    `channels` are those that are set up (None: any counts; with none, which is told elsewhere, nobody's contact is judged),
+    `unreached` the people whom the newest notification did not reach.
     """
     surroundings = replace(context, wall_offset=timedelta(), wall_synchronised=True)
     sweep = _Sweep(directory, surroundings, channels, frozenset(unreached))
@@ -329,6 +331,8 @@ class _Sweep:
         ends: datetime,
     ) -> Iterator[RosterProblem]:
         """Who sits at a desk looks at a console; whoever comes to the door must be told."""
+        if self._channels is not None and not self._channels:
+            return
         elders: defaultdict[str, int] = defaultdict(int)
         for role in needed:
             if role in CENTRE_ROLES and role is not Role.CENTRE_DUTY:
@@ -336,16 +340,10 @@ class _Sweep:
                     for person in moment.on_duty(role, one.profile):
                         elders[person] = max(elders[person], one.elders)
         for person, count in elders.items():
-            if not self._can_be_told(person, context):
+            if not can_be_told(context.people.get(person), self._channels, self._unreached):
                 yield RosterProblem(
                     RosterProblemKind.NO_CONTACT, begins, ends, person_id=person, elders=count
                 )
-
-    def _can_be_told(self, person_id: str, context: Context) -> bool:
-        known = context.people.get(person_id)
-        if known is None or person_id in self._unreached:
-            return False
-        return any(self._channels is None or method.channel in self._channels for method in known.methods)
 
     def _staffed(self, role: Role, homes: _Homes, context: Context) -> bool:
         """Whether anybody is meant to hold the role here at all; a butler is, always."""

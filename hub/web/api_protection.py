@@ -48,7 +48,7 @@ def protection_of_all(parts: Parts) -> tuple[list[ElderNow], Mapping[str, dateti
     hub = parts.hub
     homes, now, context = hub.homes(), hub.now(), hub.context()
     unreached = parts.queries.unreached(now - UNREACHED_SINCE)
-    elders = Protection(now, context, unreached).elders(
+    elders = Protection(now, context, unreached, parts.settings.ways_to_people).elders(
         home for home in homes.values() if home.id != UNASSIGNED_HOME_ID
     )
     offline_after = context.rules.device.offline_after

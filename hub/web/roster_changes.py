@@ -213,7 +213,10 @@ class Outlooks:
         directory, now = directory_of(parts), parts.hub.now()
         if directory is not self._of or not self._at <= now < self._at + _KEPT_FOR:
             context = parts.hub.context()
-            self._found = await asyncio.to_thread(outlook, directory, now, now + AHEAD, context)
+            ways = parts.settings.ways_to_people
+            self._found = await asyncio.to_thread(
+                outlook, directory, now, now + AHEAD, context, channels=ways
+            )
             self._of, self._at = directory, now
         return self._found
 

@@ -27,7 +27,11 @@ class WebSettings:
     """Events a slow screen may be behind before it is cut off (it comes back and resumes)."""
     stream_memory: int = 4096
     """Newest events kept encoded, so that a returning screen needs no query."""
-    tells_people: bool = True
-    """Whether a channel is set up over which butlers and families are told. Without one the screens say so."""
+    ways_to_people: frozenset[str] = frozenset({"webhook"})
+    """The channels that are set up over which butlers and families are told. Without any the screens say so."""
     on_site_within: timedelta = timedelta(minutes=30)
     """Until somebody is at the door, by contract: reports measure against it."""
+
+    @property
+    def tells_people(self) -> bool:
+        return bool(self.ways_to_people)

@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from firmware_contracts.vocabulary import Fault, Kind
 from hub.core.alerts import Role
 from hub.core.context import Context
-from hub.core.home import DeviceKind
+from hub.core.home import ChainTest, DeviceKind, Home
 from hub.core.shifts import Leave
 from hub.directory.elder_protection import ElderNow, Part, PartNow, Protection, State
 from tests.story import SHANGHAI, TUESDAY_MORNING, Story
@@ -81,3 +84,67 @@ def test_who_cannot_call_is_unprotected_and_whose_key_is_heard_is_not(story: Sto
     story.heartbeat("h1", "button")
     (elder,) = elders(story)
     assert not elder.unprotected
+
+
+@pytest.mark.parametrize("fault", [Fault.BATTERY_GONE, Fault.SELF_TEST_FAILED, Fault.JAMMING])
+def test_a_button_that_says_it_is_dead_does_not_work_though_it_was_heard_just_now(
+    story: Story, fault: Fault
+) -> None:
+    story.fault("h1", "button", fault)
+    told_at = story.now
+    story.advance(minutes=5)
+    story.heartbeat("h1", "button")
+    dead = part(story, Part.BUTTON)
+    assert dead.state is State.BROKEN
+    assert dead.since_at is not None
+    assert abs(dead.since_at - told_at) < timedelta(seconds=1)
+    story.send("h1", "button", Kind.FAULT, {"fault": fault.value, "active": False})
+    assert part(story, Part.BUTTON) == PartNow(Part.BUTTON, State.HOLDS)
+
+
+def test_a_button_whose_battery_is_low_still_works(story: Story) -> None:
+    story.fault("h1", "button", Fault.BATTERY_LOW)
+    assert part(story, Part.BUTTON) == PartNow(Part.BUTTON, State.HOLDS)
+
+
+def test_a_link_on_which_test_calls_are_lost_is_broken_though_heartbeats_come(story: Story) -> None:
+    story.heartbeat("h1", "button")
+    failed = replace(story.home(), chain_test=ChainTest(device_id="button", failed_at=TUESDAY_MORNING))
+    context = story.engine.context()
+
+    def link(context: Context, home: Home = failed) -> PartNow:
+        (elder,) = Protection(story.now, context).elders([home])
+        return next(one for one in elder.parts if one.part is Part.LINK)
+
+    assert link(context) == PartNow(Part.LINK, State.BROKEN, TUESDAY_MORNING)
+    never_asked = replace(
+        context, rules=replace(context.rules, self_test=replace(context.rules.self_test, enabled=False))
+    )
+    assert link(never_asked).state is State.HOLDS
+    replaced = replace(failed, chain_test=replace(failed.chain_test, device_id="taken-away"))
+    assert link(context, replaced).state is State.HOLDS
+
+
+@pytest.mark.parametrize(
+    ("ways", "butler", "contact"),
+    [
+        (None, State.HOLDS, State.HOLDS),
+        (("another",), State.BROKEN, State.BROKEN),
+        ((), State.HOLDS, State.BROKEN),
+    ],
+    ids=["any channel", "not theirs", "none at all"],
+)
+def test_who_can_be_told_over_no_channel_of_this_hub_does_not_protect(
+    story: Story, ways: tuple[str, ...] | None, butler: State, contact: State
+) -> None:
+    """With no channel at all the butler on duty looks at a console or does not; that is said once, above the list."""
+    (elder,) = Protection(story.now, story.engine.context(), (), ways).elders([story.home()])
+    found = {one.part: one.state for one in elder.parts}
+    assert (found[Part.BUTLER], found[Part.CONTACT]) == (butler, contact)
+
+
+def test_a_butler_on_duty_whom_nothing_reached_is_broken(story: Story) -> None:
+    (butler,) = story.home().profile.people[Role.BUTLER]
+    everybody = frozenset(story.engine.context().people)
+    assert part(story, Part.BUTLER, everybody) == PartNow(Part.BUTLER, State.BROKEN)
+    assert part(story, Part.BUTLER, everybody - {butler}) == PartNow(Part.BUTLER, State.HOLDS)

@@ -23,7 +23,11 @@ def test_without_a_channel_the_screens_say_that_nobody_is_told(tmp_path: Path) -
     said = "告警只在屏幕上响，管家、家属收不到"
     for tells_people in (True, False):
         with (
-            RunningHub(tmp_path / str(tells_people), homes=0, tells_people=tells_people) as hub,
+            RunningHub(
+                tmp_path / str(tells_people),
+                homes=0,
+                ways_to_people=frozenset({"webhook"} if tells_people else ()),
+            ) as hub,
             hub.client("admin") as admin,
         ):
             ready = admin.get("/readyz")
@@ -38,6 +42,8 @@ def test_without_a_channel_the_screens_say_that_nobody_is_told(tmp_path: Path) -
             gaps = admin.get("/unprotected", headers={"accept": "text/html"}).text
             assert (said in gaps) is not tells_people
             assert ("[webhook]" in gaps) is not tells_people
+            elders = admin.get("/protection", headers={"accept": "text/html"}).text
+            assert (said in elders) is not tells_people
 
 
 def test_ready_says_what_is_missing(hub: RunningHub, stranger: httpx.Client) -> None:

@@ -1,6 +1,7 @@
 """What protects each elder now, part by part: the page behind the list of who is unprotected."""
 
 import asyncio
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -16,6 +17,8 @@ from hub.web.parts import PartsDep, ViewHomes
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ELDERS_A_PAGE = 50
+YEAR_LEFT_OUT = timedelta(days=300)
+"""A date so near needs no year."""
 
 
 @router.get("/protection")
@@ -44,5 +47,7 @@ async def protection_page(
         centres=await asyncio.to_thread(finding.centres, parts, user),
         butlers=await asyncio.to_thread(finding.butlers, parts, user),
         pager=pager(request, page, ELDERS_A_PAGE, found.total),
+        people_are_told=parts.settings.tells_people,
+        lately=parts.hub.now() - YEAR_LEFT_OUT,
         printed_at=parts.hub.now(),
     )
