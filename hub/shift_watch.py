@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hub.core.context import Context
 from hub.core.events import Command, ShiftGap, TellShiftGaps
 from hub.core.home import UNASSIGNED_HOME_ID, Home
-from hub.core.shift_gaps import told
+from hub.core.shift_gaps import closed_too_early, told
 from hub.directory.before_shift import shift_gaps
 from hub.directory.keeper import SYSTEM
 from hub.directory.model import Directory
@@ -54,5 +54,6 @@ class ShiftWatch:
                 channels=self._ways_to_people,
                 unreached=self._unreached(now - UNREACHED_SINCE),
             )
-        if {gap.key for gap in gaps} != told(own_home):
+        again_after = context.rules.device.again_after
+        if {gap.key for gap in gaps} != told(own_home) or closed_too_early(own_home, now, again_after):
             self._obey(TellShiftGaps(UNASSIGNED_HOME_ID, SYSTEM, gaps))

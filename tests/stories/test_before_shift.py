@@ -127,6 +127,22 @@ def test_what_a_person_closed_comes_again_only_after_it_was_over(watched: Watche
     assert len(watched.gaps()) == 1
 
 
+def test_what_a_person_closed_and_nobody_mended_comes_again_a_day_after_it_was_told(watched: Watched) -> None:
+    """A place that is empty for weeks must not be closed once and forgotten."""
+    without = tuple(replace(one, until_at=AT_SIX + 9 * DAY) for one in watched.directory.leaves)
+    watched.directory = replace(watched.directory, leaves=without)
+    watched.look(minutes=31)
+    for day in (1, 2):
+        (gap,) = watched.gaps()
+        watched.story.take("operator-chen", gap)
+        watched.story.resolve("operator-chen", WhatItWas.UNDETERMINED, WhatWasDone.BY_PHONE, gap)
+        watched.story.advance(hours=23.5)
+        watched.look(minutes=1)
+        assert watched.gaps() == [], f"day {day}: told too early"
+        watched.look(minutes=30)
+        assert len(watched.gaps()) == 1, f"day {day}: forgotten"
+
+
 @pytest.mark.parametrize("why", ["no telephone", "another channel", "not reached"])
 def test_who_cannot_be_told_is_named_before_their_shift(watched: Watched, why: str) -> None:
     watched.directory = staffed()
