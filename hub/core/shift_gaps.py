@@ -15,6 +15,8 @@ from hub.core.raising import clear_by_itself, raise_alert
 from hub.core.reasons import ReasonCode
 
 RULE_PREFIX = "shift"
+POLICY = "before_shift"
+"""Who is told of it; where the policies have none of this name, the way of any technical alert."""
 
 
 def told(home: Home) -> frozenset[str]:
@@ -52,6 +54,7 @@ def tell(draft: Draft, command: TellShiftGaps) -> Result:
                 cause=draft.now.isoformat(),
                 reason=Reason(ReasonCode.SHIFT_GAP, _data(gap)),
                 resident_ids=(),
+                policy=draft.context.policies.get(POLICY),
             )
     return Done(draft.home.id, 0)
 

@@ -391,15 +391,19 @@ def _shift_gap(data: Data) -> Words:
             f"{person} is on leave without cover: {elders} elders have no butler of their own",
         ),
         "no_contact": (
-            f"当班的{person}没有能用的联系方式，通知不到",
-            f"{person} is on duty, and no way to tell them works",
+            f"当班的{person}通知不到：没有能用的联系方式，或最近的通知没有送达",
+            f"{person} is on duty and cannot be told: no way of contact works, or the newest notification failed",
         ),
         "desk_empty": (f"{place_zh}开放，没有人值班", f"{place_en} is open and nobody is at its desk"),
     }.get(kind, ("班表有缺口", "the roster has a gap"))
-    return (
-        f"{from_zh}{zh}。请排班或先电话落实",
-        f"{from_en} {en}. Fill the place on the roster, or telephone first",
-    )
+    if kind == "no_contact":
+        todo_zh, todo_en = (
+            "请更正联系方式，或先电话告知",
+            "Put right how the hub reaches them, or telephone them first",
+        )
+    else:
+        todo_zh, todo_en = "请排班或先电话落实", "Fill the place on the roster, or telephone first"
+    return f"{from_zh}{zh}。{todo_zh}", f"{from_en} {en}. {todo_en}"
 
 
 def _role(code: str) -> Words:

@@ -199,8 +199,8 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (
         ReasonCode.SHIFT_GAP,
         {"kind": "no_contact", "person": "王敏", "from_local": ""},
-        "现在当班的王敏没有能用的联系方式",
-        "王敏 is on duty, and no way to tell them works",
+        "现在当班的王敏通知不到：没有能用的联系方式，或最近的通知没有送达。请更正联系方式",
+        "now 王敏 is on duty and cannot be told: no way of contact works, or the newest notification failed. Put right",
     ),
     (
         ReasonCode.SHIFT_GAP,

@@ -1,6 +1,6 @@
 """Before a shift begins: an empty place, or somebody on it whom nobody can tell, is told once, in time, and is over by itself."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from hub.core.context import ContactMethod, Context
 from hub.core.events import Command
 from hub.core.home import UNASSIGNED_HOME_ID
 from hub.core.reasons import ReasonCode
+from hub.core.shift_gaps import POLICY
 from hub.core.shifts import Leave
 from hub.directory.model import Directory
 from hub.shift_watch import ShiftWatch
@@ -26,7 +27,13 @@ AT_SIX = TUESDAY_MORNING.replace(hour=6)
 class Watched:
     """A story in which somebody keeps a roster; one look a minute."""
 
-    def __init__(self, path: Path, directory: Directory, at: datetime = AT_SIX) -> None:
+    def __init__(
+        self,
+        path: Path,
+        directory: Directory,
+        at: datetime = AT_SIX,
+        change: Callable[[Context], Context] = lambda context: context,
+    ) -> None:
         homes = {
             home_id: replace(
                 home,
@@ -34,7 +41,7 @@ class Watched:
             )
             for home_id, home in street().items()
         }
-        self.story = Story(path / "shift.sqlite", at=at, homes=homes)
+        self.story = Story(path / "shift.sqlite", at=at, homes=homes, change=change)
         self.directory = directory
         self.told: list[Command] = []
         self.unreached: frozenset[str] = frozenset()
@@ -68,11 +75,15 @@ class Watched:
         ]
 
 
+def uncovered() -> Directory:
+    leave = Leave("leave", "b1", AT_SIX + timedelta(hours=1), AT_SIX + timedelta(hours=15))
+    return replace(staffed(), leaves=(leave,))
+
+
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Watched]:
     """Butler b1, whose shift is from seven to nine, takes leave from seven on; everything else is staffed."""
-    leave = Leave("leave", "b1", AT_SIX + timedelta(hours=1), AT_SIX + timedelta(hours=15))
-    told = Watched(tmp_path, replace(staffed(), leaves=(leave,)))
+    told = Watched(tmp_path, uncovered())
     yield told
     told.story.store.close()
 
@@ -90,7 +101,7 @@ def test_leave_without_cover_is_told_half_an_hour_before_the_shift_and_once(watc
         "from_local": "03-03 07:00",
         "elders": 2,
     }
-    assert watched.story.asked() == ["operator-chen"]
+    assert watched.story.asked() == ["operator-chen", "manager-xu"], "who keeps the roster must know in time"
     watched.look(minutes=60)
     assert [alert.id for alert in watched.gaps()] == [gap.id]
     assert len(watched.told) == 1
@@ -112,19 +123,16 @@ def test_a_hub_that_was_down_at_that_minute_tells_it_when_it_is_back(watched: Wa
     assert len(watched.told) == 1
 
 
-def test_what_a_person_closed_comes_again_only_after_it_was_over(watched: Watched) -> None:
+def test_policies_that_name_no_such_way_tell_it_as_any_technical_alert(tmp_path: Path) -> None:
+    def without(context: Context) -> Context:
+        policies = {name: one for name, one in context.policies.items() if name != POLICY}
+        return replace(context, policies=policies)
+
+    watched = Watched(tmp_path, uncovered(), change=without)
     watched.look(minutes=31)
-    (gap,) = watched.gaps()
-    watched.story.take("operator-chen", gap)
-    watched.story.resolve("operator-chen", WhatItWas.UNDETERMINED, WhatWasDone.BY_PHONE, gap)
-    watched.look(minutes=30)
-    assert watched.gaps() == []
-    away = watched.directory
-    watched.directory = staffed()
-    watched.look(minutes=1)
-    watched.directory = away
-    watched.look(minutes=1)
     assert len(watched.gaps()) == 1
+    assert watched.story.asked() == ["operator-chen"]
+    watched.story.store.close()
 
 
 def test_what_a_person_closed_and_nobody_mended_comes_again_a_day_after_it_was_told(watched: Watched) -> None:
