@@ -297,7 +297,8 @@ class Life:
             return
         self._hanging = True
         try:
-            until = self.now + HANGS_FOR
+            # What else happens meanwhile is done outside of here: it happens when it is due, and this attempt then hung for less.
+            until = min((self.now + HANGS_FOR, *(at for at, _, _ in self._later)))
             while self.now < until:
                 engine = self.process.engine
                 due = engine.next_due_at()
