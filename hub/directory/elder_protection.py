@@ -50,6 +50,21 @@ class State(StrEnum):
     """Nobody put it there, or named anybody."""
 
 
+class Why(StrEnum):
+    """Why a part is broken. Words are `part_why.<value>`."""
+
+    NEVER_HEARD = "never_heard"
+    SILENT = "silent"
+    FAULT = "fault"
+    """It says so itself."""
+    TEST_LOST = "test_lost"
+    """The home's silent test calls do not come back."""
+    NOBODY = "nobody"
+    """Nobody is on duty."""
+    NOT_TOLD = "not_told"
+    """Who is on duty, or named, cannot be told."""
+
+
 _DEVICES: dict[Part, frozenset[DeviceKind]] = {
     Part.BUTTON: CALLERS,
     Part.FALL_SENSOR: frozenset({DeviceKind.FALL_WEARABLE, DeviceKind.FALL_RADAR}),
@@ -63,11 +78,13 @@ _DEVICES: dict[Part, frozenset[DeviceKind]] = {
 
 @dataclass(frozen=True, slots=True)
 class PartNow:
-    """`since_at`: since when it is broken; None where it is not, or where nobody knows."""
+    """`since_at`: since when it is broken; None where it is not, or where nobody knows. `why` is given where it is broken; of
+    several devices, that of the one that worked last."""
 
     part: Part
     state: State
     since_at: datetime | None = None
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +160,24 @@ class Protection:
         if not devices:
             return PartNow(part, State.NONE)
         if part is Part.LINK and (lost_at := self._lost_since(home)) is not None:
-            return PartNow(part, State.BROKEN, lost_at)
-        since = [self._broken_since(home, device) for device in devices]
-        broken = [at for at in since if at is not None]
+            return PartNow(part, State.BROKEN, lost_at, Why.TEST_LOST)
+        found = [self._broken(home, device) for device in devices]
+        broken = [one for one in found if one is not None]
         if len(broken) < len(devices):
             return PartNow(part, State.HOLDS)
-        return PartNow(part, State.BROKEN, max(broken))
+        return PartNow(part, State.BROKEN, *max(broken))
 
-    def _broken_since(self, home: Home, device: Device) -> datetime | None:
-        """None: it can be relied on."""
+    def _broken(self, home: Home, device: Device) -> tuple[datetime, Why] | None:
+        """Since when and why; None: it can be relied on."""
         state = home.devices.get(device.id)
         resumed_at, offline_after = self._context.resumed_at, self._context.rules.device.offline_after
-        if state is None or is_silent(device, state, self._now, resumed_at, offline_after):
-            return (state.last_seen_at if state is not None else None) or device.enrolled_at
+        if state is None or state.last_seen_at is None:
+            return device.enrolled_at, Why.NEVER_HEARD
+        if is_silent(device, state, self._now, resumed_at, offline_after):
+            return state.last_seen_at, Why.SILENT
         rules = [home.rules.get(f"{RULE_PREFIX}|{fault}|{device.id}") for fault in state.faults & _DEAD]
-        return min((rule.since_at if rule is not None else self._now for rule in rules), default=None)
+        told = [rule.since_at if rule is not None else self._now for rule in rules]
+        return (min(told), Why.FAULT) if told else None
 
     def _lost_since(self, home: Home) -> datetime | None:
         """Since when the home's silent test calls have not come back."""
@@ -175,12 +195,13 @@ class Protection:
             if any(self._can_be_told(one) for one in on_duty) or (on_duty and self._no_channel):
                 found = PartNow(Part.BUTLER, State.HOLDS)
             elif on_duty:
-                found = PartNow(Part.BUTLER, State.BROKEN)
+                found = PartNow(Part.BUTLER, State.BROKEN, why=Why.NOT_TOLD)
             else:
                 found = PartNow(
                     Part.BUTLER,
                     State.BROKEN,
                     self._since(lambda moment: bool(moment.on_duty(Role.BUTLER, profile))),
+                    Why.NOBODY,
                 )
             self._butlers[key] = found
         return found
@@ -189,8 +210,9 @@ class Protection:
         contacts = home.profile.people.get(Role.CONTACT, ())
         if not contacts:
             return PartNow(Part.CONTACT, State.NONE)
-        told = any(map(self._can_be_told, contacts))
-        return PartNow(Part.CONTACT, State.HOLDS if told else State.BROKEN)
+        if any(map(self._can_be_told, contacts)):
+            return PartNow(Part.CONTACT, State.HOLDS)
+        return PartNow(Part.CONTACT, State.BROKEN, why=Why.NOT_TOLD)
 
     def _can_be_told(self, person_id: str) -> bool:
         return can_be_told(self._context.people.get(person_id), self._ways_to_people, self._unreached)

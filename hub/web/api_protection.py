@@ -109,5 +109,8 @@ def _elder(parts: Parts, one: ElderNow, since: Mapping[str, datetime], now: date
         away=one.away,
         unprotected_since_at=since_at,
         unprotected_minutes=minutes(now, since_at) if since_at is not None else None,
-        parts=[PartOut(part=part.part, state=part.state, since_at=part.since_at) for part in one.parts],
+        parts=[
+            PartOut(part=part.part, state=part.state, since_at=part.since_at, why=part.why)
+            for part in one.parts
+        ],
     )

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from hub.core.home import Membership
-from hub.directory.elder_protection import Part, State
+from hub.directory.elder_protection import Part, State, Why
 from hub.web.models import Out, PersonRef, ResidentRef
 
 
@@ -21,6 +21,7 @@ class PartOut(Out):
     part: Part
     state: State
     since_at: AwareDatetime | None = Field(description="Since when it is broken, where that is known.")
+    why: Why | None = Field(description="Why it is broken; null where it is not.")
 
 
 class ElderProtectionOut(Out):

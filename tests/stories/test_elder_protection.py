@@ -11,7 +11,7 @@ from hub.core.alerts import Role
 from hub.core.context import Context
 from hub.core.home import ChainTest, DeviceKind, Home
 from hub.core.shifts import Leave
-from hub.directory.elder_protection import ElderNow, Part, PartNow, Protection, State
+from hub.directory.elder_protection import ElderNow, Part, PartNow, Protection, State, Why
 from tests.story import SHANGHAI, TUESDAY_MORNING, Story
 
 
@@ -33,7 +33,7 @@ def test_every_elder_has_every_part_once_in_order(story: Story) -> None:
 
 def test_a_button_holds_while_it_is_heard_and_is_broken_since_its_last_word(story: Story) -> None:
     never = part(story, Part.BUTTON)
-    assert never.state is State.BROKEN
+    assert (never.state, never.why) == (State.BROKEN, Why.NEVER_HEARD)
     assert never.since_at is not None
     assert never.since_at <= story.now
     story.heartbeat("h1", "button")
@@ -43,7 +43,7 @@ def test_a_button_holds_while_it_is_heard_and_is_broken_since_its_last_word(stor
     silent_after = story.home().profile.devices["button"].silent_after
     story.advance(seconds=silent_after.total_seconds() + 1)
     broken = part(story, Part.BUTTON)
-    assert broken.state is State.BROKEN
+    assert (broken.state, broken.why) == (State.BROKEN, Why.SILENT)
     assert broken.since_at is not None
     assert abs(broken.since_at - heard_at) < timedelta(seconds=1)
     assert part(story, Part.LINK).state is State.BROKEN
@@ -64,9 +64,9 @@ def test_nobody_is_butler_from_the_end_of_the_shift_on(tmp_path: Path) -> None:
     assert part(story, Part.BUTLER) == PartNow(Part.BUTLER, State.HOLDS)
     story.advance(hours=12)
     nine = datetime(2026, 3, 3, 21, tzinfo=SHANGHAI)
-    assert part(story, Part.BUTLER) == PartNow(Part.BUTLER, State.BROKEN, nine)
+    assert part(story, Part.BUTLER) == PartNow(Part.BUTLER, State.BROKEN, nine, Why.NOBODY)
     story.crash()
-    assert part(story, Part.BUTLER) == PartNow(Part.BUTLER, State.BROKEN, nine)
+    assert part(story, Part.BUTLER) == PartNow(Part.BUTLER, State.BROKEN, nine, Why.NOBODY)
     story.advance(hours=10)
     assert part(story, Part.BUTLER) == PartNow(Part.BUTLER, State.HOLDS)
     story.store.close()
@@ -75,7 +75,7 @@ def test_nobody_is_butler_from_the_end_of_the_shift_on(tmp_path: Path) -> None:
 def test_contacts_whom_nothing_reached_are_broken(story: Story) -> None:
     contacts = frozenset(story.home().profile.people[Role.CONTACT])
     assert part(story, Part.CONTACT) == PartNow(Part.CONTACT, State.HOLDS)
-    assert part(story, Part.CONTACT, contacts) == PartNow(Part.CONTACT, State.BROKEN)
+    assert part(story, Part.CONTACT, contacts) == PartNow(Part.CONTACT, State.BROKEN, why=Why.NOT_TOLD)
 
 
 def test_who_cannot_call_is_unprotected_and_whose_key_is_heard_is_not(story: Story) -> None:
@@ -95,7 +95,7 @@ def test_a_button_that_says_it_is_dead_does_not_work_though_it_was_heard_just_no
     story.advance(minutes=5)
     story.heartbeat("h1", "button")
     dead = part(story, Part.BUTTON)
-    assert dead.state is State.BROKEN
+    assert (dead.state, dead.why) == (State.BROKEN, Why.FAULT)
     assert dead.since_at is not None
     assert abs(dead.since_at - told_at) < timedelta(seconds=1)
     story.send("h1", "button", Kind.FAULT, {"fault": fault.value, "active": False})
@@ -116,7 +116,7 @@ def test_a_link_on_which_test_calls_are_lost_is_broken_though_heartbeats_come(st
         (elder,) = Protection(story.now, context).elders([home])
         return next(one for one in elder.parts if one.part is Part.LINK)
 
-    assert link(context) == PartNow(Part.LINK, State.BROKEN, TUESDAY_MORNING)
+    assert link(context) == PartNow(Part.LINK, State.BROKEN, TUESDAY_MORNING, Why.TEST_LOST)
     never_asked = replace(
         context, rules=replace(context.rules, self_test=replace(context.rules.self_test, enabled=False))
     )
@@ -146,5 +146,5 @@ def test_who_can_be_told_over_no_channel_of_this_hub_does_not_protect(
 def test_a_butler_on_duty_whom_nothing_reached_is_broken(story: Story) -> None:
     (butler,) = story.home().profile.people[Role.BUTLER]
     everybody = frozenset(story.engine.context().people)
-    assert part(story, Part.BUTLER, everybody) == PartNow(Part.BUTLER, State.BROKEN)
+    assert part(story, Part.BUTLER, everybody) == PartNow(Part.BUTLER, State.BROKEN, why=Why.NOT_TOLD)
     assert part(story, Part.BUTLER, everybody - {butler}) == PartNow(Part.BUTLER, State.HOLDS)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from hub.directory.elder_protection import Why
+from hub.web.words import WORDS
 from tests.web.running import RunningHub
 
 
@@ -48,6 +50,17 @@ def test_page_and_api_say_the_same_and_the_metrics_count_it(hub: RunningHub, adm
     longest = max(one["unprotected_minutes"] for one in unprotected)
     assert f"care_hub_elders_unprotected_longest_minutes {float(longest)}" in metrics
     assert all(one["resident"]["name"] not in metrics for one in told["items"])
+
+
+def test_whatever_is_broken_says_why_in_words(admin: httpx.Client) -> None:
+    """A word without its reason sends somebody to the wrong door."""
+    told = admin.get("/api/v1/protection", params={"limit": 200, "only": "broken"}).json()
+    broken = [part for one in told["items"] for part in one["parts"] if part["state"] == "broken"]
+    assert broken
+    assert all(part["why"] for part in broken)
+    page = admin.get("/protection", params={"only": "broken"}).text
+    assert WORDS["part_why.never_heard"].zh in page
+    assert {f"part_why.{why}" for why in Why} <= WORDS.keys()
 
 
 def test_a_list_of_one_centre_and_of_one_butler(hub: RunningHub, admin: httpx.Client) -> None:

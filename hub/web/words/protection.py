@@ -5,8 +5,8 @@ from hub.web.words.said import Words
 WORDS: dict[str, Words] = {
     "protection.title": Words("逐人保障", "Protection, elder by elder"),
     "protection.lead": Words(
-        "每位老人现在靠什么保障：哪样正常，哪样异常、从何时起；“–”是没装或没登记。",
-        "What each elder can rely on now: what works, and what does not and since when; – is what nobody fitted or named.",
+        "每位老人现在靠什么保障：哪样正常，哪样异常、为什么、从何时起；“–”是没装或没登记。",
+        "What each elder can rely on now: what works, and what does not, why and since when; – is what nobody fitted or named.",
     ),
     "protection.counts": Words(
         "共 {elders} 位老人，{unprotected} 位现在没有保障",
@@ -36,4 +36,10 @@ WORDS: dict[str, Words] = {
     "part_state.holds": Words("正常", "works"),
     "part_state.broken": Words("异常", "broken"),
     "part_state.none": Words("–", "–"),
+    "part_why.never_heard": Words("从未上线", "never heard"),
+    "part_why.silent": Words("失联", "silent"),
+    "part_why.fault": Words("设备故障", "faulty"),
+    "part_why.test_lost": Words("测试呼叫不通", "test calls lost"),
+    "part_why.nobody": Words("无人当班", "nobody on duty"),
+    "part_why.not_told": Words("通知不到", "cannot be told"),
 }
