@@ -27,7 +27,7 @@ _OWN_SETTINGS = (
     "persistence_location",
     "log_dest",
 )
-_START_WITHIN_S = 10
+_START_WITHIN_S = 40
 _POLL_EVERY_S = 0.02
 
 

@@ -20,7 +20,7 @@ from tests.network import Line, Network
 from tests.servers import MosquittoServer, free_port, make_embedded, require_program
 
 Server = MosquittoServer | EmbeddedBroker
-WITHIN_S = 15
+WITHIN_S = 40
 
 
 @pytest.fixture(params=["mosquitto", "nats"])

@@ -35,8 +35,10 @@ def chromium() -> Iterator["Browser"]:
     found = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if found is None:
         missing("Chromium is not installed: sudo apt install chromium-headless-shell (or chromium)")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # A bound for what never comes; five seconds, the default, a busy machine needs for a page now and then.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
         yield browser
@@ -58,7 +60,7 @@ def open_console(hub: RunningHub, chromium: "Browser") -> Iterator[Opener]:
     def opened(login: str = "chen", viewport: dict[str, int] | None = None, **more: object) -> "Page":
         context = chromium.new_context(viewport=viewport or DESK, locale="zh-CN", **more)  # type: ignore[arg-type]
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         cookie = _session(hub, login)
         context.add_cookies([{"name": "care_session", "value": cookie, "url": hub.url}])
         page = context.new_page()

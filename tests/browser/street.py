@@ -94,7 +94,7 @@ def context(
             {"name": "care_language", "value": language, "url": hub.url},
         ]
     )
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(30_000)
     yield opened
     opened.close()
 

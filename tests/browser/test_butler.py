@@ -141,7 +141,7 @@ def test_a_butler_sees_the_own_elders_and_of_others_nothing(
 def log_in(chromium: "Browser", hub: RunningHub) -> "Page":
     more: dict[str, Any] = {"is_mobile": True, "has_touch": True, "locale": "zh-CN"}
     page = chromium.new_context(viewport=PHONE, **more).new_page()  # type: ignore[arg-type]
-    page.context.set_default_timeout(10_000)
+    page.context.set_default_timeout(30_000)
     page.goto(hub.url)
     page.fill("input[name=login]", "wang")
     page.fill("input[name=password]", PASSWORD)

@@ -30,7 +30,7 @@ def hub(tmp_path: "Path") -> "Iterator[RunningHub]":
 def log_in(chromium: "Browser", hub: RunningHub) -> "Page":
     more: dict[str, Any] = {"is_mobile": True, "has_touch": True, "locale": "zh-CN"}
     page = chromium.new_context(viewport=PHONE, **more).new_page()  # type: ignore[arg-type]
-    page.context.set_default_timeout(10_000)
+    page.context.set_default_timeout(30_000)
     page.goto(hub.url)
     page.fill("input[name=login]", "wang")
     page.fill("input[name=password]", PASSWORD)

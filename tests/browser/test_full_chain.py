@@ -31,7 +31,7 @@ from tests.servers import MosquittoServer, free_port
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser]
 
 SECRET = b"a secret of the tests alone"
 
@@ -107,7 +107,7 @@ def chain(
 
 def log_in(chromium: "Browser", hub: HubProcess, login: str) -> "Page":
     context = chromium.new_context(viewport=DESK, locale="zh-CN")  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     page.goto(f"{hub.url}/")
     page.fill("#login", login)

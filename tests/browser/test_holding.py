@@ -16,7 +16,7 @@ from tests.web.running import RunningHub
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.browser]
 
 SHOTS = os.environ.get("CARE_SHOTS")
 PHONE = {"width": 390, "height": 844}

@@ -32,7 +32,7 @@ from tests.servers import PROJECT, MosquittoServer, require_program
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser]
 
 PHONE = {"width": 390, "height": 844}
 SHOTS = os.environ.get("CARE_SHOTS")
@@ -107,7 +107,7 @@ def hub(
 
 def log_in(chromium: "Browser", hub: HubProcess, login: str, viewport: dict[str, int], then: str) -> "Page":
     context = chromium.new_context(viewport=viewport, locale="zh-CN")  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     page.on("pageerror", lambda error: pytest.fail(f"{page.url}: {error}"))
     page.goto(f"{hub.url}{then}")

@@ -15,7 +15,7 @@ from tests.web.running import _HASH, RunningHub
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.browser]
 
 SHOTS = os.environ.get("CARE_SHOTS")
 

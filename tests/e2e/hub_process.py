@@ -132,7 +132,7 @@ class HubProcess:
         self.send_signal(signal.SIGTERM)
         return self.ended()
 
-    def ended(self, within_s: float = 20.0) -> int:
+    def ended(self, within_s: float = 60.0) -> int:
         """Wait until it has ended; returns its exit code."""
         assert self._process is not None
         try:

@@ -144,7 +144,7 @@ class Street:
         return False
 
 
-def until(condition: Callable[[], bool], what: str, within_s: float = 20.0) -> None:
+def until(condition: Callable[[], bool], what: str, within_s: float = 60.0) -> None:
     """Wait until it is so; fails with the words of what was waited for."""
     pause = Event()
     for _ in range(int(within_s / 0.02)):

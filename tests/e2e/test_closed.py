@@ -32,7 +32,7 @@ def settings(tmp_path: Path) -> tuple[Path, int]:
     return path, port
 
 
-def asked(port: int, path: str, within_s: float = 20) -> tuple[int, str]:
+def asked(port: int, path: str, within_s: float = 60) -> tuple[int, str]:
     ends_at = time.monotonic() + within_s
     while True:
         try:

@@ -19,7 +19,7 @@ from tests.e2e.hub_process import PROJECT
 from tests.e2e.street import until
 from tests.servers import free_port, require_embedded_broker
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow]
 
 
 class Demo:

@@ -19,7 +19,7 @@ from tests.e2e.hub_process import HubProcess
 from tests.e2e.street import CELL, until
 from tests.servers import MosquittoServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.slow]
 
 
 class Laptop:

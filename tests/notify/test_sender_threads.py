@@ -15,7 +15,7 @@ from hub.notify.lane import LaneSettings
 from hub.notify.sender import LaneHealth, Sender
 from tests.notify.notifications import notification
 
-WITHIN_S = 10
+WITHIN_S = 40
 
 
 class Gate:
