@@ -18,6 +18,7 @@ from hub.web.api_key_tests import counts
 from hub.web.api_protection import minutes, protection_of_all
 from hub.web.hub import Health
 from hub.web.parts import Parts, PartsDep
+from hub.web.protection_counts import Counted
 from hub.web.words import WORDS
 
 if TYPE_CHECKING:
@@ -129,27 +130,35 @@ def _protection(parts: Parts) -> Iterable["Metric"]:
     """How many elders are unprotected now, the longest of them, and how each part of the protection stands."""
     from prometheus_client.core import GaugeMetricFamily
 
-    elders, since = protection_of_all(parts)
-    lacking = {one.home.id for one in elders if one.unprotected}
-    now = parts.hub.now()
+    counted = parts.protection_counts.read(parts.hub.now(), lambda: _counted(parts))
     yield GaugeMetricFamily(
-        "care_hub_elders_unprotected",
-        "Elders whose call cannot be relied on now",
-        sum(one.unprotected for one in elders),
+        "care_hub_elders_unprotected", "Elders whose call cannot be relied on now", counted.unprotected
     )
     yield GaugeMetricFamily(
         "care_hub_elders_unprotected_longest_minutes",
         "For how long the one who waits longest has been unprotected",
-        max((minutes(now, since[home_id]) for home_id in lacking if home_id in since), default=0),
+        counted.longest_minutes,
     )
     states = GaugeMetricFamily(
         "care_hub_elders_protection", "Elders by the state of each part", labels=["part", "state"]
     )
-    found = Counter((part.part, part.state) for one in elders for part in one.parts)
     for part in Part:
         for state in State:
-            states.add_metric([part, state], found[part, state])
+            states.add_metric([part, state], counted.by_part.get((part, state), 0))
     yield states
+
+
+def _counted(parts: Parts) -> Counted:
+    elders, since = protection_of_all(parts)
+    now = parts.hub.now()
+    return Counted(
+        unprotected=sum(one.unprotected for one in elders),
+        longest_minutes=max(
+            (minutes(now, since[one.home.id]) for one in elders if one.unprotected and one.home.id in since),
+            default=0,
+        ),
+        by_part=Counter((part.part, part.state) for one in elders for part in one.parts),
+    )
 
 
 def _numbers(health: Health) -> Iterable["Metric"]:

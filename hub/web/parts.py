@@ -19,6 +19,7 @@ from hub.web.ledger_checks import LedgerChecks
 from hub.web.live import LiveStream
 from hub.web.logins import Logins
 from hub.web.problems import Problem
+from hub.web.protection_counts import ProtectionCounts
 from hub.web.reach import Visibility
 from hub.web.refusals import Forbidden, Refusals
 from hub.web.settings import WebSettings
@@ -49,6 +50,7 @@ class Parts:
     ledgers: LedgerChecks = field(default_factory=LedgerChecks)
     chain_facts: Callable[[], ChainFacts] = ChainFacts
     opened_cards: WrittenOpenings = field(default_factory=WrittenOpenings)
+    protection_counts: ProtectionCounts = field(default_factory=ProtectionCounts)
     reporting: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One report is reckoned at a time: a quarter of a district is long work, and calls go first."""
 

@@ -2,13 +2,17 @@
 
 import html
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
 from hub.directory.elder_protection import Why
+from hub.web.protection_counts import Counted, ProtectionCounts
 from hub.web.words import WORDS
 from tests.web.running import RunningHub
+
+START = datetime(2026, 3, 3, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +81,21 @@ def test_pages_of_a_long_list(admin: httpx.Client) -> None:
     second = admin.get("/api/v1/protection", params={"limit": 7, "offset": 7}).json()
     every = admin.get("/api/v1/protection", params={"limit": 200}).json()
     assert first["items"] + second["items"] == every["items"][:14]
+
+
+def test_a_district_is_counted_once_a_minute_however_often_somebody_scrapes() -> None:
+    kept, counted = ProtectionCounts(), list[int]()
+
+    def count() -> Counted:
+        counted.append(1)
+        return Counted(len(counted), 0, {})
+
+    seconds = (0, 15, 59, 60, 75, 200)
+    assert [kept.read(START + timedelta(seconds=one), count).unprotected for one in seconds] == [
+        1,
+        1,
+        1,
+        2,
+        2,
+        3,
+    ]
