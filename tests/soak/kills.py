@@ -58,6 +58,7 @@ class Counted:
     alerts_nobody_was_told_of: int
     notifications: int
     notifications_sent: int
+    notifications_replaced: int
     notifications_repeated: int
     notifications_unknown: int
     broken_journals: int
@@ -77,13 +78,15 @@ class Counted:
             Figure("kill_alerts_found", self.alerts, "alerts"),
             Figure("kill_alerts_untold", self.alerts_nobody_was_told_of, "alerts", 0),
             Figure("kill_notifications_due", self.notifications, "notifications"),
+            # One that had not gone out yet gives its place to a newer one about the same alert to the same person.
             Figure(
                 "kill_notifications_sent",
                 self.notifications_sent,
                 "notifications",
-                self.notifications,
+                self.notifications - self.notifications_replaced,
                 at_least=True,
             ),
+            Figure("kill_notifications_replaced", self.notifications_replaced, "notifications"),
             # At least once: what was on its way when the hub died goes out again, under the same key.
             Figure("kill_notifications_repeated", self.notifications_repeated, "notifications"),
             Figure("kill_notifications_unknown", self.notifications_unknown, "notifications", 0),
@@ -173,12 +176,17 @@ def _count(data_dir: Path, calls: Collection[Call], received: Mapping[str, int],
     )
     pressed = [(call.home, call.event_id) for call in calls]
     with closing(sqlite3.connect(data_dir / "hub.sqlite")) as database:
-        outbox = {
-            name: (state, alert)
-            for name, state, alert in database.execute(
-                "SELECT notification_id, state, alert_id FROM outbox WHERE channel = 'webhook'"
-            )
-        }
+        rows = database.execute(
+            "SELECT notification_id, state, alert_id, person_id FROM outbox WHERE channel = 'webhook' ORDER BY id DESC"
+        ).fetchall()
+    outbox = {name: (state, alert) for name, state, alert, _ in rows}
+    replaced = 0
+    reached: set[tuple[str, str]] = set()
+    for name, state, alert, person in rows:
+        if state == "sent" and received.get(name):
+            reached.add((alert, person))
+        elif state == "failed" and (alert, person) in reached:
+            replaced += 1
     told_of = {alert for name, (state, alert) in outbox.items() if state == "sent" and received.get(name)}
     opened = [one.id for found in alerts.values() for one in found]
     with Queries(data_dir / "hub.sqlite") as queries:
@@ -195,6 +203,7 @@ def _count(data_dir: Path, calls: Collection[Call], received: Mapping[str, int],
         alerts_nobody_was_told_of=sum(alert not in told_of for alert in opened),
         notifications=len(outbox),
         notifications_sent=sum(state == "sent" and name in received for name, (state, _) in outbox.items()),
+        notifications_replaced=replaced,
         notifications_repeated=sum(count - 1 for count in received.values()),
         notifications_unknown=len(set(received) - set(outbox)),
         broken_journals=broken,
