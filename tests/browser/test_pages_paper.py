@@ -1,4 +1,4 @@
-"""What goes on paper: an elder's card on one sheet without the door code, an alert with its whole course."""
+"""What goes on paper: an elder's card on one sheet without the door code, an alert with its whole course, what protects whom."""
 
 import re
 from typing import TYPE_CHECKING
@@ -47,3 +47,20 @@ def test_the_button_prints(hub: RunningHub, open_console: Opener) -> None:
     page.goto(f"{hub.url}/homes/h0004")
     page.get_by_role("button", name="打印").click()
     expect(page.locator("html")).to_have_attribute("data-printed", "true")
+
+
+def test_what_protects_whom_is_a_table_on_paper_and_says_of_whom(
+    hub: RunningHub, open_console: Opener
+) -> None:
+    """A sheet is as narrow as a telephone, where each elder takes a screen: some twenty sheets for one shift."""
+    page = open_console()
+    page.goto(f"{hub.url}/protection?only=everybody&centre=centre-01")
+    elders = page.locator("tr[data-elder]").count()
+    assert elders >= 15
+    assert sheets(page) <= 1 + elders // 15
+    page.set_viewport_size({"width": 690, "height": 1000})
+    page.emulate_media(media="print")
+    expect(page.get_by_role("columnheader", name="跌倒感应")).to_be_visible()
+    expect(page.locator(".fold-word").first).to_be_hidden()
+    centre = next(one.name for one in hub.directory.centres if one.id == "centre-01")
+    expect(page.get_by_text(f"{centre} · 全部老人")).to_be_visible()
