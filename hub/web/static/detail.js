@@ -38,7 +38,7 @@ export function detailView(alert, card, { act, back, who, where }) {
     alert.open && alert.residents.length > 1 && whichElder(alert, who),
     alert.other_home && otherHome(alert, where),
     alert.open ? actionButtons(alert, act) : over(alert),
-    card && (card.opened ? careCard(alert, card) : shortCard(card)),
+    ofTheHub(alert) ? whereSettled(alert) : card && (card.opened ? careCard(alert, card) : shortCard(card)),
     el("h3", {}, t("detail.timeline"), " ", el("a", { class: "aside", href: `/alerts/${encodeURIComponent(alert.id)}` }, t("alert.page"))),
     el("ol", { class: "timeline", id: "timeline" }, timelineItems(alert.timeline ?? [])),
   ].flat().filter(Boolean);
@@ -89,6 +89,12 @@ function actionButtons(alert, act) {
 /** What somebody else holds is taken over, not taken: one button stands where the other would. */
 function offered(action, alert) {
   return heldByOther(alert) ? action.name !== "acknowledge" : !action.ofOthers;
+}
+
+/** Nobody lives in the hub, so it has no card; what is wrong with the roster is settled on its page, by who may open it. */
+function whereSettled(alert) {
+  const page = alert.reason_code === "shift_gap" && document.querySelector('nav a[href="/roster"]');
+  return page && el("p", { class: "card-more" }, el("a", { href: page.getAttribute("href") }, t("card.to_roster")));
 }
 
 /** Nobody reads telephone numbers and conditions without an alert of theirs, or a reason that they state on the home's page. */

@@ -67,6 +67,7 @@ WORDS: dict[str, Words] = {
     "card.hub_store": Words("数据库", "its store"),
     "card.hub_disk": Words("磁盘", "its disk"),
     "card.roster": Words("班表", "the roster"),
+    "card.to_roster": Words("打开排班", "Open the roster"),
     "card.unknown": Words("住户待核实", "resident to be confirmed"),
     "card.go_to_door": Words(
         "听力障碍：直接上门，不要等回答", "Hard of hearing: go to the door, do not wait for an answer"
