@@ -90,7 +90,7 @@ class Floods:
         if not meter.is_over(sender, minute, weight, now_s, rule):
             return False
         kind = "unreadable" if event is None else _kind(event)
-        sort = placed.reason if event is None else _sort(event)
+        sort = placed.reason if event is None else _sort(event, now_s)
         if meter.goes_on(sender, sort, kind, now_s, rule):
             return False
         if event is not None and placed.home is not None:
@@ -128,15 +128,17 @@ def _kind(event: DeviceEvent) -> str:
     return _KINDS.get(kind, "unreadable" if kind.__name__.startswith("Unreadable") else "")
 
 
-def _sort(event: DeviceEvent) -> Hashable:
-    """Messages of one sort say the same: nothing new waits behind a flood. A known event id is a sort of its own."""
-    return (event.device_id, event.retained, *(_saying(event, fact) for fact in event.facts))
+def _sort(event: DeviceEvent, now_s: float) -> Hashable:
+    """Messages of one sort say the same: nothing new waits behind a flood. A known event id is a sort of its own, and again in
+    each minute in which a press of it was spoken."""
+    return (event.device_id, event.retained, *(_saying(event, fact, now_s) for fact in event.facts))
 
 
-def _saying(event: DeviceEvent, fact: Fact) -> Hashable:
+def _saying(event: DeviceEvent, fact: Fact, now_s: float) -> Hashable:
     match fact:
         case Call():
-            known = fact.event_id if event.seen else None
+            pressed_in = (now_s - fact.age.total_seconds()) // _MINUTE_S
+            known = (fact.event_id, pressed_in) if event.seen else None
             return "call", fact.action, fact.category, fact.cancels, known
         case Fall():
             return "fall", fact.phase, fact.event_id if event.seen else None

@@ -145,6 +145,20 @@ def test_one_press_told_thousands_of_times_is_heard_and_hides_no_other(story: St
     assert new in story.of(AlertKind.EMERGENCY_CALL).event_ids, "amid the copies somebody pressed"
 
 
+def test_a_press_minutes_later_is_no_copy_of_the_id_that_its_button_floods_with(story: Story) -> None:
+    told, spoken = story.press(event_id="stuck-0001"), story.now
+    alert = story.of(AlertKind.EMERGENCY_CALL)
+    story.take("butler-wang", alert)
+    story.resolve("butler-wang", alert=alert)
+    story.advance(minutes=10)
+    for _ in range(100):
+        story.press(event_id=told, age=story.now - spoken, run=False)
+    story.run()
+    assert [one for one in story.alerts() if one.severity is not Severity.TECHNICAL] == [], "copies"
+    story.press(event_id=told)
+    assert [one for one in story.alerts() if one.severity is not Severity.TECHNICAL], "a person is asked"
+
+
 @pytest.mark.parametrize("flood", [CallAction.TEST, CallAction.SERVICE, CallAction.CANCEL])
 def test_an_emergency_is_no_more_of_what_the_same_button_floods_with(story: Story, flood: CallAction) -> None:
 
