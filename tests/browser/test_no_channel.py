@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[RunningHub]:
-    with RunningHub(tmp_path / "hub", homes=3, tells_people=False) as running:
+    with RunningHub(tmp_path / "hub", homes=3, ways_to_people=frozenset()) as running:
         yield running
 
 
@@ -38,7 +38,9 @@ def test_the_line_leads_to_what_to_do_and_goes_when_a_channel_was_set_up(
     expect(line).to_be_visible()
     # As after a restart with [webhook]: the same address, other settings.
     parts = hub.app.state.parts
-    hub.app.state.parts = replace(parts, settings=replace(parts.settings, tells_people=True))
+    hub.app.state.parts = replace(
+        parts, settings=replace(parts.settings, ways_to_people=frozenset({"webhook"}))
+    )
     with page.expect_response("**/readyz"):
         page.clock.run_for(31_000)
     expect(line).to_be_hidden()
