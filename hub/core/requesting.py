@@ -26,6 +26,21 @@ from hub.core.shifts import Takes
 # --- opening ----------------------------------------------------------------------------------------------------------
 
 
+def waiting_wish(
+    draft: Draft, category: RequestCategory, resident_ids: tuple[str, ...]
+) -> ServiceRequest | None:
+    """The same wish of the same elders that nobody has taken on yet."""
+    return next(
+        (
+            request
+            for request in draft.requests.values()
+            if request.state is RequestState.NEW
+            and (request.category, request.resident_ids) == (category, resident_ids)
+        ),
+        None,
+    )
+
+
 def ask_by_key(
     draft: Draft,
     category: RequestCategory,
@@ -35,15 +50,7 @@ def ask_by_key(
     cause: str,
 ) -> ServiceRequest:
     """The green key: opens a wish, or joins the same one that nobody has taken on yet. `cause` makes the new one's id."""
-    waiting = next(
-        (
-            request
-            for request in draft.requests.values()
-            if request.state is RequestState.NEW
-            and (request.category, request.resident_ids) == (category, resident_ids)
-        ),
-        None,
-    )
+    waiting = waiting_wish(draft, category, resident_ids)
     if waiting is not None:
         draft.write(
             EntryKind.REQUEST_ASKED_AGAIN,

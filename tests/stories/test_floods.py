@@ -10,9 +10,11 @@ import pytest
 from firmware_contracts.topics import Address
 from firmware_contracts.vocabulary import CallAction, FallPhase, Kind, ServiceCategory
 from hub.core.alerts import Alert, AlertKind, AlertState, Severity, WhatItWas, WhatWasDone
+from hub.core.events import Actor, ActorRole, MoveRequest
 from hub.core.home import UNASSIGNED_HOME_ID
 from hub.core.journal import EntryKind
 from hub.core.reasons import ReasonCode
+from hub.core.service_requests import RequestCategory, RequestState, ServiceRequest
 from hub.ingest.message import SessionName
 from hub.store.store import Store, StoreUnavailable
 from tests.story import CELL, Story, shipped
@@ -166,6 +168,25 @@ def test_an_emergency_is_no_more_of_what_the_same_button_floods_with(story: Stor
     presses(story, 300, action=flood, category=category)
     story.press()
     assert story.of(AlertKind.EMERGENCY_CALL).home_id == "h1"
+
+
+def test_a_wish_is_not_hidden_by_another_one_that_waits(story: Story) -> None:
+    """A key that floods asks for cleaning; somebody does it, and at once the key asks again: that is a new wish."""
+
+    def cleaning() -> list[ServiceRequest]:
+        requests = story.home().requests.values()
+        return [one for one in requests if one.category is RequestCategory.CLEANING]
+
+    presses(story, 300, action=CallAction.SERVICE, category=ServiceCategory.MEALS)
+    story.press(action=CallAction.SERVICE, category=ServiceCategory.CLEANING)
+    (first,) = cleaning()
+    by = Actor("operator-chen", ActorRole.OPERATOR)
+    for state in (RequestState.ASSIGNED, RequestState.IN_PROGRESS, RequestState.DONE):
+        story.command(MoveRequest("h1", first.id, by, state))
+    assert cleaning() == []
+    story.press(action=CallAction.SERVICE, category=ServiceCategory.CLEANING)
+    (second,) = cleaning()
+    assert second.id != first.id
 
 
 def test_smoke_amid_a_flood_of_clean_air_alerts_at_once(quiet: Story) -> None:

@@ -196,10 +196,15 @@ def _on_cancel(draft: Draft, event: DeviceEvent, call: Call) -> None:
     )
 
 
+def wish_of(draft: Draft, event: DeviceEvent, call: Call) -> tuple[RequestCategory, tuple[str, ...]]:
+    """What a green key asks for, and for whom."""
+    category = RequestCategory((call.category or ServiceCategory.OTHER).value)
+    return category, subjects(draft, wearer_of(draft, event.device_id))
+
+
 def _on_service(draft: Draft, event: DeviceEvent, call: Call) -> None:
     """The green key: a wish, in a queue of its own."""
-    category = RequestCategory((call.category or ServiceCategory.OTHER).value)
-    residents = subjects(draft, wearer_of(draft, event.device_id))
+    category, residents = wish_of(draft, event, call)
     cause = cause_of(draft, event, call, call.age)
     ask_by_key(draft, category, residents, event.device_id, call.event_id, cause)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from firmware_contracts.vocabulary import CallAction, FallPhase
 from hub.core.alerts import Alert, AlertKind, Reason
 from hub.core.context import Context
-from hub.core.detection.call import call_key, confirm
+from hub.core.detection.call import call_key, confirm, wish_of
 from hub.core.detection.device_health import RULE_PREFIX, accuse_device
 from hub.core.detection.fall import fall_key
 from hub.core.draft import Draft
@@ -20,6 +20,7 @@ from hub.core.notifications import Heard
 from hub.core.outcome import Outcome
 from hub.core.raising import clear_by_itself, join
 from hub.core.reasons import ReasonCode
+from hub.core.requesting import waiting_wish
 
 SIGN = "flooding"
 
@@ -40,7 +41,7 @@ def _is_open(draft: Draft, event: DeviceEvent, fact: Fact) -> bool:
             return True
         if fact.urgent:
             return draft.alert_for(call_key(draft, event)) is not None
-        return any(request.device_id == event.device_id for request in draft.requests.values())
+        return waiting_wish(draft, *wish_of(draft, event, fact)) is not None
     if isinstance(fact, Fall):
         over = fact.phase is FallPhase.GOT_UP or event.seen
         return over or draft.alert_for(fall_key(draft, event)) is not None
