@@ -81,6 +81,12 @@ def _fill_decode(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=decode.run)
 
 
+def _fill_evaluate(parser: argparse.ArgumentParser) -> None:
+    from hub.command_line import evaluate
+
+    evaluate.add_arguments(parser)
+
+
 def _fill_contract(parser: argparse.ArgumentParser) -> None:
     from hub.command_line import contract
 
@@ -150,6 +156,10 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
 
     commands.add_parser("decode", help="what the hub makes of recorded messages", fill=_fill_decode)
+
+    commands.add_parser(
+        "evaluate", help="how good the detectors are on somebody's recordings", fill=_fill_evaluate
+    )
 
     commands.add_parser(
         "contract", help="a device at the bench: does it keep the contract?", fill=_fill_contract

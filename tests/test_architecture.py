@@ -88,6 +88,12 @@ LAYERS = (
         others=("openpyxl",),
         not_of_stdlib=tuple(name for name in _EFFECTS if name != "io"),
     ),
+    Layer(
+        "hub.evaluation",
+        ours=("hub.evaluation", "hub.core", f"{_CONTRACT}.vocabulary"),
+        others=("numpy",),
+        not_of_stdlib=("threading", "socket", "subprocess", "time"),
+    ),
     Layer("hub", ours=("hub", _CONTRACT)),
 )
 

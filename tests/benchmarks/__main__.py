@@ -1,16 +1,16 @@
 """`python -m tests.benchmarks`: measure everything, print a table, write build/bench.json. About three minutes."""
 
-import json
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
+from hub.evaluation.figures import Figure, figure_line, write_figures
 from tests.benchmarks import footprint, ingest, latency, ledger, pages, parts
-from tests.benchmarks.measurement import PROJECT, Measurement, broker_in
+from tests.benchmarks.measurement import PROJECT, broker_in
 
 RESULT = PROJECT / "build" / "bench.json"
 
@@ -33,21 +33,20 @@ class Size:
     looks: int = 21
 
 
-def run(folder: Path, size: Size, say: Callable[[str], None]) -> list[Measurement]:
+def run(folder: Path, size: Size, say: Callable[[str], None]) -> list[Figure]:
     """Every measurement, in order; each group is printed as soon as it is known."""
-    found: list[Measurement] = []
+    found: list[Figure] = []
     busy = os.getloadavg()[0]
     server, name = broker_in(folder / "broker")
     say(f"broker: {name}, {'tuned as shipped' if name == 'Mosquitto' else 'Mosquitto is not installed'}")
 
-    def keep(some: Iterable[Measurement]) -> None:
+    def keep(some: Iterable[Figure]) -> None:
         for one in some:
             found.append(one)
-            limit = "" if one.limit is None else f"   (aim: {one.limit:g})"
-            say(f"{one.name:<38}{one.value:>12.3f} {one.unit}{limit}")
+            say(figure_line(one))
 
     # Whoever reads the numbers has to know whether the machine did something else as well.
-    keep([Measurement("load_average_before", busy, f"on {os.cpu_count()} processors")])
+    keep([Figure("load_average_before", busy, f"on {os.cpu_count()} processors")])
     with server:
         at = server.host, server.port
         keep(ledger.measure(folder / "ledger", size.ledger))
@@ -64,8 +63,7 @@ def main() -> int:
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="care-bench-") as folder:
         found = run(Path(folder), Size(), print)
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps([asdict(one) for one in found], indent=1) + "\n", encoding="utf-8")
+    write_figures(RESULT, found)
     print(f"{time.perf_counter() - began:.0f} s; written to {RESULT.relative_to(PROJECT)}")
     return 0
 

@@ -3,8 +3,8 @@
 import time
 from pathlib import Path
 
+from hub.evaluation.figures import Figure
 from tests.benchmarks.latency import running
-from tests.benchmarks.measurement import Measurement
 from tests.benchmarks.publisher import Publisher
 from tests.benchmarks.street import FITTED, Devices, home_ids, prepare
 
@@ -16,7 +16,7 @@ GATEWAY = {"urgent_queue": 1000, "telemetry_queue": 2000, "save_every_s": 600, "
 HURRIED = {**GATEWAY, "save_every_s": 0.01, "telemetry_linger_s": 0.0}
 
 
-def measure(folder: Path, host: str, port: int, rest_s: float, heartbeats: int) -> list[Measurement]:
+def measure(folder: Path, host: str, port: int, rest_s: float, heartbeats: int) -> list[Figure]:
     place = prepare(folder / "gateway", "gateway", 1, host, port, **GATEWAY)
     began = time.perf_counter()
     with running(place) as process:
@@ -24,13 +24,13 @@ def measure(folder: Path, host: str, port: int, rest_s: float, heartbeats: int) 
         time.sleep(rest_s)
         resident = _status(process.pid, "VmRSS")
     return [
-        Measurement("gateway_rss_mb", resident / 1024, "MB", 110),
-        Measurement("start_to_ready_s", started, "s", 3),
+        Figure("gateway_rss_mb", resident / 1024, "MB", 110),
+        Figure("start_to_ready_s", started, "s", 3),
         *_written(folder / "card", host, port, heartbeats),
     ]
 
 
-def _written(folder: Path, host: str, port: int, heartbeats: int) -> list[Measurement]:
+def _written(folder: Path, host: str, port: int, heartbeats: int) -> list[Figure]:
     """A heartbeat every 50 ms, each committed and its home saved by itself as on a quiet day, when none meets another within
     `telemetry_linger_s` or `save_every_s` (a whole day as it is: `tests.soak.growth`). Bytes a heartbeat, times those of a day:
     what the process itself has the kernel write (/proc/PID/io), checkpoints of the write-ahead log included."""
@@ -47,8 +47,8 @@ def _written(folder: Path, host: str, port: int, heartbeats: int) -> list[Measur
         each = (_written_bytes(process.pid) - before) / heartbeats
     day = each * len(FITTED) * HEARTBEATS_A_DAY
     return [
-        Measurement("bytes_written_per_heartbeat", each, "bytes"),
-        Measurement("bytes_written_per_day_idle_home_mb", day / MIB, "MB"),
+        Figure("bytes_written_per_heartbeat", each, "bytes"),
+        Figure("bytes_written_per_day_idle_home_mb", day / MIB, "MB"),
     ]
 
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.core.alerts import AlertKind
+from hub.evaluation.figures import Figure
 from hub.store.batch import InputSource
-from tests.benchmarks.measurement import Measurement, program
+from tests.benchmarks.measurement import program
 from tests.benchmarks.publisher import Publisher
 from tests.benchmarks.street import Devices, Place, prepare
 
@@ -28,7 +29,7 @@ class Drained:
     processor_us: float
 
 
-def measure(folder: Path, host: str, port: int, homes: int, messages: int, pairs: int) -> list[Measurement]:
+def measure(folder: Path, host: str, port: int, homes: int, messages: int, pairs: int) -> list[Figure]:
     hubs: list[Drained] = []
     plain: list[Drained] = []
     for number in range(pairs):
@@ -37,12 +38,12 @@ def measure(folder: Path, host: str, port: int, homes: int, messages: int, pairs
     ratios = [hub.per_second / bare.per_second for hub, bare in zip(hubs, plain, strict=True)]
     processor = [bare.processor_us / hub.processor_us for hub, bare in zip(hubs, plain, strict=True)]
     return [
-        Measurement("ingest_ratio", statistics.median(ratios), "of a plain subscriber", 0.6),
-        Measurement("ingest_per_s", statistics.median(one.per_second for one in hubs), "messages/s"),
-        Measurement("plain_per_s", statistics.median(one.per_second for one in plain), "messages/s"),
-        Measurement("ingest_processor_ratio", statistics.median(processor), "of a plain subscriber"),
-        Measurement("ingest_processor_us", statistics.median(one.processor_us for one in hubs), "us/message"),
-        Measurement("plain_processor_us", statistics.median(one.processor_us for one in plain), "us/message"),
+        Figure("ingest_ratio", statistics.median(ratios), "of a plain subscriber", 0.6, at_least=True),
+        Figure("ingest_per_s", statistics.median(one.per_second for one in hubs), "messages/s"),
+        Figure("plain_per_s", statistics.median(one.per_second for one in plain), "messages/s"),
+        Figure("ingest_processor_ratio", statistics.median(processor), "of a plain subscriber"),
+        Figure("ingest_processor_us", statistics.median(one.processor_us for one in hubs), "us/message"),
+        Figure("plain_processor_us", statistics.median(one.processor_us for one in plain), "us/message"),
     ]
 
 

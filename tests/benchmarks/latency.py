@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks.measurement import Measurement, ended, program, quantile, ready
+from hub.evaluation.figures import Figure
+from tests.benchmarks.measurement import ended, program, quantile, ready
 from tests.benchmarks.publisher import Publisher
 from tests.benchmarks.screens import Screens
 from tests.benchmarks.street import Devices, Place, home_ids, prepare
@@ -65,7 +66,7 @@ class Presser:
 
 def measure(
     folder: Path, host: str, port: int, presses: int, half_load_per_s: float, backlog: int, screens: int
-) -> list[Measurement]:
+) -> list[Figure]:
     """All latencies from one running hub."""
     homes = 2 * presses + 100
     place = prepare(folder, "lat", homes, host, port)
@@ -83,14 +84,14 @@ def measure(
         screen.close()
         fanout = _fan_out(place, buttons, homes, screens)
     return [
-        Measurement("press_to_screen_idle_p50_ms", quantile(idle, 0.5), "ms", 5),
-        Measurement("press_to_screen_idle_p99_ms", quantile(idle, 0.99), "ms"),
-        Measurement("press_to_screen_half_load_p50_ms", quantile(loaded, 0.5), "ms"),
-        Measurement("press_to_screen_half_load_p99_ms", quantile(loaded, 0.99), "ms", 50),
-        Measurement("half_load_per_s", reached, "messages/s"),
-        Measurement("press_behind_backlog_ms", behind, "ms", 100),
-        Measurement("sse_fanout_p50_ms", quantile(fanout, 0.5), f"ms, {screens} screens"),
-        Measurement("sse_fanout_p99_ms", quantile(fanout, 0.99), f"ms, {screens} screens"),
+        Figure("press_to_screen_idle_p50_ms", quantile(idle, 0.5), "ms", 5),
+        Figure("press_to_screen_idle_p99_ms", quantile(idle, 0.99), "ms"),
+        Figure("press_to_screen_half_load_p50_ms", quantile(loaded, 0.5), "ms"),
+        Figure("press_to_screen_half_load_p99_ms", quantile(loaded, 0.99), "ms", 50),
+        Figure("half_load_per_s", reached, "messages/s"),
+        Figure("press_behind_backlog_ms", behind, "ms", 100),
+        Figure("sse_fanout_p50_ms", quantile(fanout, 0.5), f"ms, {screens} screens"),
+        Figure("sse_fanout_p99_ms", quantile(fanout, 0.99), f"ms, {screens} screens"),
     ]
 
 

@@ -11,7 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.benchmarks.measurement import PROJECT, Measurement
+from hub.evaluation.figures import Figure
+from tests.benchmarks.measurement import PROJECT
 
 ELDERS = 5_000
 _HEADS = (
@@ -22,7 +23,7 @@ _HEADS = (
 _DEVICES = ("设备编号", "设备类型", "老人", "安装位置", "可播报")
 
 
-def measure(folder: Path, elders: int = ELDERS) -> list[Measurement]:
+def measure(folder: Path, elders: int = ELDERS) -> list[Figure]:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "台账.xlsx"
     path.write_bytes(ledger(elders))
@@ -35,12 +36,12 @@ def measure(folder: Path, elders: int = ELDERS) -> list[Measurement]:
     found = json.loads(done.stdout)
     assert found["elders"] == elders, "the ledger of the load was refused"
     return [
-        Measurement(
+        Figure(
             "ledger_import_s", found["read_s"] + found["plan_s"], f"s, {elders} elders read and planned", 10
         ),
-        Measurement("ledger_read_s", found["read_s"], "s, of which reading"),
-        Measurement("ledger_again_s", found["again_s"], "s, planned again: nothing changes"),
-        Measurement("ledger_import_mb", found["mb"], "MB more than before", 256),
+        Figure("ledger_read_s", found["read_s"], "s, of which reading"),
+        Figure("ledger_again_s", found["again_s"], "s, planned again: nothing changes"),
+        Figure("ledger_import_mb", found["mb"], "MB more than before", 256),
     ]
 
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +14,6 @@ from hub.broker import EmbeddedBroker
 from tests.servers import MosquittoServer
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """`limit` is the aim: at most that much, for a ratio at least; None where there is none."""
-
-    name: str
-    value: float
-    unit: str
-    limit: float | None = None
 
 
 def quantile(values: Sequence[float], share: float) -> float:

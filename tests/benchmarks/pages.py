@@ -13,10 +13,11 @@ import httpx
 from hub.core.home import Device, DeviceKind, Profile, Resident
 from hub.directory import search
 from hub.directory.demo_names import adult_name, elder_name
+from hub.evaluation.figures import Figure
 from hub.store import statements
 from hub.store.queries import Queries
 from hub.store.store import Store
-from tests.benchmarks.measurement import Measurement, quantile
+from tests.benchmarks.measurement import quantile
 from tests.web.running import RunningHub
 
 TYPED = (
@@ -35,7 +36,7 @@ _LINKED = re.compile(r'(?:src|href)="(/static/[^"]+)"')
 _IMPORTED = re.compile(r'from "\./([^"]+)"')
 
 
-def measure(folder: Path, homes: int, times: int) -> Iterator[Measurement]:
+def measure(folder: Path, homes: int, times: int) -> Iterator[Figure]:
     folder.mkdir()
     yield from _searches(folder / "district.sqlite", homes, times)
     yield from _pages(folder / "hub", times)
@@ -71,22 +72,22 @@ def profiles(homes: int) -> Iterator[Profile]:
         )
 
 
-def _searches(path: Path, homes: int, times: int) -> Iterator[Measurement]:
+def _searches(path: Path, homes: int, times: int) -> Iterator[Figure]:
     rows = [(one.home_id, search.VERSION, search.text_of(one)) for one in profiles(homes)]
     with Store.open(path, "bench") as store:
         store.write(lambda connection: statements.SEARCH.run(connection, rows))
         with Queries(path) as queries:
             for typed, name in TYPED:
                 took = [_ms(partial(queries.find_homes, typed)) for _ in range(times)]
-                yield Measurement(f"search_{name}_p50_ms", quantile(took, 0.5), "ms", 50)
+                yield Figure(f"search_{name}_p50_ms", quantile(took, 0.5), "ms", 50)
 
 
-def _pages(folder: Path, times: int) -> Iterator[Measurement]:
+def _pages(folder: Path, times: int) -> Iterator[Figure]:
     with RunningHub(folder, homes=228) as hub, hub.client() as client:
         for path, name in PAGES:
             took = [_ms(partial(client.get, path, headers=HTML)) for _ in range(times)]
-            yield Measurement(f"page_{name}_p50_ms", quantile(took, 0.5), "ms")
-            yield Measurement(f"page_{name}_kb", _bytes(client, path) / 1000, "kB with all it loads")
+            yield Figure(f"page_{name}_p50_ms", quantile(took, 0.5), "ms")
+            yield Figure(f"page_{name}_kb", _bytes(client, path) / 1000, "kB with all it loads")
 
 
 def _bytes(client: httpx.Client, path: str) -> int:

@@ -9,10 +9,10 @@ from hub.app import Hub
 from hub.config.settings import load
 from hub.core.events import DeviceEvent
 from hub.core.step import step
+from hub.evaluation.figures import Figure
 from hub.ingest.decode import decode
 from hub.ingest.message import RawMessage
 from hub.store.store import Batch, InputSource, LoggedInput
-from tests.benchmarks.measurement import Measurement
 from tests.benchmarks.street import Devices, home_ids, prepare
 
 BATCH = 200
@@ -28,7 +28,7 @@ def _best_us(count: int, do: Callable[[], object]) -> float:
     return best / count * 1e6
 
 
-def measure(folder: Path, host: str, port: int, homes: int, count: int) -> list[Measurement]:
+def measure(folder: Path, host: str, port: int, homes: int, count: int) -> list[Figure]:
     place = prepare(folder, "parts", homes, host, port)
     devices, ids = Devices(place.cell, homes), home_ids(homes)
     messages = [RawMessage(*devices.vital(ids[number % homes])) for number in range(count)]
@@ -59,11 +59,9 @@ def measure(folder: Path, host: str, port: int, homes: int, count: int) -> list[
         gc.collect()
         gc.freeze()
         return [
-            Measurement(
-                "decode_us", _best_us(count, lambda: [decode(one, _no_model) for one in messages]), "us"
-            ),
-            Measurement("step_us", _best_us(count, steps), "us"),
-            Measurement("store_us_per_input", _best_us(count, commits), "us, batches of 200"),
+            Figure("decode_us", _best_us(count, lambda: [decode(one, _no_model) for one in messages]), "us"),
+            Figure("step_us", _best_us(count, steps), "us"),
+            Figure("store_us_per_input", _best_us(count, commits), "us, batches of 200"),
         ]
     finally:
         gc.unfreeze()

@@ -44,6 +44,8 @@ def test_every_measurement_is_made(tmp_path: Path) -> None:
     found = {one.name: one.value for one in run(tmp_path, SMALL, lambda line: None)}
     assert found.keys() >= EXPECTED
     del found["load_average_before"]
-    # Thirty elders need no page of memory that was not there before.
-    assert found.pop("ledger_import_mb") >= 0
-    assert all(math.isfinite(value) and value > 0 for value in found.values()), found
+    # Thirty elders may need no page of memory that was not there before; a folder in memory writes nothing to a disk.
+    for name in ("ledger_import_mb", "bytes_written_per_heartbeat", "bytes_written_per_day_idle_home_mb"):
+        assert found.pop(name) >= 0
+    nothing = {name: value for name, value in found.items() if not (math.isfinite(value) and value > 0)}
+    assert not nothing

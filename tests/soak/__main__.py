@@ -1,7 +1,6 @@
 """`make soak`: everything that takes longer than a test suite may, with a table and build/soak.json of what was found."""
 
 import argparse
-import json
 import sys
 import tempfile
 import time
@@ -10,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
+from hub.evaluation.figures import Figure, figure_line, write_figures
 from tests.soak import access, growth, ingesting, kills, living, poison
-from tests.soak.figures import Figure
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 RESULT = PROJECT / "build" / "soak.json"
@@ -44,29 +43,13 @@ def soak(wanted: Mapping[str, Part], say: Callable[[str], None]) -> list[Figure]
             say("".join(traceback.format_exception(error)))
             figures = (Figure(f"{name}_failed", 1, "parts", 0),)
         for figure in figures:
-            say(line(figure))
+            say(figure_line(figure))
         found += figures
     return found
 
 
-def line(figure: Figure) -> str:
-    """One row of the table."""
-    row = f"{figure.name:<38}{figure.value:>14,.10g} {figure.unit}"
-    if figure.limit is None:
-        return row
-    bound = "at least" if figure.at_least else "at most"
-    return f"{row}   ({bound} {figure.limit:,.10g}{'' if figure.kept else ': NOT KEPT'})"
-
-
 def told(text: str) -> None:
     print(text, flush=True)
-
-
-def write(result: Path, found: Iterable[Figure]) -> None:
-    """For whoever compares this run with another one."""
-    rows = [{"name": one.name, "value": one.value, "unit": one.unit, "limit": one.limit} for one in found]
-    result.parent.mkdir(exist_ok=True)
-    result.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> int:
@@ -82,7 +65,7 @@ def main() -> int:
         if unknown := set(args.only or ()) - set(known):
             parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         found = soak({name: part for name, part in known.items() if name in (args.only or known)}, told)
-    write(RESULT, found)
+    write_figures(RESULT, found)
     broken = [one.name for one in found if not one.kept]
     print(f"{time.monotonic() - began:.0f} s; written to {RESULT.relative_to(PROJECT)}")
     if broken:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from tests.soak.figures import Figure
+from hub.evaluation.figures import Figure
 from tests.web.route_table import disagreements, prove, rows
 from tests.web.two_homes import two_homes
 

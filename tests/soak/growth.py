@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from hub.evaluation.figures import Figure
 from hub.store import space
-from tests.soak.figures import Figure
 from tests.soak.own_disk import own_disk
 from tests.soak.village import Village, homes
 from tests.story import CONFIG

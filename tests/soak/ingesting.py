@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from hub.evaluation.figures import Figure
 from tests.benchmarks import ingest
 from tests.benchmarks.measurement import broker_in
-from tests.soak.figures import Figure
 
 
 def measure(folder: Path, *, homes: int = 500, messages: int = 80_000, pairs: int = 3) -> tuple[Figure, ...]:

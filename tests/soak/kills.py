@@ -23,6 +23,7 @@ from device_sim.link import Broker
 from device_sim.load import run_load
 from device_sim.load_messages import parse_mix
 from device_sim.spec import FleetSpec
+from hub.evaluation.figures import Figure
 from hub.store.queries import Queries
 from hub.store.store import Store
 from tests.e2e.afterwards import alerts_of_calls
@@ -30,7 +31,6 @@ from tests.e2e.hub_process import HubProcess, write_settings
 from tests.e2e.receiver import Receiver
 from tests.e2e.street import CELL, Call, Street, played, settle, street, until
 from tests.servers import MosquittoServer
-from tests.soak.figures import Figure
 
 HOMES = 60
 READINGS_PER_S = 200.0

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count, islice
 
+from hub.evaluation.figures import Figure
 from tests.simulation.defects import DEFECTS
 from tests.simulation.verdict import explain, lives
-from tests.soak.figures import Figure
 
 GROUP = 10
 """Seeds that a process lives through before the clock is looked at."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from tests.soak.figures import Figure
+from hub.evaluation.figures import Figure
 from tests.soak.floods import SORTS, Flooding, flooding
 from tests.soak.poison_api import Answered, bodies, body_routes, texts
 from tests.soak.poison_ingest import Found, at_ingest

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from hub.evaluation.figures import Figure, figure_line, write_figures
 from tests.soak import __main__ as soak
 from tests.soak import living
-from tests.soak.figures import Figure
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_how_long_it_goes_on(seeds: int, minutes: int, groups: int) -> None:
 )
 def test_a_limit_is_kept_or_it_is_said(figure: Figure, kept: bool) -> None:
     assert figure.kept is kept
-    assert ("NOT KEPT" in soak.line(figure)) is not kept
+    assert ("NOT KEPT" in figure_line(figure)) is not kept
 
 
 def test_a_part_that_fails_is_told_and_the_others_go_on(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_a_part_that_fails_is_told_and_the_others_go_on(tmp_path: Path) -> None:
     said: list[str] = []
     ratio = Figure("ingest_ratio", 0.7, "of it", 0.6, at_least=True)
     found = soak.soak({"lives": fail, "ingest": lambda: (ratio,)}, said.append)
-    soak.write(tmp_path / "soak.json", found)
+    write_figures(tmp_path / "soak.json", found)
     assert json.loads((tmp_path / "soak.json").read_text(encoding="utf-8")) == [
         {"name": "lives_failed", "value": 1, "unit": "parts", "limit": 0},
         {"name": "ingest_ratio", "value": 0.7, "unit": "of it", "limit": 0.6},
