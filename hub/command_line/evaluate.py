@@ -10,6 +10,7 @@ from hub.evaluation.figures import write_figures
 from hub.evaluation.report import Report, lines
 
 SUBJECTS = {
+    "falls": "trials of people who fell or did not, with an accelerometer",
     "news2": "early-warning scores: cases with the total that they should have",
 }
 _WRONG = 2
