@@ -11,6 +11,7 @@ from hub.evaluation.report import Report, lines
 
 SUBJECTS = {
     "falls": "trials of people who fell or did not, with an accelerometer",
+    "homes": "homes with sensors of movement, doors and bed: false alerts, and how late a collapse is found",
     "news2": "early-warning scores: cases with the total that they should have",
 }
 _WRONG = 2
@@ -30,6 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format", help="how the files are written; without it the hub looks at them and says what it took"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file as well")
+    parser.add_argument(
+        "--picture",
+        type=Path,
+        metavar="FILE",
+        help="draw the figures that depend on each other to this file (SVG)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -44,6 +51,12 @@ def run(args: argparse.Namespace) -> int:
         print(line)
     if args.json is not None:
         write_figures(args.json, report.figures)
+    if args.picture is not None:
+        if report.picture is None:
+            print("hub evaluate: --picture: nothing that was judged here can be drawn", file=sys.stderr)
+            return _WRONG
+        args.picture.parent.mkdir(parents=True, exist_ok=True)
+        args.picture.write_text(report.picture, encoding="utf-8")
     return 0
 
 

@@ -26,12 +26,13 @@ class Table:
 
 @dataclass(slots=True)
 class Report:
-    """`notes` are whole sentences for who reads the tables."""
+    """`notes` are whole sentences for who reads the tables; `picture` is one in SVG."""
 
     figures: list[Figure] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    picture: str | None = None
 
 
 _EXAMPLES = 3
