@@ -110,7 +110,7 @@ def evaluate(path: Path, format_: str | None) -> Report:
     for name, reader in _READERS.items():
         if format_ not in {None, name} or not reader.holds(path):
             continue
-        homes = [_gone_through(days, report.skipped) for days in reader.read(path, report.skipped)]
+        homes = [gone_through(days, report.skipped) for days in reader.read(path, report.skipped)]
         curves += _tell(report, [home for home in homes if home is not None])
     if format_ in {None, "uci427"} and uci427.holds(path):
         bed_tags.tell(report, uci427.read(path, report.skipped))
@@ -125,7 +125,8 @@ def evaluate(path: Path, format_: str | None) -> Report:
     return report
 
 
-def _gone_through(days: HomeDays, skipped: list[Skipped]) -> Judged | None:
+def gone_through(days: HomeDays, skipped: list[Skipped]) -> Judged | None:
+    """The home lived through once, sign by sign; None where nothing was heard."""
     if len(days.signs) < 2:
         skipped.append(Skipped(f"{days.source} {days.home}", "holds no sign of life that could be read"))
         return None
@@ -334,12 +335,11 @@ def _delays(home: Judged, of: Result, place: str) -> Iterator[Figure]:
 
 def _row(name: str, home: Judged, of: Result, place: str, *, answered: bool) -> tuple[str, ...]:
     in_time = sum(delay <= _ENOUGH for delay in of.after_rising)
-    alerts = 0 if answered else of.alerts
     return (
         name,
         f"{home.watched / timedelta(days=1):.1f}",
-        f"{alerts}",
-        f"{alerts / (home.watched / _MONTH):.2f}",
+        "-" if answered else f"{of.alerts}",
+        "-" if answered else f"{of.alerts / (home.watched / _MONTH):.2f}",
         f"{of.questions}",
         place,
         f"{len(of.delays)}",

@@ -286,7 +286,8 @@ def _due(of: Outlook) -> datetime:
 def _silence(life: Life, figures: Figures) -> Outlook:
     shipped = figures.alert if life.posture is Posture.ABOUT else figures.alert_resting
     level = min(max(shipped, life.most_unusual * figures.own_silences), max(shipped, figures.alert_at_most))
-    ask = max(_reached(life, figures.ask, figures.at_longest), figures.ask_after_at_least)
+    latest = figures.at_longest - figures.answer_within
+    ask = max(_reached(life, figures.ask, latest), figures.ask_after_at_least)
     alert = max(
         _reached(life, level, figures.at_longest), figures.alert_after_at_least, ask + figures.answer_within
     )

@@ -45,7 +45,8 @@ class HomeDays:
 
 _BED = re.compile(r"\bbed(?!room)", re.IGNORECASE)
 _SEAT = re.compile(r"\b(seat|sofa|couch|chair|armchair)\b", re.IGNORECASE)
-_PRESSED = re.compile(r"pressure|mat\b|sensor|^(bed|seat)$", re.IGNORECASE)
+_PRESSED = re.compile(r"pressure|mat\b|sensor|^seat$", re.IGNORECASE)
+_BESIDE_BED = re.compile(r"door|light|lamp|drawer|table|closet|curtain|window|side|\bpir\b|motion", re.IGNORECASE)
 _EXIT_DOOR = re.compile(
     r"\b(front|main|entrance|entry|exit|outside|outer|apartment|house)[ _-]*door", re.IGNORECASE
 )
@@ -59,7 +60,7 @@ def kind_of(sensor: str) -> Kind:
     """What a sensor of this name tells; the names are those of the recordings, in English."""
     if _EXIT_DOOR.search(sensor):
         return Kind.EXIT_DOOR
-    if _BED.search(sensor) and _PRESSED.search(sensor):
+    if _BED.search(sensor) and not _BESIDE_BED.search(sensor):
         return Kind.BED
     if _SEAT.search(sensor) and _PRESSED.search(sensor) and "toilet" not in sensor.lower():
         return Kind.SEAT

@@ -14,7 +14,8 @@ from hub.evaluation.report import Skipped
 
 _DATA = "activities_data.csv"
 _HEAD = re.compile(r"[^,]*,\s*\d+/\d+/\d+\s*,\s*\d+:\d+:\d+\s*,\s*\d+:\d+:\d+\s*,?\s*$")
-_BY_THE_DOOR = re.compile(r"foyer|entrance|entry|porch|hall|front", re.IGNORECASE)
+_INNER = re.compile(r"bath|bed|office|study|kitchen|closet|pantry|laundry", re.IGNORECASE)
+"""A switch called `Door` in any other room is taken for the one by which the home is left."""
 _HALF_A_DAY = timedelta(hours=12)
 
 
@@ -78,7 +79,8 @@ def _touched(lines: Sequence[str], start: datetime, rooms: dict[int, str]) -> It
         while ended < began:
             ended += timedelta(days=1)
         kind = kind_of(sensor)
-        if sensor == "Door" and _BY_THE_DOOR.search(rooms.get(int(number), "")):
+        room = rooms.get(int(number), "")
+        if sensor == "Door" and room and not _INNER.search(room):
             kind = Kind.EXIT_DOOR
         # Within half a day the date of the end is sure: it bears none.
         yield Span(began, ended if ended - began < _HALF_A_DAY else None, kind, f"{sensor} {number.strip()}")
