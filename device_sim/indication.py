@@ -23,6 +23,7 @@ class Lamp(StrEnum):
     CALLING = "calling"
     UNHEARD = "unheard"
     HEARD = "heard"
+    ASKING = "asking"
     LOOKING = "looking"
     TAKEN = "taken"
     ON_THE_WAY = "on_the_way"

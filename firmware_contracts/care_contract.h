@@ -176,12 +176,13 @@
 
 /* --- cmd call_state: where a call stands; any of them means heard --- */
 #define CARE_STATE_HEARD "heard"
+#define CARE_STATE_ASKING "asking"
 #define CARE_STATE_LOOKING "looking"
 #define CARE_STATE_TAKEN "taken"
 #define CARE_STATE_ON_THE_WAY "on_the_way"
 #define CARE_STATE_CLOSED "closed"
-#define CARE_STATE_COUNT 5
-#define CARE_STATE_ALL { CARE_STATE_HEARD, CARE_STATE_LOOKING, CARE_STATE_TAKEN, CARE_STATE_ON_THE_WAY, CARE_STATE_CLOSED }  /* initialises an array of const char * */
+#define CARE_STATE_COUNT 6
+#define CARE_STATE_ALL { CARE_STATE_HEARD, CARE_STATE_ASKING, CARE_STATE_LOOKING, CARE_STATE_TAKEN, CARE_STATE_ON_THE_WAY, CARE_STATE_CLOSED }  /* initialises an array of const char * */
 
 /* --- why the hub cannot read a message; never on the wire, for logs of a test bench --- */
 #define CARE_REJECT_NOT_THIS_CONTRACT "not_this_contract"

@@ -171,6 +171,7 @@ class CallState(StrEnum):
     """Where a call stands, as the elder's device shows it."""
 
     HEARD = "heard"
+    ASKING = "asking"
     LOOKING = "looking"
     TAKEN = "taken"
     ON_THE_WAY = "on_the_way"

@@ -106,6 +106,10 @@ SilentAfter = Annotated[float, Field(ge=10, le=MONTH_S)]
 LateAfter = Annotated[float, Field(ge=1, le=HOUR_S)]
 StaleAfter = Annotated[float, Field(ge=10, le=HOUR_S)]
 """A press on a call that was taken and then left: an hour is the longest hold of an emergency."""
+PreAlarm = Annotated[float, Field(ge=0, le=90)]
+"""Telecare lets the wearer of a fall sensor take it back for 10 to 90 s; 0: at once, nobody is asked."""
+LongLieAfter = Annotated[float, Field(ge=MINUTE_S, le=HOUR_S)]
+"""Three in ten of those who fell lay for an hour and more."""
 ReassureEvery = Annotated[float, Field(ge=10, le=10 * MINUTE_S)]
 LiveWithin = Annotated[float, Field(ge=10, le=HOUR_S)]
 """Shorter, and every reading that was repeated once is history and judged by nobody; longer, and an old pulse is today's."""

@@ -22,10 +22,12 @@ from hub.config.bounds import (
     LateAfter,
     LetThroughEvery,
     LiveWithin,
+    LongLieAfter,
     MainsDip,
     MaxGap,
     OfflineAfter,
     ProofLasts,
+    PreAlarm,
     ReassureEvery,
     RemindEvery,
     RetryAfter,
@@ -81,6 +83,10 @@ class FallTable(Section):
     kind: Literal["fall"]
     suspected: Severity = Severity.EMERGENCY
     lying: Severity = Severity.EMERGENCY
+    got_up: Severity = Severity.URGENT
+    pre_alarm_s: PreAlarm = 30
+    lying_pre_alarm_s: PreAlarm = 10
+    long_lie_after_s: LongLieAfter = 300
 
 
 class DeviceTable(Section):
@@ -268,7 +274,11 @@ def _check_severity(source: Source, path: KeyPath, table: RuleTable) -> None:
         case CallTable():
             given["severity"] = ("call", table.severity)
         case FallTable():
-            given |= {"suspected": ("fall", table.suspected), "lying": ("fall", table.lying)}
+            given |= {
+                "suspected": ("fall", table.suspected),
+                "lying": ("fall", table.lying),
+                "got_up": ("fall", table.got_up),
+            }
         case HazardTable():
             given["severity"] = (table.hazard.value, table.severity)
         case _:
@@ -329,7 +339,14 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
                     reassure_every=timedelta(seconds=table.reassure_every_s),
                 )
             case FallTable():
-                fall = FallRule(suspected=table.suspected, lying=table.lying)
+                fall = FallRule(
+                    suspected=table.suspected,
+                    lying=table.lying,
+                    got_up=table.got_up,
+                    pre_alarm=timedelta(seconds=table.pre_alarm_s),
+                    lying_pre_alarm=timedelta(seconds=min(table.lying_pre_alarm_s, table.pre_alarm_s)),
+                    long_lie_after=timedelta(seconds=table.long_lie_after_s),
+                )
             case DeviceTable():
                 device = DeviceRule(
                     silent=table.silent,

@@ -184,7 +184,8 @@ class Alert:
     `reassure_at` when the elder is told again that help is being looked for. `version` grows with every change (compare and
     swap). `notified` counts notifications made, so that each has an id of its own. `asked` are the people asked so far.
     What reports count never changes once it is known: `opened_as` (the severity it began with), `in_charge`, and who answered
-    first and when. None in alerts of older releases.
+    first and when. None in alerts of older releases. `pre_alarm_until`: until then the wearer of a fall sensor may say that it
+    was nothing; nobody else is asked before (None: there is no such time, or it is over). `opened_as` is not known before that.
     `resident_unconfirmed`: nobody whom the directory knows lives there, or the wearer is gone. `other_home_id`: the device that
     called belongs to this other home, or its gateway does; `settled_home_id`: where it really was, once somebody has said so.
     """
@@ -223,6 +224,7 @@ class Alert:
     resident_unconfirmed: bool = False
     other_home_id: str | None = None
     settled_home_id: str | None = None
+    pre_alarm_until: datetime | None = None
 
     @property
     def open(self) -> bool:

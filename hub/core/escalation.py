@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hub.core.alerts import HELD_STATES, Alert, AlertKind, AlertState, PolicyStep, Role, Severity, StepRole
 from hub.core.draft import Draft
@@ -23,6 +23,9 @@ _STANDING = {
     AlertState.ON_THE_WAY: Template.HOME_ON_THE_WAY,
 }
 
+_UNTIL_ANSWERED = frozenset({Template.HOME_LOOKING, Template.HOME_ASKING})
+"""What is no longer true once somebody has answered."""
+
 ASKED_BY_THE_ELDER = frozenset({AlertKind.EMERGENCY_CALL, AlertKind.FALL})
 """Alerts about a person who is waiting for a voice: the elder hears each step."""
 
@@ -34,6 +37,12 @@ def advance(draft: Draft, alert: Alert) -> Alert:
     back with a deadline.
     """
     steps = alert.policy.steps
+    if alert.pre_alarm_until is not None:
+        # Nobody took it back: from here on it is an alert like any other, and the elder hears that somebody is being found.
+        alert = replace(alert, pre_alarm_until=None, opened_as=alert.severity)
+        if can_hear(draft, alert):
+            alert = tell_elder(draft, alert, Template.HOME_LOOKING)
+            alert = replace(alert, reassure_at=draft.now + reassure_every(draft))
     while True:
         repeated = alert.step >= len(steps) - 1
         index = min(alert.step + 1, len(steps) - 1)
@@ -47,6 +56,14 @@ def advance(draft: Draft, alert: Alert) -> Alert:
         if reached or index == len(steps) - 1:
             break
     return draft.put_alert(replace(alert, escalate_at=draft.now + step.wait, version=alert.version + 1))
+
+
+def ask_wearer(draft: Draft, alert: Alert, until_at: datetime) -> Alert:
+    """Ask in the room whether it was nothing; until then nobody else is asked."""
+    alert = tell_elder(draft, alert, Template.HOME_ASKING)
+    return draft.put_alert(
+        replace(alert, pre_alarm_until=until_at, escalate_at=until_at, version=alert.version + 1)
+    )
 
 
 def _ask_step(draft: Draft, alert: Alert, step: PolicyStep, *, repeated: bool) -> tuple[Alert, int]:
@@ -179,7 +196,7 @@ def tell_elder(
                 if template is Template.HOME_LOOKING
                 else NotifyReason.CALL_STATE,
                 created_at=draft.now,
-                cancel_on_answer=template is Template.HOME_LOOKING,
+                cancel_on_answer=template in _UNTIL_ANSWERED,
                 data={
                     "event_id": event_id,
                     "call_name": resident.call_name if resident else None,
@@ -195,7 +212,7 @@ def tell_elder(
 
 def tell_standing(draft: Draft, alert: Alert, *, only: str | None = None) -> Alert:
     """Say again how far an open alert has come: the elder pressed once more, or a device is back and shows nothing."""
-    template = _STANDING.get(alert.state)
+    template = Template.HOME_ASKING if alert.pre_alarm_until is not None else _STANDING.get(alert.state)
     if template is None or not can_hear(draft, alert):
         return alert
     return draft.put_alert(

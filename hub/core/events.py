@@ -47,12 +47,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Acceleration around a suspected fall: samples in g, oldest first, gravity included."""
+    """Acceleration around a suspected fall: samples in g, oldest first, gravity included. `impact_index`: the sample that the
+    device took for the impact."""
 
     placement: Placement
     rate_hz: float
     range_g: float
     samples_g: tuple[tuple[float, float, float], ...]
+    impact_index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ class EntryKind(StrEnum):
     ALERT_TRIGGERED = "alert_triggered"
     ALERT_EVIDENCE = "alert_evidence"
     ALERT_SEVERITY_RAISED = "alert_severity_raised"
+    ALERT_SEVERITY_LOWERED = "alert_severity_lowered"
     ALERT_ESCALATED = "alert_escalated"
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
     ALERT_ON_THE_WAY = "alert_on_the_way"

@@ -55,6 +55,7 @@ class Template(StrEnum):
     REQUEST_ASSIGNED = "request_assigned"
     REQUEST_OVERDUE = "request_overdue"
     REQUEST_TAKEN_BACK = "request_taken_back"
+    HOME_ASKING = "home_asking"
     HOME_LOOKING = "home_looking"
     HOME_TAKEN = "home_taken"
     HOME_ON_THE_WAY = "home_on_the_way"

@@ -1,7 +1,8 @@
 """Raising an alert: one open alert per dedup key, evidence for the one that is open already, the first step taken at once."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.core import escalation
 from hub.core.alerts import (
@@ -36,8 +37,10 @@ def raise_alert(
     occurred_at: datetime | None = None,
     policy: Policy | None = None,
     by: str | None = None,
+    pre_alarm: timedelta = timedelta(),
 ) -> Alert:
-    """Open an alert, or join the sign to the open one of the same key. `cause` makes the new alert's id."""
+    """Open an alert, or join the sign to the open one of the same key. `cause` makes the new alert's id. With `pre_alarm` the
+    wearer alone is asked for so long, and only then the first step is taken."""
     open_alert = draft.alert_for(dedup_key)
     if open_alert is not None:
         return join(draft, open_alert, reason, severity=severity, device_id=device_id, event_id=event_id)
@@ -55,12 +58,12 @@ def raise_alert(
         policy=policy or policy_for(draft, severity),
         device_id=device_id,
         event_ids=(event_id,) if event_id else (),
-        opened_as=severity,
+        opened_as=None if pre_alarm else severity,
         in_charge=draft.in_charge,
         resident_unconfirmed=_resident_unconfirmed(draft, severity, device_id),
         other_home_id=draft.elsewhere if device_id is not None else None,
     )
-    if escalation.can_hear(draft, alert):
+    if escalation.can_hear(draft, alert) and not pre_alarm:
         alert = replace(alert, reassure_at=draft.now + escalation.reassure_every(draft))
     draft.write(
         EntryKind.ALERT_TRIGGERED,
@@ -79,8 +82,11 @@ def raise_alert(
             "butler_id": draft.in_charge.butler_id,
             **({"resident_unconfirmed": True} if alert.resident_unconfirmed else {}),
             **({"other_home_id": alert.other_home_id} if alert.other_home_id else {}),
+            **({"pre_alarm_s": pre_alarm.total_seconds()} if pre_alarm else {}),
         },
     )
+    if pre_alarm:
+        return escalation.ask_wearer(draft, alert, draft.now + pre_alarm)
     return escalation.advance(draft, alert)
 
 
@@ -141,20 +147,22 @@ def clear_by_itself(draft: Draft, dedup_key: str, reason: Reason) -> None:
     alert = draft.alerts[alert.id]
     if alert.severity is not Severity.TECHNICAL:
         return
+    draft.put_alert(end_without_person(draft, alert, {"cleared_by_itself": True, "reason": reason.code}))
+
+
+def end_without_person(draft: Draft, alert: Alert, why: Mapping[str, object]) -> Alert:
+    """The alert, resolved because what it was about is over and nobody has to look; `why` stands in the journal."""
     draft.cancel_unsent(alert.id)
-    draft.write(
-        EntryKind.ALERT_RESOLVED, alert_id=alert.id, data={"cleared_by_itself": True, "reason": reason.code}
-    )
-    draft.put_alert(
-        replace(
-            alert,
-            state=AlertState.RESOLVED,
-            hold=None,
-            escalate_at=None,
-            reassure_at=None,
-            resolved_at=draft.now,
-            version=alert.version + 1,
-        )
+    draft.write(EntryKind.ALERT_RESOLVED, alert_id=alert.id, data=why)
+    return replace(
+        alert,
+        state=AlertState.RESOLVED,
+        hold=None,
+        escalate_at=None,
+        reassure_at=None,
+        pre_alarm_until=None,
+        resolved_at=draft.now,
+        version=alert.version + 1,
     )
 
 

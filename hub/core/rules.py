@@ -66,8 +66,18 @@ class CallRule:
 
 @dataclass(frozen=True, slots=True)
 class FallRule:
+    """A fall that a sensor suspects. For `pre_alarm` the wearer is asked and may take it back (10 to 90 s by common telecare
+    practice; zero: nobody is asked); a sensor that sees them lying shortens what is left to `lying_pre_alarm`, one that sees
+    them get up lowers the severity to `got_up`. Nothing seen to move for `long_lie_after`: an emergency that nobody can
+    take back.
+    """
+
     suspected: Severity = Severity.EMERGENCY
     lying: Severity = Severity.EMERGENCY
+    got_up: Severity = Severity.URGENT
+    pre_alarm: timedelta = timedelta(seconds=30)
+    lying_pre_alarm: timedelta = timedelta(seconds=10)
+    long_lie_after: timedelta = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,8 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
                 environment.on_late(draft, event, fact, arrival)
         elif not live or event.retained:
             late = True
+        elif draft.rules:
+            fall.on_movement(draft, event, fact)
     if late:
         _set_aside(draft, event, arrival)
     if news:
@@ -184,6 +186,8 @@ def _rule_time_passed(draft: Draft, key: str) -> None:
         vitals.time_passed(draft, key, state)
     elif family == device_health.RULE_PREFIX and "|" in subject:
         device_health.time_passed(draft, key, state)
+    elif family == fall.RULE_PREFIX and "|" in subject:
+        fall.time_passed(draft, key, state)
     elif family == environment.RULE_PREFIX and "|" in subject:
         environment.time_passed(draft, key, state)
     else:

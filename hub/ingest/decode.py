@@ -182,6 +182,7 @@ def _fall(told: FallMessage) -> Fact:
             window.rate_hz,
             window.range_g,
             tuple((x, y, z) for x, y, z in window.samples_g),
+            window.impact_index,
         ),
     )
 

@@ -18,6 +18,8 @@ from hub.notify.channel import Attempt, PermanentFailure, Sent, TemporaryFailure
 from hub.notify.texts import text_field
 
 HEARD_VALID_FOR_S: Final = 90
+ASKING_VALID_FOR_S: Final = 90
+"""The longest that a wearer may take a fall back; what follows replaces it sooner."""
 LOOKING_VALID_FOR_S: Final = 90
 """Said again every 60 s while nobody has answered: it lapses soon after the hub stops saying so."""
 TAKEN_VALID_FOR_S: Final = 600
@@ -55,6 +57,7 @@ def _on_the_way(notification: Notification) -> str:
 
 
 _SAID: Final[dict[Template, _Said]] = {
+    Template.HOME_ASKING: _Said(CallState.ASKING, ASKING_VALID_FOR_S, lambda _: phrases.ASKING),
     Template.HOME_LOOKING: _Said(CallState.LOOKING, LOOKING_VALID_FOR_S, lambda _: phrases.LOOKING),
     Template.HOME_TAKEN: _Said(CallState.TAKEN, TAKEN_VALID_FOR_S, _taken, phrases.spoken_name),
     Template.HOME_ON_THE_WAY: _Said(

@@ -18,6 +18,7 @@ Words = tuple[str, str]
 HEARD: Final = "收到了，您别急，别急着起身。"
 HEARD_REQUEST: Final = "收到了。"
 """For a key that is no emergency: nobody needs to be calmed."""
+ASKING: Final = "您是不是摔了？没事请按取消，不按我们就叫人来。"
 LOOKING: Final = "还在给您找人，没忘您。"
 AMBULANCE: Final = "急救车叫了，您别动。"
 MISTAKE: Final = "按错了没关系。"

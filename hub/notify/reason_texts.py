@@ -145,6 +145,23 @@ def _hazard_found(data: Data) -> Words:
     return _late(f"家中报警：{zh}", f"{en} found in the home")(data)
 
 
+def _fall_suspected(data: Data) -> Words:
+    """With what the acceleration showed, where the hub judged it."""
+    zh, en = _late("疑似跌倒", "a fall is suspected")(data)
+    impact, turn, points = (_number(data, key) for key in ("impact_g", "turn_deg", "points"))
+    if impact is None or turn is None or points is None:
+        return zh, en
+    return (
+        f"{zh}：撞击 {impact:g} g，身体转了 {turn:g} 度，得分 {points:g}（满 100 算跌倒）",
+        f"{en}: an impact of {impact:g} g and a turn of {turn:g} degrees, {points:g} points (a fall from 100 on)",
+    )
+
+
+def _long_lie(data: Data) -> Words:
+    zh, en = duration_text(_number(data, "for_s") or 0)
+    return f"跌倒后{zh}没有看到任何活动", f"nothing was seen to move for {en} after the fall"
+
+
 def _hazard_unconfirmed(data: Data) -> Words:
     (zh, en), (home_zh, home_en) = _hazard(data), _claimed(data)
     return (
@@ -520,9 +537,12 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ),
     ReasonCode.UNREADABLE_SIGNAL: _unreadable_signal,
     ReasonCode.UNREADABLE_TELEMETRY: _unreadable("设备数据无法读取", "a device's data cannot be read"),
-    ReasonCode.FALL_SUSPECTED: _late("疑似跌倒", "a fall is suspected"),
+    ReasonCode.FALL_SUSPECTED: _fall_suspected,
     ReasonCode.FALL_LYING: _late("跌倒后未起身", "still lying after a fall"),
     ReasonCode.FALL_GOT_UP: _fixed("跌倒后已起身，仍需看望", "got up after a fall; look in all the same"),
+    ReasonCode.FALL_TAKEN_BACK: _fixed("老人按了取消，说没有摔", "the wearer pressed cancel: it was no fall"),
+    ReasonCode.FALL_MOVED: _fixed("跌倒后家里有人活动", "somebody moved in the home after the fall"),
+    ReasonCode.LONG_LIE: _long_lie,
     ReasonCode.THRESHOLD: _threshold,
     ReasonCode.THRESHOLD_CLEARED: _threshold_cleared,
     ReasonCode.IMPLAUSIBLE: _implausible,

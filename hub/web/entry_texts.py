@@ -20,6 +20,8 @@ def entry_text(kind: EntryKind, data: Data, by: str | None, names: Names) -> Wor
         key = "entry.alert_escalated_again"
     elif kind is EntryKind.ALERT_RESOLVED and data.get("cleared_by_itself"):
         key = "entry.alert_cleared"
+    elif kind is EntryKind.ALERT_RESOLVED and data.get("taken_back"):
+        key = "entry.alert_taken_back"
     elif kind is EntryKind.ALERT_RESOLVED and data.get("home_unknown"):
         key = "entry.alert_resolved_home_unknown"
     elif kind in _OF_HOLDING and (data.get("taken_from") or data.get("holder")):

@@ -100,6 +100,10 @@ class AlertOut(Out):
     last_sign_code: str | None = Field(description="The code of the newest of these signs.")
     step: int = Field(description="The step of the chain last taken, from 1; 0 before the first.")
     escalate_at: AwareDatetime | None
+    pre_alarm_until: AwareDatetime | None = Field(
+        None,
+        description="Until then only the wearer of the fall sensor is asked, and may take it back; null: over, or never.",
+    )
     holder: HolderOut | None
     asked: list[PersonRef]
     may_go: list[GoerOut] = Field(

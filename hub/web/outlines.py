@@ -43,6 +43,7 @@ def alert_outline(alert: Alert) -> AlertOut:
         last_sign_code=None,
         step=0,
         escalate_at=alert.escalate_at,
+        pre_alarm_until=alert.pre_alarm_until,
         holder=None,
         asked=[],
         first_answer_at=None,

@@ -137,6 +137,7 @@ class Views:
             last_sign_code=last.code if last else None,
             step=alert.step + 1,
             escalate_at=alert.escalate_at,
+            pre_alarm_until=alert.pre_alarm_until,
             holder=HolderOut(
                 id=hold.by,
                 name=self.name(hold.by),

@@ -24,6 +24,7 @@ def said(template: Template, **data: str | None) -> Notification:
 @pytest.mark.parametrize(
     ("template", "data", "state", "by", "sentence", "valid_for_s"),
     [
+        (Template.HOME_ASKING, {}, "asking", None, "您是不是摔了？没事请按取消，不按我们就叫人来。", 90),
         (Template.HOME_LOOKING, {}, "looking", None, "还在给您找人，没忘您。", 90),
         (Template.HOME_TAKEN, {}, "taken", "李管家", "王奶奶，李管家接到了。", 600),
         (Template.HOME_TAKEN, {"call_name": None}, "taken", "李管家", "李管家接到了。", 600),

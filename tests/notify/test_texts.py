@@ -66,6 +66,20 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (ReasonCode.FALL_LYING, {"late_s": 0}, "未起身", "still lying"),
     (ReasonCode.FALL_GOT_UP, {}, "已起身", "got up"),
     (
+        ReasonCode.FALL_SUSPECTED,
+        {"late_s": 0, "points": 117, "impact_g": 3.2, "turn_deg": 88},
+        "撞击 3.2 g，身体转了 88 度，得分 117（满 100 算跌倒）",
+        "an impact of 3.2 g and a turn of 88 degrees, 117 points (a fall from 100 on)",
+    ),
+    (ReasonCode.FALL_TAKEN_BACK, {}, "没有摔", "it was no fall"),
+    (ReasonCode.FALL_MOVED, {"device_id": "pir"}, "有人活动", "somebody moved"),
+    (
+        ReasonCode.LONG_LIE,
+        {"for_s": 300},
+        "跌倒后5分钟没有看到任何活动",
+        "nothing was seen to move for 5 min",
+    ),
+    (
         ReasonCode.THRESHOLD,
         HIGH,
         "心率131/min，高于或等于130/min已10分钟",

@@ -11,6 +11,7 @@ from hub.core import escalation
 from hub.core.alerts import HELD_STATES, Alert
 from hub.core.arrival import Arrival, Identity
 from hub.core.detection import call as detection
+from hub.core.detection import report
 from hub.core.draft import Draft
 from hub.core.events import Call, DeviceEvent
 from hub.core.suppression import held_back
@@ -175,8 +176,8 @@ def silence_covers_a_call() -> Iterator[None]:
     real = detection.on_call
 
     def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, identity: Identity) -> None:
-        if held_back(draft, detection.wearer_of(draft, event.device_id)):
-            detection.confirm(draft, event, call.event_id, urgent=call.urgent)
+        if held_back(draft, report.wearer_of(draft, event.device_id)):
+            report.confirm(draft, event, call.event_id, urgent=call.urgent)
         else:
             real(draft, event, call, arrival, identity)
 

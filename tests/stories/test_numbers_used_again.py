@@ -61,6 +61,7 @@ def test_a_number_shared_on_one_day_leaves_the_closed_record_and_its_pages_alone
     crowded.advance(minutes=20)
     crowded.forget_calls()
     second(crowded)
+    crowded.advance(seconds=30)
     assert crowded.alert().id != closed.id
     assert crowded.rows(f"SELECT state FROM alert WHERE alert_id = '{closed.id}'") == [("resolved",)]
     assert crowded.asked()

@@ -5,14 +5,15 @@ from datetime import timedelta
 from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from hub.core import escalation, hand_test
 from hub.core.alerts import Alert, AlertKind, AlertState, Reason, Severity
-from hub.core.arrival import Arrival, Identity, report_key
-from hub.core.detection import self_test
+from hub.core.arrival import Arrival, Identity
+from hub.core.detection import fall, self_test
+from hub.core.detection.report import ask_about, cause_of, confirm, lateness, on_retained, wearer_of
 from hub.core.draft import Draft
-from hub.core.events import Call, DeviceEvent, Fall, UnreadableSignal
-from hub.core.home import GONE, UNASSIGNED_HOME_ID
+from hub.core.events import Call, DeviceEvent, UnreadableSignal
+from hub.core.home import UNASSIGNED_HOME_ID
 from hub.core.journal import EntryKind
 from hub.core.membership import note_press
-from hub.core.notifications import Heard, NotifyReason
+from hub.core.notifications import NotifyReason
 from hub.core.raising import join, raise_alert, subjects
 from hub.core.reasons import ReasonCode
 from hub.core.requesting import ask_by_key
@@ -30,23 +31,6 @@ def call_key(draft: Draft, event: DeviceEvent) -> str:
         # Perhaps somebody of another home: never hidden in a call of this one.
         return f"call|{draft.home.id}/{event.device_id}"
     return f"call|{wearer_of(draft, event.device_id) or draft.home.id}"
-
-
-def wearer_of(draft: Draft, device_id: str) -> str | None:
-    """Who wears the device, unless they live there no more: then whoever pressed it is somebody of the home."""
-    device = draft.device(device_id)
-    wearer = draft.profile.resident(device.wearer_id) if device is not None else None
-    return wearer.id if wearer is not None and wearer.membership not in GONE else None
-
-
-def confirm(
-    draft: Draft, event: DeviceEvent, event_id: str | None, *, urgent: bool, spoken: bool = True
-) -> None:
-    """Say *heard* to a device that can listen."""
-    device = draft.device(event.device_id)
-    if event_id is not None and (device is None or device.family == "native"):
-        spoken = spoken and not draft.profile.nobody_lives_there
-        draft.say_heard(Heard(event.claimed_home or draft.home.id, event.device_id, event_id, urgent, spoken))
 
 
 def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, identity: Identity) -> None:
@@ -76,22 +60,6 @@ def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, iden
         _on_emergency(draft, event, call, arrival, identity)
     else:
         _on_service(draft, event, call)
-
-
-def cause_of(draft: Draft, event: DeviceEvent, told: Call | Fall, ago: timedelta) -> str:
-    """What makes the id of the alert that a report opens: the device, its report, and the day. A number that was given out
-    before, or is again after the years, opens another alert: the old one, and the names under which its pages were sent, stay as
-    they are. Whoever hears the same report on the same day derives the same."""
-    if told.event_id is None or event.seen:
-        return f"{event.device_id}|{told.event_id}|{draft.now.isoformat()}"
-    return f"{event.device_id}|{report_key(told)}|{draft.now - ago:%Y-%m-%d}"
-
-
-def lateness(draft: Draft, age: timedelta, arrival: Arrival) -> tuple[timedelta, int]:
-    """How long ago it happened (age told plus transport delay), and the seconds to mention: 0 when it came at once."""
-    ago = age + (arrival.late_by or timedelta())
-    late = ago >= draft.context.rules.call.late_after
-    return ago, int(ago.total_seconds()) if late else 0
 
 
 def on_unreadable(draft: Draft, event: DeviceEvent, signal: UnreadableSignal) -> None:
@@ -182,6 +150,8 @@ def _told_enough(draft: Draft, alert: Alert) -> bool:
 
 def _on_cancel(draft: Draft, event: DeviceEvent, call: Call) -> None:
     """The elder says it was nothing: told to whoever holds the alert; a pressed button is never taken back by a button."""
+    if fall.take_back(draft, event, call):
+        return
     open_alert = draft.alert_for(call_key(draft, event))
     meant = open_alert is not None and (call.cancels is None or call.cancels in open_alert.event_ids)
     if open_alert is None or not meant:
@@ -207,33 +177,6 @@ def _on_service(draft: Draft, event: DeviceEvent, call: Call) -> None:
     category, residents = wish_of(draft, event, call)
     cause = cause_of(draft, event, call, call.age)
     ask_by_key(draft, category, residents, event.device_id, call.event_id, cause)
-
-
-def on_retained(draft: Draft, event: DeviceEvent) -> None:
-    """The broker kept this press: old or new, nobody knows. Seen before: nothing. Otherwise a person asks, once per bytes."""
-    if event.seen and not event.seen_untold:
-        draft.ignored = "retained"
-    else:
-        _ask(draft, event, f"{event.fingerprint:08x}")
-
-
-def ask_about(draft: Draft, event: DeviceEvent, event_id: str | None) -> None:
-    """A number given out again, or an old copy: only a person can tell whether somebody pressed."""
-    _ask(draft, event, str(event_id))
-
-
-def _ask(draft: Draft, event: DeviceEvent, about: str) -> None:
-    device = draft.device(event.device_id)
-    raise_alert(
-        draft,
-        kind=AlertKind.UNCONFIRMED_CALL,
-        severity=Severity.URGENT,
-        dedup_key=f"unconfirmed|{event.device_id}|{about}",
-        cause=f"{about}|{draft.now.isoformat()}",
-        reason=Reason(ReasonCode.UNCONFIRMED_CALL, {"device_id": event.device_id}),
-        resident_ids=subjects(draft, device.wearer_id if device else None),
-        device_id=event.device_id,
-    )
 
 
 def _on_qos_zero(draft: Draft, event: DeviceEvent) -> None:

@@ -9,9 +9,10 @@ from datetime import datetime
 from firmware_contracts.vocabulary import CallAction, FallPhase
 from hub.core.alerts import Alert, AlertKind, Reason
 from hub.core.context import Context
-from hub.core.detection.call import call_key, confirm, wish_of
+from hub.core.detection.call import call_key, wish_of
 from hub.core.detection.device_health import RULE_PREFIX, accuse_device
 from hub.core.detection.fall import fall_key
+from hub.core.detection.report import confirm
 from hub.core.draft import Draft
 from hub.core.events import Call, DeviceEvent, Environment, Fact, Fall, UnreadableSignal
 from hub.core.flood import Flood

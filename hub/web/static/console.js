@@ -7,7 +7,7 @@ import { ambulanceDialog, helpDialog, noteDialog, raiseDialog, raisedDialog, res
 import { heldByOther, holderWords, holdingDialog, mustAsk } from "./holding.js";
 import { follow } from "./live.js";
 import { RANKS, duration, keyOf, page, syncClock, t } from "./page.js";
-import { alertRow, byUrgency, names, requestRow, tick } from "./rows.js";
+import { alertRow, byUrgency, inPreAlarm, names, requestRow, tick } from "./rows.js";
 import { Sound } from "./sound.js";
 
 const $ = (id) => document.getElementById(id);
@@ -105,7 +105,7 @@ function put(alert) {
   const known = alerts.get(alert.id);
   if (known && known.version > alert.version) return;
   const isNew = !known && alert.open && !(shown?.id === alert.id && !shown.open);
-  const waitsAgain = known && known.state !== "triggered" && alert.state === "triggered";
+  const waitsAgain = known && alert.state === "triggered" && (known.state !== "triggered" || inPreAlarm(known)) && !inPreAlarm(alert);
   if (alert.open) alerts.set(alert.id, alert);
   else alerts.delete(alert.id);
   const lost = known?.holder?.id === page.user.id && alert.holder && alert.holder.id !== page.user.id;
@@ -114,7 +114,7 @@ function put(alert) {
     say(words, true);
     $("announce").textContent = words;
   }
-  if (isNew || waitsAgain) {
+  if ((isNew && !inPreAlarm(alert)) || waitsAgain) {
     sound.arrived(alert.severity);
     announce(alert);
   }
@@ -179,7 +179,7 @@ function render() {
   $("requests-count").textContent = requests.size || "";
   $("requests-empty").hidden = requests.size > 0 || !$("queue-loading").hidden;
   document.title = waiting.length ? `(${waiting.length}) ${t("app.name")}` : t("app.name");
-  const gravest = waiting.filter((alert) => alert.severity !== "technical").sort((one, other) => RANKS[one.severity] - RANKS[other.severity])[0];
+  const gravest = waiting.filter((alert) => alert.severity !== "technical" && !inPreAlarm(alert)).sort((one, other) => RANKS[one.severity] - RANKS[other.severity])[0];
   sound.signal(gravest?.severity ?? null);
   if (!chosenByHand && list[0] && list[0].id !== selected && !document.querySelector("dialog[open]")) followTop();
   markSelected();

@@ -2,7 +2,7 @@
 
 import { anotherDeskHas, heldByOther, holderWords } from "./holding.js";
 import { MARKS, el, inLanguage, localTime, page, t } from "./page.js";
-import { names, ofTheHub, place, since, why } from "./rows.js";
+import { names, ofTheHub, place, since, stateWords, why } from "./rows.js";
 
 export const ACTIONS = [
   { key: "A", name: "acknowledge", path: "acknowledge", when: ["triggered"] },
@@ -28,7 +28,7 @@ export function detailView(alert, card, { act, back, who, where }) {
       el("p", { class: "detail-place" }, place(alert)),
       el("p", { class: "detail-why" }, why(alert), alert.signs > 0 && el("span", { class: "signs" }, since(alert))),
       el("p", { class: "detail-state" },
-        alert.holder ? "" : [el("span", { class: `state state-${alert.state}` }, t(`state.${alert.state}`)), " "],
+        alert.holder ? "" : [el("span", { class: `state state-${alert.state}` }, stateWords(alert)), " "],
         alert.holder
           ? [el("span", { class: `held-line state-${alert.state}` }, holderWords(alert)), " ", el("span", { class: "dim" }, t("queue.held_until", { time: localTime(alert.holder.until_at) }))]
           : alert.open

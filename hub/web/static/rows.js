@@ -42,6 +42,15 @@ export function why(alert) {
   return [inLanguage(alert.reason), device].filter(Boolean).join(" · ");
 }
 
+/** A fall whose wearer is still asked, and may take it back. */
+export function inPreAlarm(alert) {
+  return Boolean(alert.pre_alarm_until) && alert.state === "triggered";
+}
+
+export function stateWords(alert) {
+  return t(inPreAlarm(alert) ? "state.pre_alarm" : `state.${alert.state}`);
+}
+
 /** What came after the first sign. */
 export function since(alert) {
   return alert.signs > 0 ? t("queue.times", { count: alert.signs, what: inLanguage(alert.last_sign) }) : "";
@@ -85,7 +94,7 @@ export function alertRow(alert, { choose, acknowledge, again = "" }) {
       alert.signs > 0 && el("span", { class: "signs" }, since(alert))),
     el("span", { class: "row-end" },
       el("span", { class: "age", "data-age": alert.opened_at, title: t("detail.opened") }),
-      el("span", { class: `state state-${alert.state}` }, t(`state.${alert.state}`)),
+      el("span", { class: `state state-${alert.state}` }, stateWords(alert)),
       alert.holder
         ? el("span", { class: "row-holder" }, t("queue.held_by", { name: alert.holder.name }), " ",
             el("span", { class: "dim" }, t("queue.held_until", { time: localTime(alert.holder.until_at) })))

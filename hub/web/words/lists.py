@@ -31,6 +31,7 @@ _TOLD: dict[str, Words] = {
 WORDS: dict[str, Words] = {
     **_TOLD,
     "state.triggered": Words("待接警", "waiting"),
+    "state.pre_alarm": Words("预警，先问老人", "pre-alarm, asking"),
     "state.acknowledged": Words("已接警", "acknowledged"),
     "state.on_the_way": Words("已出发", "on the way"),
     "state.on_site": Words("已到场", "on site"),

@@ -8,6 +8,12 @@ WORDS: dict[str, Words] = {
     "entry.alert_severity_raised": Words(
         "级别提高为{severity}：{why}", "Severity raised to {severity}: {why}"
     ),
+    "entry.alert_severity_lowered": Words(
+        "级别降为{severity}：老人已起身", "Severity lowered to {severity}: the wearer got up"
+    ),
+    "entry.alert_taken_back": Words(
+        "老人说没事，预警取消，没有惊动别人", "Taken back by the wearer in time: nobody was disturbed"
+    ),
     "entry.alert_escalated": Words("进入第 {step} 级通知", "Step {step} of the chain"),
     "entry.alert_escalated_again": Words(
         "仍无人接，第 {step} 级再次通知", "Still unanswered: step {step} again"
