@@ -170,7 +170,7 @@ def _bed_alert(watch: bed_exit.Watch, life: Life, until: datetime) -> bool:
 
 def _cut(judged: Judged, life: Life, watch: bed_exit.Watch, at: datetime) -> None:
     out = judged.days.out
-    if out and out[0][0] <= at < out[-1][1]:
+    if out and min(start for start, _ in out) <= at < max(end for _, end in out):
         is_out = any(start <= at < end for start, end in out)
     else:
         is_out = life.where is not Whereabouts.HOME
