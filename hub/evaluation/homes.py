@@ -30,6 +30,7 @@ False alerts count from the first minute."""
 FIXED = timedelta(hours=8)
 _MONTH = timedelta(days=30)
 _HOUR = timedelta(hours=1)
+_SHORTEST = timedelta(days=1)
 _BETWEEN = timedelta(days=4)
 """A longer silence is a gap of the recording, not of the home."""
 _NIGHT = (22, 8)
@@ -158,6 +159,9 @@ def gone_through(days: HomeDays, skipped: list[Skipped]) -> Judged | None:
         life = inactivity.heard(life, sign, at, at)
         judged.door_is_known |= sign is Sign.EXIT_DOOR
     judged.bed_is_known = life.bed_is_known
+    if judged.watched < _SHORTEST:
+        skipped.append(Skipped(f"{days.source} {days.home}", "is shorter than a day"))
+        return None
     return judged
 
 

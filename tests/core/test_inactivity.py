@@ -130,6 +130,19 @@ def test_a_collapse_at_night_is_found_soon_after_the_usual_rising(settled: Life)
     assert due(life).ask_at >= at(22, "7:00"), "no voice wakes anybody at night"
 
 
+def test_going_to_bed_early_is_neither_asked_about_nor_an_alert_before_the_usual_rising() -> None:
+    """Somebody who is about until one at night, and once is silent from half past eleven on."""
+    life = begin(FIRST_DAY, FIRST_DAY)
+    for day in range(14):
+        life = lived(life, [*moves(day, "9:00", "23:40"), *moves(day + 1, "0:00", "1:00")])
+    early = lived(life, moves(14, "9:00", "23:20"))
+    assert unusual(early, at(15, "2:00")) > SHIPPED.alert
+    assert due(early).ask_at == at(15, "9:00") + SHIPPED.rising_ask_after
+    assert at(15, "9:00") < alert_at(early) <= at(15, "9:00") + SHIPPED.rising_alert_after
+    up = replace(early, bed_is_known=True)
+    assert alert_at(up) < at(15, "3:00"), "who is known to be up is missed at night too"
+
+
 def test_without_signs_by_day_the_usual_rising_alone_finds_it() -> None:
     """Somebody of whom little is heard: up at five past seven, then a sign now and then."""
     life = begin(FIRST_DAY, FIRST_DAY)
@@ -173,6 +186,9 @@ def test_the_first_days_go_by_fixed_figures() -> None:
     life = begin(FIRST_DAY, FIRST_DAY)
     by_day = heard(life, Sign.MOVED, at(0, "10:00"), at(0, "10:00"))
     assert 6 * HOUR < alert_at(by_day) - by_day.last_at < 8 * HOUR
+    assert unusual(by_day, alert_at(by_day)) == pytest.approx(SHIPPED.alert)
+    seat = heard(life, Sign.SAT_DOWN, at(0, "10:00"), at(0, "10:00"))
+    assert unusual(seat, alert_at(seat)) == pytest.approx(SHIPPED.alert_resting)
     night = heard(life, Sign.MOVED, at(0, "22:30"), at(0, "22:30"))
     assert alert_at(night) > at(1, "9:00")
     bed = heard(life, Sign.IN_BED, at(0, "22:30"), at(0, "22:30"))

@@ -260,6 +260,10 @@ def test_a_picture_and_what_is_said_without_one(tmp_path: Path, capsys: pytest.C
     assert "no collapse was cut in" in said.out
     assert "can be drawn" in said.err
 
+    write(tmp_path / "shortest" / "D_Sensors.txt", days(1))
+    assert main(["evaluate", "homes", str(tmp_path / "shortest")]) == 2
+    assert "is shorter than a day: ordonez D" in capsys.readouterr().err
+
     assert main(["evaluate", "homes", str(tmp_path / "pictures")]) == 2
     assert "could be read as ordonez, kasteren, mitlab, uci427" in capsys.readouterr().err
 

@@ -9,6 +9,7 @@ battery and is heard only where an antenna reaches it.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from hub.core.detection.bed_tag import Reading
@@ -48,7 +49,7 @@ def read(folder: Path, skipped: list[Skipped]) -> Iterator[TagDays]:
             try:
                 at_s, front, up, side, antenna, signal = (float(cell) for cell in cells[:6])
                 does = int(float(cells[8]))
-                if does not in _KNOWN or not -20 < front + up + side < 20:
+                if does not in _KNOWN or not (isfinite(at_s) and -20 < front + up + side < 20):
                     raise ValueError
                 reading = Reading(at_s, front, up, side, int(antenna), signal)
             except (ValueError, IndexError, OverflowError):
