@@ -37,6 +37,8 @@ def clocks(signs: Iterable[tuple[datetime, Sign]]) -> list[tuple[str, Sign]]:
         ("Hall-Bedroom door", Kind.TOUCHED),
         ("Bed Pressure", Kind.BED),
         ("Pressure mat bed left", Kind.BED),
+        ("left_bed_mat", Kind.BED),
+        ("couch_mat_1", Kind.SEAT),
         ("bedroom pressure mat", Kind.TOUCHED),
         ("Bed lamp", Kind.TOUCHED),
         ("Seat Pressure", Kind.SEAT),

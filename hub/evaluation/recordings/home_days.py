@@ -43,10 +43,12 @@ class HomeDays:
     out: tuple[tuple[datetime, datetime], ...] = ()
 
 
-_BED = re.compile(r"\bbed(?!room)", re.IGNORECASE)
-_SEAT = re.compile(r"\b(seat|sofa|couch|chair|armchair)\b", re.IGNORECASE)
-_PRESSED = re.compile(r"pressure|mat\b|sensor|^seat$", re.IGNORECASE)
-_BESIDE_BED = re.compile(r"door|light|lamp|drawer|table|closet|curtain|window|side|\bpir\b|motion", re.IGNORECASE)
+_BED = re.compile(r"(?<![a-z])bed(?!room|[a-z])", re.IGNORECASE)
+_SEAT = re.compile(r"(?<![a-z])(seat|sofa|couch|chair|armchair)(?![a-z])", re.IGNORECASE)
+_PRESSED = re.compile(r"pressure|mat(?![a-z])|sensor|^seat$", re.IGNORECASE)
+_BESIDE_BED = re.compile(
+    r"door|light|lamp|drawer|table|closet|curtain|window|side|pir(?![a-z])|motion", re.IGNORECASE
+)
 _EXIT_DOOR = re.compile(
     r"\b(front|main|entrance|entry|exit|outside|outer|apartment|house)[ _-]*door", re.IGNORECASE
 )
