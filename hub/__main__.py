@@ -87,6 +87,12 @@ def _fill_evaluate(parser: argparse.ArgumentParser) -> None:
     evaluate.add_arguments(parser)
 
 
+def _fill_rules(parser: argparse.ArgumentParser) -> None:
+    from hub.command_line import rules
+
+    rules.add_arguments(parser)
+
+
 def _fill_contract(parser: argparse.ArgumentParser) -> None:
     from hub.command_line import contract
 
@@ -160,6 +166,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "evaluate", help="how good the detectors are on somebody's recordings", fill=_fill_evaluate
     )
+
+    commands.add_parser("rules", help="try rules on series that are written down", fill=_fill_rules)
 
     commands.add_parser(
         "contract", help="a device at the bench: does it keep the contract?", fill=_fill_contract

@@ -94,6 +94,12 @@ LAYERS = (
         others=("numpy",),
         not_of_stdlib=("threading", "socket", "subprocess", "time"),
     ),
+    Layer(
+        "hub.series",
+        ours=("hub.series", "hub.config", "hub.core", f"{_CONTRACT}.vocabulary"),
+        others=("pydantic",),
+        not_of_stdlib=("threading", "socket", "subprocess", "time"),
+    ),
     Layer("hub", ours=("hub", _CONTRACT)),
 )
 

@@ -26,8 +26,8 @@ from hub.config.bounds import (
     MainsDip,
     MaxGap,
     OfflineAfter,
-    ProofLasts,
     PreAlarm,
+    ProofLasts,
     ReassureEvery,
     RemindEvery,
     RetryAfter,
@@ -330,7 +330,7 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
     for table in tables:
         match table:
             case ThresholdTable():
-                thresholds[table.measure] = (*thresholds.get(table.measure, ()), _threshold(table))
+                thresholds[table.measure] = (*thresholds.get(table.measure, ()), threshold(table))
             case CallTable():
                 call = CallRule(
                     severity=table.severity,
@@ -411,7 +411,8 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
     )
 
 
-def _threshold(table: ThresholdTable) -> ThresholdRule:
+def threshold(table: ThresholdTable) -> ThresholdRule:
+    """The rule of a table, in the core's words."""
     return ThresholdRule(
         name=table.name,
         measure=table.measure,

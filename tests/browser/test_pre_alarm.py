@@ -1,4 +1,4 @@
-"""A suspected fall on the console: first a pre-alarm that makes no sound, then an emergency, or nothing where it was taken back."""
+"""A suspected fall on the console: a pre-alarm without a sound, then an emergency, or nothing where it was taken back."""
 
 from firmware_contracts.vocabulary import CallAction
 from tests.browser.conftest import Opener
