@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hub.store import backup, space
+from hub.store.errors import StoreError
 from hub.store.space import Room, Space
 from hub.store.store import Retention, Store
 
@@ -66,11 +67,11 @@ class Disk:
             space.lay_ballast(self._path)
 
     def copy(self, folder: Path, cell: str, keep: int, now: datetime) -> None:
-        """A copy of the store, unless the disk would be short with it: then older copies go first, and if that is not enough
-        none is taken and the console says so. Raises StoreError."""
+        """A copy of the store, unless the disk would be short with it: then older copies go first, the oldest before the others
+        and never the newest that is whole. If that is not enough none is taken and the console says so. Raises StoreError."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self._has_room_for_a_copy(folder):
-            backup.thin(folder, cell, 1)
+            self._thin_for_a_copy(folder, cell)
         if not self._has_room_for_a_copy(folder):
             self._no_copy = (
                 "磁盘空间不够，没有做备份；请清理磁盘，或把备份放到另一块盘。"
@@ -83,6 +84,19 @@ class Disk:
         backup.thin(folder, cell, keep)
         self._no_copy = None
         log.info("the store was copied to %s (%d bytes)", taken.path, taken.size_bytes)
+
+    def _thin_for_a_copy(self, folder: Path, cell: str) -> None:
+        """Remove older copies until there is room. Where none is whole, nothing goes: a person may still get something out."""
+        try:
+            last_resort = backup.newest(folder, cell).path
+        except StoreError as error:
+            log.warning("no copy is removed to make room for a new one: %s", error)
+            return
+        for path in reversed(backup.copies(folder, cell)):
+            if self._has_room_for_a_copy(folder):
+                return
+            if path != last_resort:
+                path.unlink(missing_ok=True)
 
     def _has_room_for_a_copy(self, folder: Path) -> bool:
         there = self._look(folder)

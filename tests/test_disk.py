@@ -112,3 +112,31 @@ def test_copies_are_few_while_room_is_short_and_none_where_there_is_none(
     filling.disk.copy(folder, CELL, 3, NOON + timedelta(days=6))
     assert backup.taken_at(backup.copies(folder, CELL)[0]) == NOON + timedelta(days=6)
     assert filling.disk.problems() == []
+
+
+def test_only_so_many_copies_go_as_make_room(filling: Filling, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    for number in range(3):
+        filling.disk.copy(folder, CELL, 3, NOON + timedelta(days=number))
+    oldest = backup.copies(folder, CELL)[-1]
+    disk = Disk(
+        *(filling.store, filling.path, lambda *said: None),
+        lambda _: Space(1_000 * MB, (100 if oldest.exists() else 500) * MB),
+    )
+    disk.copy(folder, CELL, 5, NOON + timedelta(days=4))
+    days = [(backup.taken_at(path) - NOON).days for path in backup.copies(folder, CELL)]
+    assert days == [4, 2, 1]
+
+
+def test_the_newest_copy_that_is_whole_never_goes_to_make_room(filling: Filling, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    for number in range(3):
+        filling.disk.copy(folder, CELL, 3, NOON + timedelta(days=number))
+    newest, whole, oldest = backup.copies(folder, CELL)
+    newest.write_bytes(b"half a copy")
+    filling.now_free(100)
+    filling.disk.copy(folder, CELL, 3, NOON + timedelta(days=4))
+    assert (newest.exists(), whole.exists(), oldest.exists()) == (False, True, False)
+    whole.write_bytes(b"half a copy")
+    filling.disk.copy(folder, CELL, 3, NOON + timedelta(days=5))
+    assert backup.copies(folder, CELL) == [whole]
