@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -171,8 +172,12 @@ def see_person(parts: Parts, user: User, person_id: str, permission: Permission)
     return person
 
 
-def visible_persons(parts: Parts, user: User) -> frozenset[str] | None:
-    """Who is bound to a home of the scope, works at a centre of it, or belongs to its company; oneself. None: everybody."""
+def visible_persons(parts: Parts, user: User, *, past: bool = False) -> frozenset[str] | None:
+    """Who is bound to a home of the scope, works at a centre of it, or belongs to its company; oneself. None: everybody.
+
+    Who was bound to one before counts with `past`, and where nobody else is in charge of them: not while they have homes or
+    shifts elsewhere, for whoever keeps those decides whether and where they are told.
+    """
     homes = visible_homes(parts, user)
     if homes is None:
         return None
@@ -183,13 +188,23 @@ def visible_persons(parts: Parts, user: User) -> frozenset[str] | None:
         if (home := parts.hub.home(home_id)) is not None
         for region in home.profile.regions
     }
-    found = {bond.person_id for bond in directory.bonds if bond.home_id in homes or bond.region_id in regions}
+    now = parts.hub.now()
+    bound = [bond for bond in directory.bonds if bond.home_id in homes or bond.region_id in regions]
+    found = {bond.person_id for bond in bound if past or not _is_over(bond, now)}
+    before = {bond.person_id for bond in bound} - found
+    if before:
+        busy = {bond.person_id for bond in directory.bonds if not _is_over(bond, now)}
+        found |= before - busy - {shift.person_id for shift in directory.shifts}
     found |= {shift.person_id for shift in directory.shifts if shift.centre_id in centres}
     if user.scope.kind is ScopeKind.COMPANY:
         found |= {person.id for person in directory.persons if person.company_id == user.scope.id}
     if user.person_id is not None:
         found.add(user.person_id)
     return frozenset(found)
+
+
+def _is_over(bond: Bond, now: datetime) -> bool:
+    return bond.until_at is not None and bond.until_at <= now
 
 
 def _find(parts: Parts, user: User, words: str, show: Show) -> list[PersonEntry]:

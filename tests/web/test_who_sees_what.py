@@ -5,6 +5,7 @@ import io
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,8 @@ import openpyxl
 import pytest
 
 from hub.core.alerts import Role
+from hub.core.context import ContactMethod
+from hub.directory.model import Bond, PersonEntry
 from hub.store import change_log
 from hub.store.accounts import add_account
 from hub.store.change_log import What
@@ -244,6 +247,39 @@ def test_people_are_those_of_the_scope(world: World, logins: Mapping[Who, str]) 
         body = {"name": "别处的人"}
         assert client.put(f"/api/v1/people/{other}", json=body).status_code == 403
         assert client.post(f"/api/v1/people/{other}/leave", json={}).status_code == 403
+
+
+def test_who_went_to_a_home_elsewhere_is_kept_by_whoever_keeps_that_home(
+    world: World, logins: Mapping[Who, str]
+) -> None:
+    """A number that the former place could change is one that rings for nobody."""
+    now = world.hub.clock.now()
+    begun, ended = now - timedelta(days=9), now - timedelta(days=1)
+    reached = (ContactMethod("webhook", "family"),)
+    left, moved = (
+        PersonEntry(*one, reached) for one in (("was-here", "从前", "从"), ("went-there", "搬走", "搬"))
+    )
+    bonds = (
+        *(Bond(one.id, Role.CONTACT, begun, ended, world.inside.home_id, rank=9) for one in (left, moved)),
+        Bond(moved.id, Role.CONTACT, ended, None, world.outside.home_id, rank=9),
+    )
+    world.hub.keeper.edit(
+        lambda directory: replace(
+            directory, persons=(*directory.persons, left, moved), bonds=(*directory.bonds, *bonds)
+        ),
+        change_log.Change(now, "admin", What.PERSON_CHANGED, "person", moved.id),
+    )
+    with world.hub.client(logins["duty_manager", "company"]) as client:
+        listed_ids = {
+            one["id"]
+            for name in (left.name, moved.name)
+            for one in client.get("/api/v1/people", params={"show": "all", "q": name}).json()["items"]
+        }
+        assert left.id in listed_ids
+        assert moved.id not in listed_ids
+        assert client.get(f"/api/v1/people/{left.id}").status_code == 200
+        assert client.put(f"/api/v1/people/{moved.id}", json={"name": "别处的人"}).status_code == 403
+        assert client.post(f"/api/v1/people/{moved.id}/leave", json={}).status_code == 403
 
 
 def test_an_installer_reads_no_alert_and_no_door_code_on_a_card(

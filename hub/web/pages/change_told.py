@@ -100,7 +100,7 @@ class ChangeTold:
         self._directory = directory_of(parts)
         self._now = parts.hub.now()
         self._homes = visible_homes(parts, user)
-        self._persons = visible_persons(parts, user)
+        self._persons = visible_persons(parts, user, past=True)
 
     def kind(self, line: ChangeOut) -> str:
         return self._word(f"about.{line.about_kind}")
