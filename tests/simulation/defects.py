@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 from hub.clock import HubClock
-from hub.core import escalation
+from hub.core import escalation, raising
 from hub.core.alerts import HELD_STATES, Alert
 from hub.core.arrival import Arrival, Identity
 from hub.core.detection import call as detection
@@ -266,6 +266,32 @@ def hub_time_from_the_last_commit() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def steps_wait_twice() -> Iterator[None]:
+    """Each step of the chain gives those before it twice the time."""
+    real = escalation.advance
+
+    def advance(draft: Draft, alert: Alert) -> Alert:
+        alert = real(draft, alert)
+        wait = alert.policy.steps[alert.step].wait
+        return draft.put_alert(replace(alert, escalate_at=draft.now + 2 * wait))
+
+    with patch.object(escalation, "advance", advance):
+        yield
+
+
+@contextmanager
+def holder_not_told_again() -> Iterator[None]:
+    """Who holds the call knows of it: a further press is nothing new."""
+    real = raising.join
+
+    def join(*args: Any, **more: Any) -> Alert:
+        return real(*args, **{**more, "tell_holder": False})
+
+    with patch.object(detection, "join", join):
+        yield
+
+
 DEFECTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "acknowledge before commit": acknowledge_before_commit,
     "event id remembered before commit": event_id_before_commit,
@@ -285,5 +311,7 @@ DEFECTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "the outbox forgotten at a start": outbox_forgotten_at_start,
     "homes not woken after a start": unwoken_after_start,
     "hub time from the last commit": hub_time_from_the_last_commit,
+    "steps that wait twice as long": steps_wait_twice,
+    "the holder not told of a further press": holder_not_told_again,
 }
 """By the name under which a report speaks of them."""

@@ -9,9 +9,11 @@ from typing import Any
 from hub.core.alerts import HELD_STATES, Alert, AlertKind, AlertState, Severity
 from hub.core.audit import audit
 from hub.core.context import Context
+from hub.core.detection.call import TOLD_IN_A_ROW, TOLD_WITHIN
 from hub.core.home import Home
 from hub.core.journal import Entry, EntryKind
 from hub.core.notifications import Heard, Notification
+from hub.core.reasons import ReasonCode
 from hub.ingest.message import RawMessage
 from hub.store.store import Batch, Effect, JournalLine, Store
 from tests.simulation.broker import Waiting
@@ -163,6 +165,8 @@ class Watcher:
             self._escalations(effect, seen, alert, entries, name)
         if alert.open and alert.deadline_at is None:
             raise Violation("open without a deadline", name)
+        self._put_off(effect, alert, name)
+        self._holder_hears(effect, alert, entries, name)
         if alert.state in HELD_STATES and (
             alert.hold is None or alert.hold.until_at > effect.at + timedelta(hours=25)
         ):
@@ -177,6 +181,27 @@ class Watcher:
                     and key not in self.started | now
                 ):
                     self.banned.setdefault(key, f"{alert.state} since {effect.at:%H:%M:%S}")
+
+    def _put_off(self, effect: Effect, alert: Alert, name: str) -> None:
+        """While nobody has it, the next step comes no later than its policy says (a fall's first one: after its pre-alarm)."""
+        if alert.state is not AlertState.TRIGGERED or alert.escalate_at is None:
+            return
+        steps = alert.policy.steps
+        longest = (
+            steps[min(alert.step, len(steps) - 1)].wait if alert.step >= 0 else shipped()[0].fall.pre_alarm
+        )
+        if alert.escalate_at - effect.at > longest + TOLERANCE:
+            raise Violation("escalation put off", f"{name}: until {alert.escalate_at:%H:%M:%S}")
+
+    def _holder_hears(self, effect: Effect, alert: Alert, entries: Sequence[Entry], name: str) -> None:
+        """Who holds a call is told when the elder presses again: of many presses in a row, the first ones."""
+        again = [one for one in alert.evidence if one.reason.code == ReasonCode.CALL_PRESSED_AGAIN]
+        lately = [one for one in again if effect.at - one.at < TOLD_WITHIN]
+        now = any(entry.data.get("reason") == ReasonCode.CALL_PRESSED_AGAIN for entry in entries)
+        if not now or alert.hold is None or len(lately) > TOLD_IN_A_ROW:
+            return
+        if all(one.person_id != alert.hold.by for one in effect.outcome.notifications):
+            raise Violation("the holder does not hear of a press", f"{name}: {alert.hold.by}")
 
     def _fell(self, effect: Effect, before: Alert, kinds: Sequence[EntryKind], name: str) -> None:
         hold = before.hold
