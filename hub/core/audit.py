@@ -21,6 +21,8 @@ class Lapse(StrEnum):
     """Nobody has it, and nothing will happen by itself."""
     OVERDUE = "overdue"
     """What was due did not happen."""
+    PUT_OFF = "put_off"
+    """It is due later than anything in its policy may take: a deadline out of a time that never was."""
     WAKES_LATE = "wakes_late"
     """Its home will be looked at only after it is due."""
     UNREACHABLE = "unreachable"
@@ -40,6 +42,9 @@ class Finding:
 
 OVERDUE_AFTER = timedelta(seconds=5)
 """An engine that works looks at every home that is due within a second."""
+
+LONGEST_PRE_ALARM = timedelta(seconds=90)
+"""As the rules' bounds allow it."""
 
 _MUST_REACH = frozenset({Severity.EMERGENCY, Severity.URGENT})
 
@@ -61,15 +66,27 @@ def _lapses(
     home: Home, alert: Alert, now: datetime, context: Context, channels: Collection[str], *, watched: bool
 ) -> Iterator[Lapse]:
     due_at = alert.deadline_at
-    if due_at is None:
+    # Telling the elder that help is being looked for is a deadline too, and carries nothing on.
+    next_at = alert.escalate_at if alert.hold is None else alert.hold.until_at
+    if due_at is None or next_at is None:
         yield Lapse.NO_DEADLINE
     elif now - due_at > OVERDUE_AFTER:
         yield Lapse.OVERDUE
     elif home.wake_at is None or home.wake_at - due_at > OVERDUE_AFTER:
         yield Lapse.WAKES_LATE
+    elif next_at - now > _longest(alert):
+        yield Lapse.PUT_OFF
     waits = alert.hold is None and alert.severity in _MUST_REACH
     if waits and not watched and not _reaches_somebody(home, alert, now, context, channels):
         yield Lapse.UNREACHABLE
+
+
+def _longest(alert: Alert) -> timedelta:
+    """The longest that an alert may wait for what comes next: a step, a wearer who is asked, or an answer that expires."""
+    policy = alert.policy
+    if alert.hold is not None:
+        return max(policy.acknowledged_for, policy.on_the_way_for, policy.on_site_for) + OVERDUE_AFTER
+    return max((LONGEST_PRE_ALARM, *(step.wait for step in policy.steps))) + OVERDUE_AFTER
 
 
 def _reaches_somebody(

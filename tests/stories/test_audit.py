@@ -70,6 +70,16 @@ def test_nor_does_one_that_is_closed(pressed: Story) -> None:
             id="it will be looked at tomorrow",
         ),
         pytest.param(
+            lambda home, now: changed(home, escalate_at=None),
+            Lapse.NO_DEADLINE,
+            id="the elder is told that help is being looked for, and nobody looks",
+        ),
+        pytest.param(
+            lambda home, now: changed(home, escalate_at=now + timedelta(days=9)),
+            Lapse.PUT_OFF,
+            id="its next step is due in nine days",
+        ),
+        pytest.param(
             lambda home, now: replace(home, wake_at=None), Lapse.WAKES_LATE, id="it will never be looked at"
         ),
     ],
@@ -78,6 +88,15 @@ def test_what_a_broken_alert_lacks(
     pressed: Story, break_it: Callable[[Home, object], Home], lapse: Lapse
 ) -> None:
     assert lapses(pressed, break_it(pressed.home(), pressed.now)) == [lapse]
+
+
+def test_a_hold_out_of_a_time_that_never_was_is_put_off(pressed: Story) -> None:
+    pressed.take("butler-wang")
+    home = pressed.home()
+    (alert,) = home.alerts.values()
+    assert alert.hold is not None
+    later = replace(alert.hold, until_at=alert.hold.until_at + timedelta(days=400))
+    assert lapses(pressed, changed(home, hold=later)) == [Lapse.PUT_OFF]
 
 
 def test_what_is_due_this_moment_is_not_overdue(pressed: Story) -> None:
