@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from hub.core.alerts import Alert, AlertState, Role
 from hub.core.events import Acknowledge, Actor, ActorRole, GoOnTheWay
@@ -295,3 +295,22 @@ def test_every_entry_of_the_menu_is_in_sight_on_a_telephone(
         hit = page.evaluate("([x, y]) => document.elementFromPoint(x, y)?.textContent", middle)
         assert hit == link.inner_text(), "nothing lies on its end"
     picture(page, f"27-menu-{width}")
+
+
+def test_an_answer_that_comes_late_takes_nothing_from_the_timeline(
+    hub: RunningHub, open_console: Opener
+) -> None:
+    alert, _, _ = set_out(hub)
+    page = open_console()
+    late: list[tuple[Route, APIResponse]] = []
+    page.route(f"**/api/v1/alerts/{alert.id}", lambda route: late.append((route, route.fetch())))
+    chosen(page, alert)
+    page.keyboard.press("t")
+    page.keyboard.press("Enter")
+    expect(page.locator("#timeline")).to_contain_text("陈静已接警，接手自")
+    assert late, "the timeline was asked for when the alert was chosen"
+    route, response = late[0]
+    with page.expect_response(f"**/api/v1/alerts/{alert.id}"):
+        route.fulfill(response=response)
+    expect(page.locator("#timeline")).to_contain_text("触发：按下求救键")
+    expect(page.locator("#timeline")).to_contain_text("陈静已接警，接手自")

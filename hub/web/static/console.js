@@ -90,9 +90,14 @@ function rereadTimeline() {
     const id = shown?.id;
     const answer = id ? await call("GET", `/alerts/${encodeURIComponent(id)}`) : { ok: false };
     if (!answer.ok || shown?.id !== id) return;
-    const newest = (timeline) => timeline?.at(-1)?.number ?? 0;
-    if (newest(answer.data.timeline) >= newest(shown.timeline)) showTimeline(answer.data.timeline);
+    showTimeline(withNewer(answer.data.timeline));
   }, 300);
+}
+
+/** What the hub answered, and what the stream has told since the answer was written. */
+function withNewer(timeline) {
+  const newest = timeline.at(-1)?.number ?? 0;
+  return [...timeline, ...(shown?.timeline ?? []).filter((entry) => entry.number > newest)];
 }
 
 function showTimeline(timeline) {
@@ -288,8 +293,8 @@ async function showDetail() {
   if (selected !== id) return;
   if (answer.status === 404) letFollow();
   if (!answer.ok) return;
-  if (!shown || shown.id !== id || answer.data.version >= shown.version) shown = answer.data;
-  else shown.timeline = answer.data.timeline;
+  const timeline = shown?.id === id ? withNewer(answer.data.timeline) : answer.data.timeline;
+  shown = { ...(shown?.id === id && shown.version > answer.data.version ? shown : answer.data), timeline };
   renderDetail();
 }
 
