@@ -53,6 +53,30 @@ class _Client(paho.Client):
         return self.wrap(cast(socket.socket, super()._create_socket()))
 
 
+class _Bell:
+    """Wakes the thread that polls `fd`; from any thread, and after its end it rings for nobody."""
+
+    def __init__(self) -> None:
+        self.fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._closed = False
+        self._turn = threading.Lock()
+
+    def ring(self) -> None:
+        with self._turn:
+            if not self._closed:
+                os.eventfd_write(self.fd, 1)
+
+    def hush(self) -> None:
+        os.eventfd_read(self.fd)
+
+    def close(self) -> None:
+        # The number of a closed file is soon another file's: nobody may write to it any more.
+        with self._turn:
+            if not self._closed:
+                self._closed = True
+                os.close(self.fd)
+
+
 class Session:
     """A persistent session with its own thread. `sink` gets each message in that thread and may block: then this session reads
     no more, and the broker keeps what comes (longer than one and a half keep-alives, and it hangs up and sends again what was
@@ -75,7 +99,7 @@ class Session:
         self._sink = sink
         self._on_fatal = on_fatal
         self._stopping = threading.Event()
-        self._wake_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._bell = _Bell()
         self._thread = threading.Thread(target=self._run, name=f"mqtt-{name}", daemon=True)
         self._subscribe_mid: int | None = None
         self._subscribe_at: float | None = None
@@ -103,12 +127,14 @@ class Session:
     def begin_to_stop(self) -> None:
         """Have the thread disconnect in order; returns at once. The sink must not block any more by then."""
         self._stopping.set()
-        self._wake()
+        self._bell.ring()
 
     def await_stop(self, within_s: float = 10.0) -> None:
         """Wait until the thread has ended."""
         if self._thread.is_alive():
             self._thread.join(within_s)
+        if not self._thread.is_alive():
+            self._bell.close()
 
     def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> Published:
         """Hand a message over; what was accepted is sent again after a reconnection until the broker has it."""
@@ -119,7 +145,7 @@ class Session:
             return Published.QUEUE_FULL
         if qos == 0 and info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             return Published.NOT_CONNECTED
-        self._wake()
+        self._bell.ring()
         return Published.ACCEPTED
 
     def acknowledge(self, packets: bytes, connection: int) -> None:
@@ -132,7 +158,7 @@ class Session:
             return
         try:
             if not wire.acknowledge(packets):
-                self._wake()
+                self._bell.ring()
         except Exception:
             self._last_error = "the hub could not acknowledge messages; they will come again"
             log.exception("MQTT session %s: could not acknowledge messages", self.name)
@@ -197,7 +223,7 @@ class Session:
             )
         poller = select.poll()
         poller.register(wire, select.POLLIN)
-        poller.register(self._wake_fd, select.POLLIN)
+        poller.register(self._bell.fd, select.POLLIN)
         waiting_to_write = False
         check_at = time.monotonic()
         give_up_at = check_at + CONNACK_WITHIN_S
@@ -210,8 +236,8 @@ class Session:
                 if waiting_to_write == wire.flush():
                     waiting_to_write = not waiting_to_write
                     poller.modify(wire, select.POLLIN | (select.POLLOUT if waiting_to_write else 0))
-                if any(fd == self._wake_fd for fd, _ in poller.poll(_POLL_MS)):
-                    os.eventfd_read(self._wake_fd)
+                if any(fd == self._bell.fd for fd, _ in poller.poll(_POLL_MS)):
+                    self._bell.hush()
                     if self._stopping.is_set():
                         wire.leave()
                         client.disconnect()
@@ -297,9 +323,6 @@ class Session:
         now = time.monotonic()
         self._subscribe_at, self._suback_by = now + SUBSCRIBE_AGAIN_AFTER_S, now + SUBACK_WITHIN_S
         _, self._subscribe_mid = self._client.subscribe([(topic, _AT_LEAST_ONCE) for topic in self._topics])
-
-    def _wake(self) -> None:
-        os.eventfd_write(self._wake_fd, 1)
 
     def _fail(self, sentence: str) -> None:
         """Keep the sentence for the health; log it when it is news, not at every attempt."""

@@ -126,6 +126,8 @@ class Process:
                 self.sender.enqueue([waiting.notification], waiting.attempts, waiting.next_attempt_at)
         except BaseException:
             self.store.close()
+            if hasattr(self, "sessions"):
+                self.sessions.stop()
             raise
         self.recovered: dict[str, Home] = dict(self.engine.homes())
 
@@ -150,6 +152,7 @@ class Process:
     def die(self) -> None:
         """Nothing but the store survives."""
         self.disconnect()
+        self.sessions.stop()
         self.store.close()
 
     # --- where effects go ---------------------------------------------------------------------------------------------
