@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from firmware_contracts.topics import Address
-from hub import auditor, interpreter, shift_watch
+from hub import auditor, channel_watch, interpreter, shift_watch
 from hub.auditor import Auditor
 from hub.broker import EmbeddedBroker
 from hub.broker_memory import memory_notices
+from hub.channel_watch import ChannelWatch
 from hub.clock import Anchor, HubClock, wall_now
 from hub.clock_health import clock_problems
 from hub.config.settings import Settings
@@ -250,6 +251,7 @@ class Hub:
             ("backup", self._copy_in_time),
             ("auditor", self._audit_on),
             ("shifts", self._watch_shifts),
+            ("channels", self._watch_channels),
         ):
             threading.Thread(target=work, name=name, daemon=True).start()
         self.heartbeat.start(self._ending)
@@ -557,7 +559,7 @@ class Hub:
         with Queries(self.store_path) as queries:
             watch = ShiftWatch(
                 timedelta(minutes=self.settings.supervision.before_shift_min),
-                obey=lambda command: self.engine.submit(command).result(timeout=60),
+                obey=self._obey,
                 unreached=lambda since_at: queries.read(partial(outbox.unreached, since_at=since_at)),
                 ways_to_people=self.sender.ways_to_people,
             )
@@ -568,6 +570,20 @@ class Hub:
 
             while not self._ending.wait(shift_watch.LOOK_EVERY_S):
                 self._try("looking at the next shift", look)
+
+    def _watch_channels(self) -> None:
+        """Ways to people over which nothing comes through."""
+        watch = ChannelWatch(self.sender.ways_to_people, self._obey)
+
+        def look() -> None:
+            own_home = self.engine.home(UNASSIGNED_HOME_ID)
+            watch.look(self.sender.health(), own_home, self.now(), self.context())
+
+        while not self._ending.wait(channel_watch.LOOK_EVERY_S):
+            self._try("looking at the ways to people", look)
+
+    def _obey(self, command: Command) -> Result:
+        return self.engine.submit(command).result(timeout=60)
 
     # --- the chain proves itself --------------------------------------------------------------------------------------
 

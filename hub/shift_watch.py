@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from hub.core.context import Context
 from hub.core.events import Command, ShiftGap, TellShiftGaps
 from hub.core.home import UNASSIGNED_HOME_ID, Home
-from hub.core.shift_gaps import closed_too_early, told
+from hub.core.shift_gaps import RULE_PREFIX
+from hub.core.standing import closed_too_early, told
 from hub.directory.before_shift import shift_gaps
 from hub.directory.keeper import SYSTEM
 from hub.directory.model import Directory
@@ -55,5 +56,6 @@ class ShiftWatch:
                 unreached=self._unreached(now - UNREACHED_SINCE),
             )
         again_after = context.rules.device.again_after
-        if {gap.key for gap in gaps} != told(own_home) or closed_too_early(own_home, now, again_after):
+        again = closed_too_early(own_home, RULE_PREFIX, now, again_after)
+        if {gap.key for gap in gaps} != told(own_home, RULE_PREFIX) or again:
             self._obey(TellShiftGaps(UNASSIGNED_HOME_ID, SYSTEM, gaps))

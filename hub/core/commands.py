@@ -3,7 +3,17 @@
 from dataclasses import replace
 
 from hub.core import alerts as verbs
-from hub.core import escalation, hand_test, membership, mistakes, requesting, shift_gaps, taking, whereabouts
+from hub.core import (
+    channel_outages,
+    escalation,
+    hand_test,
+    membership,
+    mistakes,
+    requesting,
+    shift_gaps,
+    taking,
+    whereabouts,
+)
 from hub.core.alerts import (
     Alert,
     AlertKind,
@@ -32,6 +42,7 @@ from hub.core.events import (
     SetAway,
     SetProfile,
     StartHandTest,
+    TellChannelOutages,
     TellShiftGaps,
     TellWhere,
     TellWho,
@@ -68,6 +79,8 @@ def obey(draft: Draft, command: Command) -> Result:
             return hand_test.start(draft, command)
         case TellShiftGaps():
             return shift_gaps.tell(draft, command)
+        case TellChannelOutages():
+            return channel_outages.tell(draft, command)
     alert = draft.alerts.get(command.alert_id)
     if alert is None:
         return Refused(

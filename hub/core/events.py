@@ -445,6 +445,25 @@ class TellShiftGaps:
     gaps: tuple[ShiftGap, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelOutage:
+    """A way to people over which nothing comes through since an instant of the people's time; `unreached` notifications have
+    failed since then, one after the other."""
+
+    channel: str
+    since_local: str
+    unreached: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TellChannelOutages:
+    """All ways to people over which nothing comes through: what is new is told, what is not named any more is over."""
+
+    home_id: str
+    by: Actor
+    outages: tuple[ChannelOutage, ...]
+
+
 Command = (
     RaiseByHand
     | Acknowledge
@@ -464,6 +483,7 @@ Command = (
     | StartHandTest
     | PassHandTest
     | TellShiftGaps
+    | TellChannelOutages
 )
 
 

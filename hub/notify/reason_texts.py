@@ -430,6 +430,17 @@ def _role(code: str) -> Words:
         return "人员", "anybody"
 
 
+def _channel_down(data: Data) -> Words:
+    channel, at, unreached = _word(data, "channel"), _word(data, "since_local"), _count(data, "unreached")
+    how_many_zh = f"，连续{unreached}条没有送达" if unreached else ""
+    how_many_en = f", {unreached} in a row did not arrive" if unreached else ""
+    return (
+        f"通知渠道{channel}从{at}起发不出通知{how_many_zh}：管家、中心和家属的手机都可能收不到，警情请用电话通知，并请技术人员检查",
+        f"nothing gets through over the channel {channel} since {at}{how_many_en}: the phones of butlers, centres and families "
+        f"may stay silent. Telephone them about alerts, and have the channel looked at",
+    )
+
+
 def _disk_scarce(data: Data) -> Words:
     free = _count(data, "free_percent")
     return (
@@ -590,6 +601,8 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
         "缺口已补上，或这一班已过去",
         "the place is taken, or the shift is over",
     ),
+    ReasonCode.CHANNEL_DOWN: _channel_down,
+    ReasonCode.CHANNEL_BACK: lambda _: ("通知渠道恢复，通知又能送达", "notifications get through again"),
     ReasonCode.DISK_SCARCE: _disk_scarce,
     ReasonCode.DISK_ROOM_AGAIN: _disk_room_again,
     ReasonCode.CLOCK_JUMPED: _clock_jumped,

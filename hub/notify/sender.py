@@ -35,6 +35,9 @@ class _NotSetUp:
         return PermanentFailure(f"no channel {notification.channel!r} is set up")
 
 
+FAILING_COUNTED: Final = 1_000
+"""Of so many notifications it is remembered that they failed one after the other: enough to say how bad it is."""
+
 HANGS_AFTER = timedelta(minutes=2)
 """An attempt that has been on its way for longer does not come back."""
 
@@ -44,7 +47,8 @@ class LaneHealth:
     """How a lane stands. `threads` live of `expected` (0 before start and after stop): fewer means that the lane has died.
 
     `out_for` is how long the oldest attempt has been on its way: a hanging channel shows here. `last_problem` is the newest
-    failure that was not followed by a success.
+    failure that was not followed by a success, `failing` how many different notifications have failed since the last one, and
+    `failing_for` since when. `untried`: no attempt has come to an end yet.
     """
 
     channel: str
@@ -55,6 +59,9 @@ class LaneHealth:
     out_for: timedelta
     last_problem: str | None
     unreported: int
+    failing: int = 0
+    failing_for: timedelta = timedelta()
+    untried: bool = False
 
     @property
     def dead(self) -> bool:
@@ -64,6 +71,11 @@ class LaneHealth:
     def delivers(self) -> bool:
         """Whether the newest attempt that came to an end was taken, and none hangs."""
         return not self.dead and self.last_problem is None and self.out_for <= HANGS_AFTER
+
+    @property
+    def proven(self) -> bool:
+        """Whether it delivers, and not only for want of a try."""
+        return self.delivers and not self.untried
 
 
 class _Line:
@@ -75,6 +87,19 @@ class _Line:
         self.threads: list[Thread] = []
         self.last_problem: str | None = None
         self.unreported = 0
+        self.untried = True
+        self.failing: set[str] = set()
+        self.failing_since: datetime | None = None
+
+    def delivered(self) -> None:
+        self.untried, self.last_problem, self.failing_since = False, None, None
+        self.failing.clear()
+
+    def failed(self, notification_id: str, detail: str, at: datetime) -> None:
+        self.untried, self.last_problem = False, detail
+        self.failing_since = self.failing_since or at
+        if len(self.failing) < FAILING_COUNTED:
+            self.failing.add(notification_id)
 
 
 class Sender:
@@ -166,6 +191,9 @@ class Sender:
             out_for=max(now - oldest, timedelta()) if oldest is not None else timedelta(),
             last_problem=line.last_problem,
             unreported=line.unreported,
+            failing=len(line.failing),
+            failing_for=max(now - line.failing_since, timedelta()) if line.failing_since else timedelta(),
+            untried=line.untried,
         )
 
     def run_due(self, now: datetime | None = None) -> int:
@@ -228,16 +256,16 @@ class Sender:
         match result:
             case Sent() | Received():
                 line.lane.done(task)
-                line.last_problem = None
+                line.delivered()
                 received = isinstance(result, Received)
                 outcome = DeliveryOutcome.RECEIVED if received else DeliveryOutcome.SENT
                 self._tell(line, task, outcome, attempt, "")
             case PermanentFailure(detail):
                 line.lane.done(task)
-                line.last_problem = detail
+                line.failed(task.notification.id, detail, ended_at)
                 self._tell(line, task, DeliveryOutcome.FAILED, attempt, detail)
             case TemporaryFailure(detail, retry_after):
-                line.last_problem = detail
+                line.failed(task.notification.id, detail, ended_at)
                 why = self._given_up(line, task, attempt, ended_at)
                 if why is not None:
                     line.lane.done(task)

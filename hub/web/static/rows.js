@@ -2,7 +2,7 @@
 
 import { MARKS, RANKS, duration, el, inLanguage, localTime, secondsSince, t } from "./page.js";
 
-const PARTS_OF_THE_HUB = { clock_jumped: "card.hub_clock", store_restored: "card.hub_store", disk_scarce: "card.hub_disk", shift_gap: "card.roster" };
+const PARTS_OF_THE_HUB = { clock_jumped: "card.hub_clock", store_restored: "card.hub_store", disk_scarce: "card.hub_disk", channel_down: "card.hub_channel", shift_gap: "card.roster" };
 
 /** Whether it is about the hub itself: nobody lives there, and nobody is to be found out. */
 export function ofTheHub(item) {

@@ -66,6 +66,7 @@ WORDS: dict[str, Words] = {
     "card.no_home": Words("不属于任何住户的设备", "a device of no home"),
     "card.hub_store": Words("数据库", "its store"),
     "card.hub_disk": Words("磁盘", "its disk"),
+    "card.hub_channel": Words("通知渠道", "its way to phones"),
     "card.roster": Words("班表", "the roster"),
     "card.to_roster": Words("打开排班", "Open the roster"),
     "card.unknown": Words("住户待核实", "resident to be confirmed"),
