@@ -110,6 +110,15 @@ PreAlarm = Annotated[float, Field(ge=0, le=90)]
 """Telecare lets the wearer of a fall sensor take it back for 10 to 90 s; 0: at once, nobody is asked."""
 LongLieAfter = Annotated[float, Field(ge=MINUTE_S, le=HOUR_S)]
 """Three in ten of those who fell lay for an hour and more."""
+QuestionWaits = Annotated[float, Field(ge=5 * MINUTE_S, le=2 * HOUR_S)]
+"""Shorter, and nobody gets up from a chair in time; longer, and the question keeps help away."""
+ToldAgainAfter = Annotated[float, Field(ge=HOUR_S, le=7 * DAY_S)]
+"""A silence that lasts after somebody looked."""
+ReturnWithin = Annotated[float, Field(ge=15, le=2 * HOUR_S)]
+"""Bed sensors in the UK and Ireland are set from 15 s to 2 h."""
+NoBreathingFor = Annotated[float, Field(ge=10, le=5 * MINUTE_S)]
+"""Pauses of sleep apnoea last 10 s and more; after five minutes nobody is helped any more."""
+RestlessFor = Annotated[float, Field(ge=10 * MINUTE_S, le=12 * HOUR_S)]
 ReassureEvery = Annotated[float, Field(ge=10, le=10 * MINUTE_S)]
 LiveWithin = Annotated[float, Field(ge=10, le=HOUR_S)]
 """Shorter, and every reading that was repeated once is history and judged by nobody; longer, and an old pulse is today's."""

@@ -25,15 +25,20 @@ from hub.config.bounds import (
     LongLieAfter,
     MainsDip,
     MaxGap,
+    NoBreathingFor,
     OfflineAfter,
     PreAlarm,
     ProofLasts,
+    QuestionWaits,
     ReassureEvery,
     RemindEvery,
+    RestlessFor,
     RetryAfter,
+    ReturnWithin,
     StaleAfter,
     TestAgainAfter,
     TestModeLasts,
+    ToldAgainAfter,
 )
 from hub.config.lines import Path as KeyPath
 from hub.config.problems import Problem, Section, Source
@@ -45,7 +50,9 @@ from hub.core.rules import (
     FallRule,
     FloodRule,
     HandTestRule,
+    LivingRule,
     MistakeRule,
+    NightRule,
     RequestRule,
     Rules,
     SelfTestRule,
@@ -165,6 +172,30 @@ class HandTestTable(Section):
     lasts_s: TestModeLasts = 600
 
 
+class InactivityTable(Section):
+    kind: Literal["inactivity"]
+    enabled: bool = True
+    severity: Severity = Severity.URGENT
+    absence: Severity = Severity.ROUTINE
+    ask_from: time = time(7, 0)
+    ask_until: time = time(22, 0)
+    answer_within_s: QuestionWaits = 900
+    again_after_s: ToldAgainAfter = 43_200
+
+
+class NightTable(Section):
+    kind: Literal["night"]
+    bed_exit: Severity = Severity.URGENT
+    no_breathing: Severity = Severity.EMERGENCY
+    restless: Severity = Severity.ROUTINE
+    wandering: Severity = Severity.URGENT
+    door: Severity = Severity.URGENT
+    bathroom: Severity = Severity.URGENT
+    return_within_s: ReturnWithin = 1800
+    no_breathing_for_s: NoBreathingFor = 30
+    restless_for_s: RestlessFor = 3600
+
+
 RuleTable = Annotated[
     ThresholdTable
     | CallTable
@@ -178,7 +209,9 @@ RuleTable = Annotated[
     | MistakenPressesTable
     | FloodTable
     | SelfTestTable
-    | HandTestTable,
+    | HandTestTable
+    | InactivityTable
+    | NightTable,
     Field(discriminator="kind"),
 ]
 
@@ -257,6 +290,13 @@ def _check(source: Source, tables: Mapping[int, RuleTable]) -> None:
                     found = f"found {table.overdue_after_s:g}, which is less than due_after_s {table.due_after_s:g}"
                     remedy = "a key is due before it is overdue"
                     source.complain(("rule", index, "overdue_after_s"), found, remedy)
+            case InactivityTable():
+                identity = ""
+                if table.ask_from >= table.ask_until:
+                    found = (
+                        f"found {table.ask_from:%H:%M}, which is not before ask_until {table.ask_until:%H:%M}"
+                    )
+                    source.complain(("rule", index, "ask_from"), found, "no voice wakes anybody: swap them")
             case _:
                 identity = ""
         before = seen.setdefault((table.kind, identity), index)
@@ -324,6 +364,7 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
     usual = Rules()
     call, fall, device, mistakes = usual.call, usual.fall, usual.device, usual.mistakes
     flood, self_test, hand_test = usual.flood, usual.self_test, usual.hand_test
+    living, night = usual.living, usual.night
     due, remind_every = dict(usual.requests.due), usual.requests.remind_every
     thresholds: dict[Measure, tuple[ThresholdRule, ...]] = {}
     hazards, faults, plausible = dict(usual.hazards), dict(usual.faults), dict(usual.plausible)
@@ -394,6 +435,28 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
                     timedelta(seconds=table.overdue_after_s),
                     timedelta(seconds=table.lasts_s),
                 )
+            case InactivityTable():
+                living = LivingRule(
+                    table.enabled,
+                    table.severity,
+                    table.absence,
+                    table.ask_from,
+                    table.ask_until,
+                    timedelta(seconds=table.answer_within_s),
+                    timedelta(seconds=table.again_after_s),
+                )
+            case NightTable():
+                night = NightRule(
+                    table.bed_exit,
+                    table.no_breathing,
+                    table.restless,
+                    table.wandering,
+                    table.door,
+                    table.bathroom,
+                    timedelta(seconds=table.return_within_s),
+                    timedelta(seconds=table.no_breathing_for_s),
+                    timedelta(seconds=table.restless_for_s),
+                )
     return Rules(
         version=version,
         call=call,
@@ -408,6 +471,8 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
         flood=flood,
         self_test=self_test,
         hand_test=hand_test,
+        living=living,
+        night=night,
     )
 
 

@@ -16,6 +16,8 @@ class AlertKind(StrEnum):
     UNCONFIRMED_CALL = "unconfirmed_call"
     UNREADABLE_SIGNAL = "unreadable_signal"
     UNJUDGED_HOME = "unjudged_home"
+    INACTIVITY = "inactivity"
+    NIGHT = "night"
 
 
 class Severity(StrEnum):

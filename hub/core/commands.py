@@ -22,7 +22,7 @@ from hub.core.alerts import (
     WhatItWas,
     WhatWasDone,
 )
-from hub.core.detection import self_test
+from hub.core.detection import living, self_test
 from hub.core.detection.device_health import judge_silence
 from hub.core.draft import Draft
 from hub.core.events import (
@@ -70,9 +70,9 @@ def obey(draft: Draft, command: Command) -> Result:
         case MoveRequest():
             return requesting.move(draft, command)
         case SetAway():
-            return _set_away(draft, command)
+            return _away_changed(draft, _set_away(draft, command))
         case EndAway():
-            return _end_away(draft, command)
+            return _away_changed(draft, _end_away(draft, command))
         case SetProfile():
             return _set_profile(draft, command)
         case StartHandTest():
@@ -195,6 +195,7 @@ def _resolve(draft: Draft, alert: Alert, command: Resolve) -> Result:
             template = Template.HOME_AMBULANCE
         resolved = escalation.tell_elder(draft, resolved, template, by=command.by.id)
     draft.put_alert(resolved)
+    living.on_resolved(draft, resolved, command.what_it_was)
     membership.note_end(draft, command)
     task = mistakes.count(draft, resolved)
     if task is not None:
@@ -230,6 +231,12 @@ def _add_note(draft: Draft, alert: Alert, command: AddNote) -> Result:
         return Refused(RefusalCode.INVALID, "an empty note says nothing")
     draft.write(EntryKind.ALERT_NOTE, alert_id=alert.id, by=command.by.id, data={"note": command.note})
     return Done(alert.id, alert.version)
+
+
+def _away_changed(draft: Draft, result: Result) -> Result:
+    if isinstance(result, Done):
+        living.on_away_changed(draft)
+    return result
 
 
 def _set_away(draft: Draft, command: SetAway) -> Result:
@@ -294,6 +301,7 @@ def _set_profile(draft: Draft, command: SetProfile) -> Result:
         one for one in before.keys() & after.keys() if before[one].enrolled_at != after[one].enrolled_at
     }
     draft.profile = command.profile
+    living.on_profile_changed(draft, known)
     for key in [key for key in draft.rules if key.rsplit("|", 1)[-1] in gone | replaced]:
         draft.drop_rule(key)
         removed = Reason(ReasonCode.DEVICE_REMOVED, {"device_id": key.rsplit("|", 1)[-1]})

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from hub.core.alerts import Alert, InCharge, Role
 from hub.core.context import Context
+from hub.core.detection.days import Days
 from hub.core.home import (
     Away,
     ChainTest,
@@ -46,6 +47,7 @@ class Draft:
         "changed_alerts",
         "changed_requests",
         "context",
+        "days",
         "deliveries",
         "elsewhere",
         "hand_test",
@@ -75,6 +77,7 @@ class Draft:
         self.mistakes: Mapping[str, MistakeCount] = home.mistakes
         self.chain_test: ChainTest = home.chain_test
         self.hand_test: HandTest | None = home.hand_test
+        self.days: Days | None = home.days
         self.wake_at = home.wake_at
         self._devices: dict[str, DeviceState] | None = None
         self._rules: dict[str, RuleState] | None = None
@@ -263,6 +266,7 @@ class Draft:
             or self.mistakes is not home.mistakes
             or self.chain_test is not home.chain_test
             or self.hand_test is not home.hand_test
+            or self.days is not home.days
             or self.unjudged is not home.unjudged
         ):
             home = Home(
@@ -279,6 +283,7 @@ class Draft:
                 self.mistakes,
                 self.chain_test,
                 self.hand_test,
+                self.days,
             )
         return Outcome(
             home,

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from firmware_contracts.vocabulary import Fault, Hazard, Placement
 from hub.core.alerts import Alert, Role
+from hub.core.detection.days import Days
 from hub.core.record import record
 from hub.core.service_requests import ServiceRequest
 
@@ -76,7 +77,7 @@ class Family(StrEnum):
 class Device:
     """An enrolled device as it is assigned now. `wearer_id` None: it belongs to the home (or room), not to one person.
 
-    `model` chooses the row of the family's table.
+    `model` chooses the row of the family's table. `room` is the room's name for people, `room_kind` what sort of room it is.
     `silent_after` is how long it may say nothing before it counts as offline. `speaks`: it can say sentences and show where a
     call stands (voice unit, two-way button).
     """
@@ -92,6 +93,7 @@ class Device:
     placement: Placement | None = None
     speaks: bool = False
     one_way: bool = False
+    room_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +389,8 @@ class Home:
     `alerts` and `requests` hold the open ones only, by id. `rules` holds rule states by `rule|subject`; an absent key means
     inactive. `presses` holds what is known of each pressed key, by device. `unjudged` is set when a step for this home raised:
     its calls still alert, its rules are not trusted.
-    `mistakes` holds the presses by mistake that count still, by device, elder or home.
+    `mistakes` holds the presses by mistake that count still, by device, elder or home. `days` is what was learned of its days and
+    nights; None until a sensor told of life.
     """
 
     id: str
@@ -403,6 +406,7 @@ class Home:
     mistakes: Mapping[str, MistakeCount] = field(default_factory=dict)
     chain_test: ChainTest = ChainTest()
     hand_test: HandTest | None = None
+    days: Days | None = None
 
     def alert_for(self, dedup_key: str) -> Alert | None:
         """The open alert of this key, of which there is at most one."""

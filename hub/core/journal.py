@@ -7,6 +7,7 @@ from enum import StrEnum
 
 
 class EntryKind(StrEnum):
+    HOME_ASKED = "home_asked"
     ALERT_TRIGGERED = "alert_triggered"
     ALERT_EVIDENCE = "alert_evidence"
     ALERT_SEVERITY_RAISED = "alert_severity_raised"

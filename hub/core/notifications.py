@@ -46,7 +46,8 @@ class Template(StrEnum):
 
     ALERT: come, this happened. TAKEN: somebody has it, stand down. RESOLVED: it is over.
     REQUEST_ASSIGNED: this service request is yours. REQUEST_OVERDUE: it is late. REQUEST_TAKEN_BACK: it is not yours any more.
-    Home templates are the rows of the table *Spoken to the elder*; HOME_SELF_TEST asks a device for a test call, silently.
+    Home templates are the rows of the table *Spoken to the elder*; HOME_SELF_TEST asks a device for a test call, silently;
+    HOME_ARE_YOU_WELL asks a home in which nothing was heard for long.
     """
 
     ALERT = "alert"
@@ -63,6 +64,7 @@ class Template(StrEnum):
     HOME_MISTAKE = "home_mistake"
     HOME_CLOSED = "home_closed"
     HOME_SELF_TEST = "home_self_test"
+    HOME_ARE_YOU_WELL = "home_are_you_well"
 
 
 @dataclass(frozen=True, slots=True)

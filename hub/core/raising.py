@@ -131,6 +131,20 @@ def join(
     return draft.put_alert(alert)
 
 
+def lower(draft: Draft, alert: Alert, severity: Severity) -> None:
+    """The alert is less grave than it was taken for; one that is no graver stays as it is."""
+    if severity.rank <= alert.severity.rank:
+        return
+    draft.write(
+        EntryKind.ALERT_SEVERITY_LOWERED,
+        alert_id=alert.id,
+        data={"from": alert.severity.value, "to": severity.value},
+    )
+    draft.put_alert(
+        replace(alert, severity=severity, policy=policy_for(draft, severity), version=alert.version + 1)
+    )
+
+
 def inform_holder(draft: Draft, alert: Alert, reason: NotifyReason) -> Alert:
     """Whoever holds the alert hears what is new about it."""
     if alert.hold is not None and alert.hold.by in draft.context.people:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from firmware_contracts.vocabulary import PLAUSIBLE, Fault, Hazard, Measure
 from hub.core.alerts import Severity
+from hub.core.detection.bed_exit import Figures as BedFigures
+from hub.core.detection.inactivity import Figures as SilenceFigures
 from hub.core.service_requests import RequestCategory
 
 
@@ -178,6 +180,53 @@ class HandTestRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LivingRule:
+    """Silence that the person's own days do not explain (`detection/inactivity`). Between `ask_from` and `ask_until` (local
+    time) a home with a voice is asked first, and has `answer_within` to be heard. Longer out than ever is `absence`: a question
+    by telephone. What lasts after its alert was closed is told again `again_after`.
+    """
+
+    enabled: bool = True
+    severity: Severity = Severity.URGENT
+    absence: Severity = Severity.ROUTINE
+    ask_from: time = time(7, 0)
+    ask_until: time = time(22, 0)
+    answer_within: timedelta = timedelta(minutes=15)
+    again_after: timedelta = timedelta(hours=12)
+    figures: SilenceFigures = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "figures", SilenceFigures(answer_within=self.answer_within))
+
+
+@dataclass(frozen=True, slots=True)
+class NightRule:
+    """Nights, and the bathroom at any hour: not back in bed `return_within` (set for a home as `bed_exit`), a care bed that sees
+    no breathing `no_breathing_for` or restless lying `restless_for`; for people with dementia up and about at night
+    (`wandering`) and the door of the home at an odd hour (`door`).
+    """
+
+    bed_exit: Severity = Severity.URGENT
+    no_breathing: Severity = Severity.EMERGENCY
+    restless: Severity = Severity.ROUTINE
+    wandering: Severity = Severity.URGENT
+    door: Severity = Severity.URGENT
+    bathroom: Severity = Severity.URGENT
+    return_within: timedelta = timedelta(minutes=30)
+    no_breathing_for: timedelta = timedelta(seconds=30)
+    restless_for: timedelta = timedelta(hours=1)
+    bed: BedFigures = field(init=False)
+
+    def __post_init__(self) -> None:
+        figures = BedFigures(
+            return_within=self.return_within,
+            no_breathing_for=self.no_breathing_for,
+            restless_for=self.restless_for,
+        )
+        object.__setattr__(self, "bed", figures)
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All rules in force; `version` is a digest of the file, written into the journal."""
 
@@ -205,6 +254,8 @@ class Rules:
     flood: FloodRule = FloodRule()
     self_test: SelfTestRule = SelfTestRule()
     hand_test: HandTestRule = HandTestRule()
+    living: LivingRule = LivingRule()
+    night: NightRule = NightRule()
     calm: Mapping[Measure, tuple[float, float]] = field(init=False)
     """Strictly between these bounds a reading is possible and beyond no threshold: by far the most are, and are done with."""
 

@@ -18,7 +18,7 @@ from hub.core.arrival import (
     keys_to_remember,
 )
 from hub.core.context import Context
-from hub.core.detection import call, device_health, environment, fall, flooding, self_test, vitals
+from hub.core.detection import call, device_health, environment, fall, flooding, living, self_test, vitals
 from hub.core.draft import Draft
 from hub.core.events import (
     Call,
@@ -88,12 +88,15 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
         if isinstance(fact, Vital):
             if live and not event.retained and fact.age <= draft.context.rules.device.live_within:
                 vitals.on_vital(draft, event, fact)
+                living.on_fact(draft, event, fact)
             else:
                 late = True
         elif isinstance(fact, Call):
             identity = _identity(draft, event, fact, arrival)
             news = news or identity is not Identity.KNOWN
             call.on_call(draft, event, fact, arrival, identity)
+            if live and not event.retained and identity is not Identity.KNOWN:
+                living.on_fact(draft, event, fact)
         elif isinstance(fact, Fall):
             identity = _identity(draft, event, fact, arrival)
             news = news or identity is not Identity.KNOWN
@@ -116,8 +119,12 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
                 environment.on_late(draft, event, fact, arrival)
         elif not live or event.retained:
             late = True
-        elif draft.rules:
-            fall.on_movement(draft, event, fact)
+            if arrival.freshness is Freshness.HISTORY and not event.retained and arrival.late_by is not None:
+                living.on_fact(draft, event, fact, ago=arrival.late_by)
+        else:
+            if draft.rules:
+                fall.on_movement(draft, event, fact)
+            living.on_fact(draft, event, fact)
     if late:
         _set_aside(draft, event, arrival)
     if news:
@@ -171,6 +178,7 @@ def _strike(draft: Draft) -> None:
     request_deadlines.strike(draft)
     self_test.strike(draft)
     hand_test.strike(draft)
+    living.strike(draft)
     if any(entry.until_at <= draft.now for entry in draft.away):
         draft.away = tuple(entry for entry in draft.away if entry.until_at > draft.now)
     _find_next_wake(draft)
@@ -216,6 +224,8 @@ def _deadlines(of: Draft | Home) -> Iterator[datetime]:
         yield of.chain_test.due_at
     if of.hand_test is not None:
         yield of.hand_test.until_at
+    if of.days is not None and of.days.due_at is not None:
+        yield of.days.due_at
 
 
 def woken_in_time(home: Home, now: datetime) -> Home:
@@ -240,7 +250,7 @@ def _record_delivery(draft: Draft, report: DeliveryReport) -> None:
     if self_test.is_about(report):
         # One line a day and home: that it came back, or did not.
         self_test.on_delivery(draft, report)
-    elif kind is not None:
+    elif kind is not None and not living.is_about(report):
         draft.write(
             kind,
             alert_id=report.alert_id if report.request_id is None else None,

@@ -32,6 +32,28 @@ def held_back(draft: Draft, resident_id: str | None) -> bool:
     return bool(residents) and not at_home
 
 
+def lasts_until(draft: Draft) -> datetime | None:
+    """When the first absence that lasts now ends; None where nobody said when."""
+    ends = [
+        _ends_at(entry, draft.now, draft.context)
+        for entry in draft.away
+        if lasts(entry, draft.now, draft.context)
+    ]
+    return min(ends, default=None)
+
+
+def _ends_at(away: Away, now: datetime, context: Context) -> datetime:
+    routine, today = away.routine, context.local(now).date()
+    if routine is None:
+        return away.until_at
+    ends = [
+        span(day, routine.leaves, routine.returns, context.timezone)[1] + context.wall_offset
+        for day in (today - timedelta(days=1), today)
+        if _this_time(away, day, now, context)
+    ]
+    return min([away.until_at, *ends])
+
+
 def lasts(away: Away, now: datetime, context: Context) -> bool:
     """Whether an absence is going on now. A routine follows the wall clock: while that is not to be trusted, everybody counts as
     at home."""

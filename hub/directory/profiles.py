@@ -226,8 +226,13 @@ def _devices(
             placement=assignment.placement,
             speaks=entry.speaks,
             one_way=entry.one_way,
+            room_kind=_room_kind(rooms.get(assignment.room_id)) if assignment.room_id is not None else None,
         )
     return found
+
+
+def _room_kind(room: Room | None) -> str | None:
+    return None if room is None else room.kind.value
 
 
 def room_name(room: Room | None) -> str | None:

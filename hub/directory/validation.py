@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 from hub.core.alerts import Role
+from hub.core.detection.living import BED_EXIT_RULE
 from hub.core.home import Membership
 from hub.core.rules import Rules
 from hub.directory.duty import USUAL_WEEK, WEEKS, unstaffed
@@ -19,6 +20,7 @@ from hub.directory.profiles import emergency_policy
 __all__ = ["DirectoryProblems", "Problem", "check", "override_problems", "policy_problems", "problems"]
 
 OVERRIDABLE = frozenset({"limit", "clear", "for_s", "max_gap_s"})
+OF_BEDS = frozenset({"return_within_s"})
 """What a home may have different from a threshold rule."""
 
 _CARED_FOR = frozenset({Membership.NOT_YET_OPEN, Membership.ACTIVE, Membership.PAUSED})
@@ -47,16 +49,17 @@ def problems(directory: Directory, at: datetime) -> tuple[Problem, ...]:
 
 def override_problems(directory: Directory, rules: Rules) -> tuple[Problem, ...]:
     """Rule values of homes that no rule in force would read."""
-    known = {rule.name for group in rules.thresholds.values() for rule in group}
+    known = {rule.name for group in rules.thresholds.values() for rule in group} | {BED_EXIT_RULE}
     found: list[Problem] = []
     for home in directory.homes:
         for rule, values in home.overrides.items():
             where = f'home "{home.id}" override of rule "{rule}"'
             if rule not in known:
                 found.append(Problem(where, "unknown rule", f"known: {', '.join(sorted(known)) or 'none'}"))
-            wrong = sorted(values.keys() - OVERRIDABLE)
+            allowed = OF_BEDS if rule == BED_EXIT_RULE else OVERRIDABLE
+            wrong = sorted(values.keys() - allowed)
             if wrong:
-                remedy = f"allowed: {', '.join(sorted(OVERRIDABLE))}"
+                remedy = f"allowed: {', '.join(sorted(allowed))}"
                 found.append(Problem(where, f"unknown parameter {', '.join(wrong)}", remedy))
     return tuple(found)
 

@@ -19,6 +19,7 @@ HEARD: Final = "收到了，您别急，别急着起身。"
 HEARD_REQUEST: Final = "收到了。"
 """For a key that is no emergency: nobody needs to be calmed."""
 ASKING: Final = "您是不是摔了？没事请按取消，不按我们就叫人来。"
+ARE_YOU_WELL: Final = "您还好吗？没事就走动一下，或按一下取消。"
 LOOKING: Final = "还在给您找人，没忘您。"
 AMBULANCE: Final = "急救车叫了，您别动。"
 MISTAKE: Final = "按错了没关系。"
@@ -88,6 +89,8 @@ KINDS: dict[AlertKind, Words] = {
     AlertKind.UNCONFIRMED_CALL: ("求救待核实", "unconfirmed call"),
     AlertKind.UNREADABLE_SIGNAL: ("信号无法读取", "unreadable signal"),
     AlertKind.UNJUDGED_HOME: ("住户未能判断", "home not judged"),
+    AlertKind.INACTIVITY: ("久无动静", "no sign of life"),
+    AlertKind.NIGHT: ("夜间异常", "at night"),
 }
 
 ROLES: dict[Role, Words] = {

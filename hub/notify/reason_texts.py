@@ -430,6 +430,53 @@ def _role(code: str) -> Words:
         return "人员", "anybody"
 
 
+def _silence(data: Data) -> Words:
+    since, (long_zh, long_en) = _word(data, "since_local"), _span(_count(data, "for_s"))
+    return (
+        f"{since}以后家里没有动静，已{long_zh}，平时这个时候不会这么久{_ASKED[0] if data.get('asked') is True else ''}",
+        f"nothing was heard in the home since {since}, for {long_en}: unusual at this hour"
+        f"{_ASKED[1] if data.get('asked') is True else ''}",
+    )
+
+
+_ASKED = ("；语音问过，没有回应", "; asked by voice, no answer")
+
+
+def _not_risen(data: Data) -> Words:
+    since, usual = _word(data, "since_local"), _word(data, "usual")
+    return (
+        f"平时{usual}左右起床，今天还没有起床的动静（最后一次动静{since}）{_ASKED[0] if data.get('asked') is True else ''}",
+        f"usually up at about {usual}, not up yet today (last heard {since})"
+        f"{_ASKED[1] if data.get('asked') is True else ''}",
+    )
+
+
+def _long_absence(data: Data) -> Words:
+    since, (long_zh, long_en) = _word(data, "since_local"), _span(_count(data, "for_s"))
+    return (
+        f"{since}出门后没有回来的动静，已{long_zh}，比以往都久。请打电话问一下，在外就登记外出",
+        f"not heard at home since the door at {since}, for {long_en}, longer than ever before: telephone, and enter the absence",
+    )
+
+
+def _since(zh: str, en: str) -> Callable[[Data], Words]:
+    """Something that lasts: `zh` and `en` take {since} and {long}."""
+
+    def words(data: Data) -> Words:
+        since, (long_zh, long_en) = _word(data, "since_local"), _span(_count(data, "for_s"))
+        return zh.format(since=since, long=long_zh), en.format(since=since, long=long_en)
+
+    return words
+
+
+def _no_breathing(data: Data) -> Words:
+    since, for_s = _word(data, "since_local"), _count(data, "for_s")
+    return (
+        f"护理床{since}起{for_s}秒没有测到呼吸，人还在床上",
+        f"the care bed has seen no breathing for {for_s} s since {since}, with somebody in it",
+    )
+
+
 def _channel_down(data: Data) -> Words:
     channel, at, unreached = _word(data, "channel"), _word(data, "since_local"), _count(data, "unreached")
     how_many_zh = f"，连续{unreached}条没有送达" if unreached else ""
@@ -600,6 +647,27 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.SHIFT_GAP_OVER: lambda _: (
         "缺口已补上，或这一班已过去",
         "the place is taken, or the shift is over",
+    ),
+    ReasonCode.SILENCE: _silence,
+    ReasonCode.NOT_RISEN: _not_risen,
+    ReasonCode.LONG_ABSENCE: _long_absence,
+    ReasonCode.LIFE_AGAIN: _fixed("又有动静了", "somebody was heard again"),
+    ReasonCode.BED_LEFT: _since(
+        "{since}离床，{long}没有回来", "out of bed since {since}, not back for {long}"
+    ),
+    ReasonCode.NO_BREATHING: _no_breathing,
+    ReasonCode.RESTLESS: _since(
+        "{since}起在床上翻动不安，已{long}", "restless in bed since {since}, for {long}"
+    ),
+    ReasonCode.WANDERING: _since(
+        "夜里{since}起在家走动，已{long}", "up and about at night since {since}, for {long}"
+    ),
+    ReasonCode.NIGHT_DOOR: _since(
+        "夜里{since}开了家门，之后屋里没有动静",
+        "the door was opened at {since} at night, and nobody was heard inside since",
+    ),
+    ReasonCode.LONG_BATHROOM: _since(
+        "{since}进卫生间，{long}没有出来", "in the bathroom since {since}, not out for {long}"
     ),
     ReasonCode.CHANNEL_DOWN: _channel_down,
     ReasonCode.CHANNEL_BACK: lambda _: ("通知渠道恢复，通知又能送达", "notifications get through again"),

@@ -16,6 +16,8 @@ from zlib import crc32
 from pydantic import TypeAdapter
 
 from hub.core.alerts import Alert
+from hub.core.detection.days import Days
+from hub.core.detection.habits import Habits
 from hub.core.events import Command, DeliveryReport, DeviceEvent, Fact, Tick
 from hub.core.home import Away, ChainTest, DeviceState, HandTest, MistakeCount, Press, Profile, RuleState
 from hub.core.notifications import Notification
@@ -53,8 +55,12 @@ class SealedCodec(Codec[T]):
     """JSON of one type whose last member is a checksum of the others: one flipped bit can make another instant of a deadline, and
     text that reads well. What an older release wrote has none and is taken as it stands."""
 
+    def __init__(self, of: Any, leave_out: Any = None) -> None:
+        super().__init__(of)
+        self._leave_out = leave_out
+
     def dump(self, value: T) -> str:
-        text = self._adapter.dump_json(value)
+        text = self._adapter.dump_json(value, exclude=self._leave_out)
         return f'{text[:-1].decode()}{_SEAL.decode()}{crc32(text):08x}"}}'
 
     def load(self, text: str | bytes) -> T:
@@ -129,6 +135,9 @@ DEVICE_STATE: Codec[DeviceState] = SealedCodec(DeviceState)
 RULE_STATE: Codec[RuleState] = SealedCodec(RuleState)
 PROFILE: Codec[Profile] = SealedCodec(Profile)
 HOME_BODY: Codec[HomeBody] = SealedCodec(HomeBody)
+DAYS: Codec[Days] = SealedCodec(Days, leave_out={"life": {"habits"}})
+"""Without the habits, which are larger and change once a day."""
+HABITS: Codec[Habits] = SealedCodec(Habits)
 NOTIFICATION: Codec[Notification] = SealedCodec(Notification)
 COMMAND: UnionCodec[Command] = UnionCodec(Command)
 DELIVERY_REPORT: Codec[DeliveryReport] = Codec(DeliveryReport)

@@ -3,11 +3,14 @@
 import logging
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, func, select
 
 from hub.core.alerts import Alert
+from hub.core.detection.days import Days
+from hub.core.detection.habits import Habits
 from hub.core.home import DeviceState, Home, Profile, RuleState
 from hub.core.service_requests import ENDED_STATES, OPEN_STATES, ServiceRequest
 from hub.directory import search
@@ -55,6 +58,7 @@ class HomeWrites:
         kept: list[tuple[Any, ...]] = []
         devices: list[tuple[str, str, DeviceState | None]] = []
         rules: list[tuple[str, str, RuleState | None]] = []
+        days = _DaysWrites()
         for before, after, seq in self._homes.values():
             kept_with_it = (after.away, after.presses, after.mistakes, after.chain_test, after.hand_test)
             body = codec.HOME_BODY.dump(HomeBody(*kept_with_it))
@@ -69,6 +73,7 @@ class HomeWrites:
                 kept.append((body, seq, wake_at, after.unjudged, after.id))
             devices += _changes(after.id, before.devices if before else {}, after.devices)
             rules += _changes(after.id, before.rules if before else {}, after.rules)
+            days.add(before, after)
             # A home that went to another centre takes its open alerts along.
             same = before if before and before.profile.centre_id == after.profile.centre_id else None
             self.add_alerts(after, *_changed(same.alerts if same else {}, after.alerts))
@@ -85,8 +90,33 @@ class HomeWrites:
         st.DEVICE_GONE.run(connection, [(home, key) for home, key, state in devices if not state])
         st.RULE_STATE.run(connection, [(home, key, dump_rule(state)) for home, key, state in rules if state])
         st.RULE_STATE_GONE.run(connection, [(home, key) for home, key, state in rules if not state])
+        days.run(connection)
         st.ALERT.run(connection, [_alert_row(*pair) for pair in self._alerts.values()])
         st.REQUEST.run(connection, [_request_row(*pair) for pair in self._requests.values()])
+
+
+class _DaysWrites:
+    """What changed of the days of homes; habits are written when they changed, once a day."""
+
+    def __init__(self) -> None:
+        self._whole: list[tuple[str, str, str]] = []
+        self._state: list[tuple[str, str]] = []
+        self._gone: list[tuple[str]] = []
+
+    def add(self, before: Home | None, after: Home) -> None:
+        known, days = before.days if before else None, after.days
+        if days is None:
+            if known is not None or before is None:
+                self._gone.append((after.id,))
+        elif known is None or known.life.habits is not days.life.habits:
+            self._whole.append((after.id, codec.DAYS.dump(days), codec.HABITS.dump(days.life.habits)))
+        elif known is not days:
+            self._state.append((codec.DAYS.dump(days), after.id))
+
+    def run(self, connection: Connection) -> None:
+        statements.DAYS_GONE.run(connection, self._gone)
+        statements.DAYS.run(connection, self._whole)
+        statements.DAYS_STATE.run(connection, self._state)
 
 
 def _changes(
@@ -202,6 +232,19 @@ def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHome
         request = request_of(row)
         open_requests[request.home_id][request.id] = request
 
+    days_rows = table_of(tables.DaysRow)
+    days: dict[str, Days] = {}
+    for of_which, state_text, habits_text in connection.execute(
+        select(days_rows.c.home_id, days_rows.c.state, days_rows.c.habits).where(of_home(days_rows))
+    ):
+        owner = key_of(of_which)
+        kept_days = _read(codec.DAYS, state_text, owner, "days")
+        habits = _read(codec.HABITS, habits_text, owner, "habits")
+        # Without them its days are learned anew: no reason to doubt the home.
+        if kept_days is not None:
+            life = replace(kept_days.life, habits=habits or Habits())
+            days[owner] = replace(kept_days, life=life)
+
     loaded: dict[str, Home] = {}
     saved_seq: dict[str, int] = {}
     for row in connection.execute(select(homes).where(of_home(homes)).order_by(homes.c.id)):
@@ -224,6 +267,7 @@ def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHome
             mistakes=body.mistakes,
             chain_test=body.chain_test,
             hand_test=body.hand_test,
+            days=days.get(row.home_id),
         )
         # Of a number that cannot be read: everything that was logged counts as saved, so that nothing of it is judged twice.
         saved_seq[row.home_id] = row.saved_seq if is_number(row.saved_seq) else _newest_input(connection)

@@ -102,6 +102,12 @@ CHECKPOINT = _update(table_of(tables.CellRow), "id", "checkpoint_seq", "hub_time
 
 HOME = _upsert(tables.HomeRow, ("home_id",), keep=("chain_head", "anchor_hash", "anchor_number"))
 SEARCH = _upsert(tables.HomeSearchRow, ("home_id",))
+DAYS = _upsert(tables.DaysRow, ("home_id",))
+DAYS_STATE = _update(table_of(tables.DaysRow), "home_id", "state")
+DAYS_GONE = Prepared(
+    table_of(tables.DaysRow).delete().where(table_of(tables.DaysRow).c.home_id == bindparam("by_home")),
+    "by_home",
+)
 HOME_STATE = _update(_HOME, "home_id", "body", "saved_seq", "wake_at", "unjudged")
 CHAIN_HEAD = _update(_HOME, "home_id", "chain_head")
 DEVICE = _upsert(tables.DeviceRow, ("home_id", "device_id"))

@@ -131,6 +131,16 @@ class HomeRow(SQLModel, table=True):
     unjudged: bool = Field(default=False, index=True)
 
 
+class DaysRow(SQLModel, table=True):
+    """What a home's days and nights have taught (`habits`, changed once a day) and what is watched now (`state`)."""
+
+    __tablename__ = "days"
+    id: int | None = Field(default=None, primary_key=True)
+    home_id: str = Field(unique=True)
+    state: str = text()
+    habits: str = text()
+
+
 class HomeSearchRow(SQLModel, table=True):
     """What a home is found by (`hub/directory/search.py`), apart from the home's row because a search reads all of it."""
 

@@ -230,6 +230,67 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     ),
     (ReasonCode.SHIFT_GAP_OVER, {}, "缺口已补上", "the place is taken"),
     (
+        ReasonCode.SILENCE,
+        {"since_local": "03-03 09:58", "for_s": 7800, "asked": True, "unusual": 4.8},
+        "03-03 09:58以后家里没有动静，已2小时10分钟，平时这个时候不会这么久；语音问过，没有回应",
+        "nothing was heard in the home since 03-03 09:58, for 2 h 10 min: unusual at this hour; asked by voice, no answer",
+    ),
+    (
+        ReasonCode.SILENCE,
+        {"since_local": "03-03 09:58", "for_s": 7800, "asked": False},
+        "平时这个时候不会这么久",
+        "unusual at this hour",
+    ),
+    (
+        ReasonCode.NOT_RISEN,
+        {"usual": "07:10", "since_local": "03-03 02:11", "for_s": 20_000, "asked": False},
+        "平时07:10左右起床，今天还没有起床的动静（最后一次动静03-03 02:11）",
+        "usually up at about 07:10, not up yet today (last heard 03-03 02:11)",
+    ),
+    (
+        ReasonCode.LONG_ABSENCE,
+        {"since_local": "03-03 09:58", "for_s": 46_800},
+        "03-03 09:58出门后没有回来的动静，已13小时",
+        "since the door at 03-03 09:58, for 13 h, longer than ever",
+    ),
+    (ReasonCode.LIFE_AGAIN, {}, "又有动静了", "heard again"),
+    (
+        ReasonCode.BED_LEFT,
+        {"since_local": "02:10", "for_s": 1800},
+        "02:10离床，30分钟没有回来",
+        "not back for 30 min",
+    ),
+    (
+        ReasonCode.NO_BREATHING,
+        {"since_local": "02:10", "for_s": 30},
+        "护理床02:10起30秒没有测到呼吸，人还在床上",
+        "no breathing for 30 s since 02:10",
+    ),
+    (
+        ReasonCode.RESTLESS,
+        {"since_local": "02:10", "for_s": 3600},
+        "翻动不安，已1小时",
+        "restless in bed since 02:10, for 1 h",
+    ),
+    (
+        ReasonCode.WANDERING,
+        {"since_local": "02:10", "for_s": 1200},
+        "夜里02:10起在家走动，已20分钟",
+        "up and about at night",
+    ),
+    (
+        ReasonCode.NIGHT_DOOR,
+        {"since_local": "02:10", "for_s": 180},
+        "夜里02:10开了家门",
+        "the door was opened at 02:10",
+    ),
+    (
+        ReasonCode.LONG_BATHROOM,
+        {"since_local": "08:10", "for_s": 2700},
+        "08:10进卫生间，45分钟没有出来",
+        "not out for 45 min",
+    ),
+    (
         ReasonCode.CHANNEL_DOWN,
         {"channel": "webhook", "since_local": "03-03 09:58", "unreached": 3},
         "通知渠道webhook从03-03 09:58起发不出通知，连续3条没有送达",
@@ -311,7 +372,7 @@ def test_why_a_signal_could_not_be_read_is_said_in_words(reason: RejectReason) -
 
 
 def test_a_code_of_a_newer_hub_stands_for_itself() -> None:
-    assert reason_text("wandering", {}) == ("wandering", "wandering")
+    assert reason_text("sleepwalking", {}) == ("sleepwalking", "sleepwalking")
 
 
 @pytest.mark.parametrize(

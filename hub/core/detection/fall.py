@@ -20,9 +20,8 @@ from hub.core.draft import Draft
 from hub.core.escalation import can_hear, tell_elder
 from hub.core.events import Bed, Call, Contact, DeviceEvent, Fact, Fall, Motion, Vibration, Window
 from hub.core.home import UNASSIGNED_HOME_ID, DeviceKind, RulePhase, RuleState
-from hub.core.journal import EntryKind
 from hub.core.notifications import Template
-from hub.core.raising import end_without_person, join, policy_for, raise_alert, subjects
+from hub.core.raising import end_without_person, join, lower, raise_alert, subjects
 from hub.core.reasons import ReasonCode
 
 RULE_PREFIX = "fall"
@@ -185,16 +184,8 @@ def _can_take_back(draft: Draft, event: DeviceEvent) -> bool:
 
 def _lower(draft: Draft, alert: Alert, severity: Severity) -> None:
     """Got up while nobody else was asked yet: less grave, looked at all the same."""
-    if not _is_asked(alert) or severity.rank <= alert.severity.rank:
-        return
-    draft.write(
-        EntryKind.ALERT_SEVERITY_LOWERED,
-        alert_id=alert.id,
-        data={"from": alert.severity.value, "to": severity.value},
-    )
-    draft.put_alert(
-        replace(alert, severity=severity, policy=policy_for(draft, severity), version=alert.version + 1)
-    )
+    if _is_asked(alert):
+        lower(draft, alert, severity)
 
 
 _NOT_ON_THE_FLOOR = frozenset({BedState.IN_BED, BedState.RESTLESS})

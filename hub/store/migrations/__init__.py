@@ -22,6 +22,7 @@ from hub.store.migrations import (
     m0008_standstill,
     m0009_clock_doubt,
     m0010_cards_and_tokens,
+    m0011_days,
 )
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
@@ -35,6 +36,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m0008_standstill.upgrade,
     m0009_clock_doubt.upgrade,
     m0010_cards_and_tokens.upgrade,
+    m0011_days.upgrade,
 )
 SCHEMA_NUMBER = len(STEPS)
 

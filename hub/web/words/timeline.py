@@ -59,6 +59,7 @@ WORDS: dict[str, Words] = {
         "链路自检通过（设备 {device}，{ms} 毫秒）", "Chain test came back ({device}, {ms} ms)"
     ),
     "entry.chain_test_failed": Words("链路自检没有通过：{why}", "Chain test failed: {why}"),
+    "entry.home_asked": Words("语音问老人是否安好", "Asked in the home: are you all right?"),
     "entry.hand_test_started": Words("{by}开始试按", "{by} began to test the keys by hand"),
     "entry.hand_test_ended": Words("试按时段结束", "The test by hand is over"),
     "entry.away_set": Words("{by}登记{away}", "{by} entered: {away}"),
