@@ -6,7 +6,8 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, PlainValidator, TypeAdapter
+from pydantic_core import PydanticCustomError
 
 from firmware_contracts.vocabulary import PLAUSIBLE, Fault, Hazard, Measure
 from hub.config.bounds import (
@@ -14,10 +15,13 @@ from hub.config.bounds import (
     POSSIBLE,
     AgainAfter,
     AnswerWithin,
+    BatteryToldBefore,
     BeyondFor,
     CalmFor,
     CountedWithin,
     DueWithin,
+    FlapsCalm,
+    FlapsWithin,
     JoinWithin,
     LateAfter,
     LetThroughEvery,
@@ -36,13 +40,16 @@ from hub.config.bounds import (
     RetryAfter,
     ReturnWithin,
     StaleAfter,
+    StuckAfter,
     TestAgainAfter,
     TestModeLasts,
     ToldAgainAfter,
+    WeakFor,
 )
 from hub.config.lines import Path as KeyPath
 from hub.config.problems import Problem, Section, Source
 from hub.core.alerts import Severity
+from hub.core.detection.vitals import ROOM_PLAUSIBLE
 from hub.core.rules import (
     CallRule,
     DeviceRule,
@@ -54,6 +61,7 @@ from hub.core.rules import (
     MistakeRule,
     NightRule,
     RequestRule,
+    RoomMeasure,
     Rules,
     SelfTestRule,
     Side,
@@ -64,10 +72,20 @@ from hub.core.service_requests import RequestCategory
 Percent = Annotated[int, Field(ge=0, le=100)]
 
 
+def _limited(value: object) -> Measure | RoomMeasure:
+    """What a threshold may be about, of two closed lists as one."""
+    for kind in (Measure, RoomMeasure):
+        for one in kind:
+            if one.value == value:
+                return one
+    known = ", ".join(f"'{one.value}'" for kind in (Measure, RoomMeasure) for one in kind)
+    raise PydanticCustomError("enum", "Input should be {expected}", {"expected": known})
+
+
 class ThresholdTable(Section):
     kind: Literal["threshold"]
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-    measure: Measure
+    measure: Annotated[Measure | RoomMeasure, PlainValidator(_limited)]
     side: Side
     limit: float
     clear: float
@@ -106,6 +124,13 @@ class DeviceTable(Section):
     join_within_s: JoinWithin = 2
     offline_after_s: OfflineAfter = 180
     again_after_s: AgainAfter = 86_400
+    battery_told_before_s: BatteryToldBefore = 1_209_600
+    weak_signal_dbm: Annotated[int, Field(ge=-120, le=-40)] = -80
+    weak_signal_for_s: WeakFor = 21_600
+    stuck_after_s: StuckAfter = 43_200
+    flapping_count: Annotated[int, Field(ge=2, le=100)] = 3
+    flapping_within_s: FlapsWithin = 86_400
+    flapping_calm_s: FlapsCalm = 3_600
 
 
 class HazardTable(Section):
@@ -265,7 +290,8 @@ def _check(source: Source, tables: Mapping[int, RuleTable]) -> None:
         match table:
             case ThresholdTable():
                 identity = table.name
-                _check_threshold(source, ("rule", index), table, plausible[table.measure])
+                bounds = ROOM_PLAUSIBLE | plausible
+                _check_threshold(source, ("rule", index), table, bounds[table.measure])
             case HazardTable():
                 identity = table.hazard
             case FaultTable():
@@ -366,7 +392,7 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
     flood, self_test, hand_test = usual.flood, usual.self_test, usual.hand_test
     living, night = usual.living, usual.night
     due, remind_every = dict(usual.requests.due), usual.requests.remind_every
-    thresholds: dict[Measure, tuple[ThresholdRule, ...]] = {}
+    thresholds: dict[Measure | RoomMeasure, tuple[ThresholdRule, ...]] = {}
     hazards, faults, plausible = dict(usual.hazards), dict(usual.faults), dict(usual.plausible)
     for table in tables:
         match table:
@@ -398,6 +424,13 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
                     join_within=timedelta(seconds=table.join_within_s),
                     offline_after=timedelta(seconds=table.offline_after_s),
                     again_after=timedelta(seconds=table.again_after_s),
+                    battery_told_before=timedelta(seconds=table.battery_told_before_s),
+                    weak_signal_dbm=table.weak_signal_dbm,
+                    weak_signal_for=timedelta(seconds=table.weak_signal_for_s),
+                    stuck_after=timedelta(seconds=table.stuck_after_s),
+                    flapping_count=table.flapping_count,
+                    flapping_within=timedelta(seconds=table.flapping_within_s),
+                    flapping_calm=timedelta(seconds=table.flapping_calm_s),
                 )
             case HazardTable():
                 hazards[table.hazard] = table.severity

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from firmware_contracts.vocabulary import Fault, Hazard, Placement
 from hub.core.alerts import Alert, Role
+from hub.core.detection.battery import Course
 from hub.core.detection.days import Days
 from hub.core.record import record
 from hub.core.service_requests import ServiceRequest
@@ -265,6 +266,16 @@ class HazardTold:
 
 
 @record
+class Same:
+    """What a sensor told at every look since `since_at`, the newest at `at`: `looks` of them, `told` stands for the values."""
+
+    told: int
+    since_at: datetime
+    at: datetime
+    looks: int = 1
+
+
+@record
 class DeviceState:
     """What the hub remembers of a device.
 
@@ -275,6 +286,7 @@ class DeviceState:
     `last_seen_at` None: never heard since it was enrolled. `online` is what its birth or will said.
     `last_fingerprint` and the `earlier_fingerprint` before it join repeated foreign messages. `standing` is set while its numbers
     stand still. `hazards_told` are its newest messages of a hazard that had an alert, oldest first: a copy makes no other.
+    `battery` is what its battery lost so far, `same` since when it has been telling the same.
     """
 
     boot: int | None = None
@@ -299,11 +311,15 @@ class DeviceState:
     earlier_fingerprint: int = 0
     standing: Standing | None = None
     hazards_told: tuple[HazardTold, ...] = ()
+    battery: Course | None = None
+    same: Same | None = None
 
 
 class RulePhase(StrEnum):
     PENDING = "pending"
     FIRING = "firing"
+    CLEARING = "clearing"
+    """Over, and not believed yet: it came and went too often. Its alert stays open until it was calm for a while."""
 
 
 @dataclass(frozen=True, slots=True)

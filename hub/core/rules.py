@@ -12,6 +12,13 @@ from hub.core.detection.inactivity import Figures as SilenceFigures
 from hub.core.service_requests import RequestCategory
 
 
+class RoomMeasure(StrEnum):
+    """What a climate sensor tells of a room."""
+
+    TEMPERATURE = "room_temperature_c"
+    HUMIDITY = "room_humidity_percent"
+
+
 class Side(StrEnum):
     ABOVE = "above"
     BELOW = "below"
@@ -19,7 +26,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ThresholdRule:
-    """A vital sign beyond a limit, held for a while.
+    """A vital sign, or the climate of a room, beyond a limit, held for a while.
 
     Fires when every reading of `for_` is beyond `limit` (inclusive) with no gap longer than `max_gap`; clears when a reading
     passes `clear` (hysteresis). Still firing `again_after` its alert was resolved, it alerts again.
@@ -27,7 +34,7 @@ class ThresholdRule:
     """
 
     name: str
-    measure: Measure
+    measure: Measure | RoomMeasure
     side: Side
     limit: float
     clear: float
@@ -89,6 +96,10 @@ class DeviceRule:
     `battery_low_percent`: at or below, a technical alert; it clears 10 points above. `mains_dip`: shorter mains failures are not
     told. `join_within`: identical bytes of a foreign device within it are one message. `offline_after`: so long after its last
     will a device counts as gone. `again_after`: a fault that lasts after its alert was closed is told again.
+
+    `battery_told_before`: so long before a battery will be empty. A signal at or below `weak_signal_dbm` in every message of
+    `weak_signal_for` is told; a sensor that tells the very same for `stuck_after` too. What comes for the `flapping_count`-th
+    time `flapping_within` is flapping: its alert ends only after `flapping_calm` without it.
     """
 
     silent: Severity = Severity.TECHNICAL
@@ -99,6 +110,13 @@ class DeviceRule:
     join_within: timedelta = timedelta(seconds=2)
     offline_after: timedelta = timedelta(minutes=3)
     again_after: timedelta = timedelta(days=1)
+    battery_told_before: timedelta = timedelta(days=14)
+    weak_signal_dbm: int = -80
+    weak_signal_for: timedelta = timedelta(hours=6)
+    stuck_after: timedelta = timedelta(hours=12)
+    flapping_count: int = 3
+    flapping_within: timedelta = timedelta(days=1)
+    flapping_calm: timedelta = timedelta(hours=1)
     live_within_ms: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -234,7 +252,7 @@ class Rules:
     call: CallRule = CallRule()
     fall: FallRule = FallRule()
     device: DeviceRule = DeviceRule()
-    thresholds: Mapping[Measure, tuple[ThresholdRule, ...]] = field(default_factory=dict)
+    thresholds: Mapping[Measure | RoomMeasure, tuple[ThresholdRule, ...]] = field(default_factory=dict)
     hazards: Mapping[Hazard, Severity] = field(
         default_factory=lambda: {
             Hazard.SMOKE: Severity.EMERGENCY,

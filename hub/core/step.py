@@ -18,7 +18,17 @@ from hub.core.arrival import (
     keys_to_remember,
 )
 from hub.core.context import Context
-from hub.core.detection import call, device_health, environment, fall, flooding, living, self_test, vitals
+from hub.core.detection import (
+    call,
+    device_health,
+    device_trends,
+    environment,
+    fall,
+    flooding,
+    living,
+    self_test,
+    vitals,
+)
 from hub.core.draft import Draft
 from hub.core.events import (
     Call,
@@ -78,6 +88,7 @@ def _hear(draft: Draft, event: DeviceEvent) -> None:
     strange = event.elsewhere is not None
     if live and not event.retained and not strange:
         device_health.on_alive(draft, event, before)
+        device_trends.on_alive(draft, event, before)
     if arrival.finding is not None and not strange:
         device_health.on_finding(draft, event, arrival.finding)
     if arrival.state.other is not before.other and not strange:

@@ -8,6 +8,7 @@ from typing import Final
 from firmware_contracts.vocabulary import Fault, Hazard, Measure, RejectReason
 from hub.core.alerts import STAYS_AT_A_DESK, AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.notifications import NotifyReason
+from hub.core.rules import RoomMeasure
 from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory
 
 Words = tuple[str, str]
@@ -176,6 +177,11 @@ MEASURES: dict[Measure, tuple[str, str, str]] = {
     Measure.SYSTOLIC_MMHG: ("收缩压", "systolic pressure", "mmHg"),
     Measure.DIASTOLIC_MMHG: ("舒张压", "diastolic pressure", "mmHg"),
     Measure.GLUCOSE_MMOL_L: ("血糖", "glucose", "mmol/L"),
+}
+
+ROOM_MEASURES: dict[RoomMeasure, tuple[str, str, str]] = {
+    RoomMeasure.TEMPERATURE: ("室温", "room temperature", "℃"),
+    RoomMeasure.HUMIDITY: ("室内湿度", "room humidity", "%"),
 }
 
 HAZARDS: dict[Hazard, Words] = {

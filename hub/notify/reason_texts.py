@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Final
 
-from firmware_contracts.vocabulary import Fault, Hazard, Measure, RejectReason
+from firmware_contracts.vocabulary import Fault, Hazard, RejectReason
 from hub.core.alerts import Role
 from hub.core.home import Hop
 from hub.core.reasons import ReasonCode
 from hub.core.rules import Side
-from hub.notify.phrases import FAULTS, HAZARDS, MEASURES, REJECT_REASONS, ROLES, Words
+from hub.notify.phrases import FAULTS, HAZARDS, MEASURES, REJECT_REASONS, ROLES, ROOM_MEASURES, Words
 
 Data = Mapping[str, object]
 
@@ -89,10 +89,13 @@ def _device(data: Data) -> Words:
 
 def _measure(data: Data) -> tuple[str, str, str]:
     name = _word(data, "measure")
-    try:
-        return MEASURES[Measure(name)]
-    except ValueError:
-        return name or "体征", name or "a vital sign", ""
+    return _MEASURES.get(name, (name or "体征", name or "a vital sign", ""))
+
+
+_MEASURES: Final[Mapping[str, tuple[str, str, str]]] = {
+    **{measure.value: words for measure, words in MEASURES.items()},
+    **{measure.value: words for measure, words in ROOM_MEASURES.items()},
+}
 
 
 def _value(data: Data, key: str, unit: str) -> str:
@@ -183,7 +186,45 @@ def _silent(data: Data) -> Words:
     if silent_s is None:
         return f"{zh}没有消息", f"{en} is silent"
     for_zh, for_en = duration_text(silent_s)
+    behind = _count(data, "behind")
+    if behind:
+        return (
+            f"{zh}已{for_zh}没有消息，经它的{behind}个设备也听不到",
+            f"{en} has been silent for {for_en}, and with it {behind} devices that speak through it",
+        )
     return f"{zh}已{for_zh}没有消息", f"{en} has been silent for {for_en}"
+
+
+def _battery_runs_out(data: Data) -> Words:
+    (zh, en), percent, days = _device(data), _count(data, "percent"), _count(data, "days")
+    return (
+        f"{zh}的电池剩{percent}%，按现在的速度约{days}天后用完",
+        f"the battery of {en} is at {percent} % and will be empty in about {days} days",
+    )
+
+
+def _weak_signal(data: Data) -> Words:
+    (zh, en), dbm, (long_zh, long_en) = _device(data), _count(data, "dbm"), _span(_count(data, "for_s"))
+    return (
+        f"{zh}信号弱（{dbm} dBm），已{long_zh}：换个位置，或加中继",
+        f"{en} has had a weak signal ({dbm} dBm) for {long_en}: move it, or add a repeater",
+    )
+
+
+def _stuck(data: Data) -> Words:
+    (zh, en), (long_zh, long_en) = _device(data), _span(_count(data, "for_s"))
+    return (
+        f"{zh}的读数{long_zh}一点没变，请检查设备",
+        f"{en} has told exactly the same for {long_en}: check it",
+    )
+
+
+def _flapping(data: Data) -> Words:
+    (zh, en), (fault_zh, fault_en), times = _device(data), _fault(data), _count(data, "times")
+    return (
+        f"{zh}时好时坏（{fault_zh}），一天内第{times}次；平稳一阵子才算好",
+        f"{en} comes and goes ({fault_en}), {times} times within a day; it counts as mended once it stays calm",
+    )
 
 
 def _about_device(zh: str, en: str) -> Callable[[Data], Words]:
@@ -208,6 +249,16 @@ _SIGNS = {
     "not_believed": ("消息分不清新旧", "sending messages that cannot be told from old ones"),
     "two_devices": ("两台设备同用一个编号", "the id of two devices"),
     "unreadable": ("消息读不懂", "messages nobody can read"),
+    "battery_runs_out": ("电池快用完", "about to run out of battery"),
+    "weak_signal": ("信号弱", "weak in its signal"),
+    "stuck": ("读数不变", "telling the same for ever"),
+    "silent": ("没有消息", "silent"),
+    "gone": ("断线", "offline"),
+    "elsewhere": ("信号来自另一户", "heard in another home"),
+    "gateway": ("走了别家网关", "behind another home's gateway"),
+    "flooding": ("消息过多", "flooding"),
+    "counter_lost": ("启动计数重来", "counting its boots anew"),
+    "counter_stands": ("消息编号不动", "standing still with its numbers"),
 }
 """What a device was accused of besides the contract's faults."""
 
@@ -613,6 +664,10 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.DEVICE_REMOVED: _about_device("已拆除", "was taken away"),
     ReasonCode.DEVICE_OFFLINE: _about_device("断线", "went offline"),
     ReasonCode.BATTERY_LOW: _battery,
+    ReasonCode.BATTERY_RUNS_OUT: _battery_runs_out,
+    ReasonCode.WEAK_SIGNAL: _weak_signal,
+    ReasonCode.STUCK: _stuck,
+    ReasonCode.FLAPPING: _flapping,
     ReasonCode.FAULT: _fault_came,
     ReasonCode.FAULT_CLEARED: _fault_went,
     ReasonCode.COUNTER_LOST: _about_device(

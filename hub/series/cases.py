@@ -10,13 +10,14 @@ from firmware_contracts.vocabulary import BedState, FallPhase, Fault, Hazard, Me
 from hub.config.lines import Path as KeyPath
 from hub.config.problems import Problem, Section, Source
 from hub.config.rules import ThresholdTable
+from hub.core.rules import RoomMeasure
 
 LONGEST_S = 10_000_000
 """Of a case: some four months."""
 
 Offset = Annotated[float, Field(ge=0, le=LONGEST_S)]
 Count = Annotated[int, Field(ge=0, le=100)]
-DeviceName = Literal["ox", "shared", "sensor", "voice", "button", "belt", "hall", "bed"]
+DeviceName = Literal["ox", "shared", "sensor", "voice", "button", "belt", "hall", "bed", "climate"]
 
 
 class Step(Section):
@@ -26,10 +27,12 @@ class Step(Section):
     device: DeviceName | None = None
     vital: dict[Measure, float] | None = None
     null: list[Measure] | None = None
+    room: dict[RoomMeasure, float] | None = None
     hazard: Hazard | None = None
     clear: Hazard | None = None
     fault: Fault | None = None
     gone: Fault | None = None
+    signal_dbm: Annotated[int, Field(ge=-150, le=20)] | None = None
     battery: Annotated[int, Field(ge=0, le=100)] | None = None
     press: Literal["emergency", "cancel"] | None = None
     fall: FallPhase | None = None

@@ -38,7 +38,7 @@ from hub.core.events import (
 from hub.core.home import AwayKind, Device, DeviceKind, Home, Profile, Resident
 from hub.core.journal import Entry, EntryKind
 from hub.core.notifications import Template
-from hub.core.rules import Rules
+from hub.core.rules import RoomMeasure, Rules, ThresholdRule
 from hub.core.step import step
 from hub.series.cases import Case, CasesFile, Step
 
@@ -79,7 +79,7 @@ def rules_of(file: CasesFile, rules: Rules) -> Rules:
     """The rules with the file's own thresholds in place of theirs, where it has any."""
     if not file.rule:
         return rules
-    own: dict[Measure, tuple[Any, ...]] = {}
+    own: dict[Measure | RoomMeasure, tuple[ThresholdRule, ...]] = {}
     for table in file.rule:
         own[table.measure] = (*own.get(table.measure, ()), threshold(table))
     return replace(rules, thresholds=own)
@@ -115,6 +115,7 @@ class _Playing:
             ("belt", DeviceKind.FALL_WEARABLE, _ELDER),
             ("hall", DeviceKind.MOTION, None),
             ("bed", DeviceKind.BED_MAT, _ELDER),
+            ("climate", DeviceKind.CLIMATE, None),
         ):
             if name in spoken:
                 devices.append(_device(name, kind, wearer))
@@ -170,6 +171,8 @@ class _Playing:
                 self._hear(device_id, self._report(device_id, what, value))
             case "battery":
                 self._hear(device_id, Alive(), value)
+            case "signal_dbm":
+                self._hear(device_id, Alive(), rssi_dbm=value)
             case "will" | "birth":
                 status = Status(what == "birth", boot=1)
                 self._put(DeviceEvent(_HOME, device_id, (status,), retained=value == "retained"))
@@ -215,7 +218,9 @@ class _Playing:
             raise CannotPlayError(f'no alert "{key}" is open to be resolved; open are: {open_}')
         self._put(Resolve(_HOME, alert.id, _OPERATOR, WhatItWas.DEVICE_FALSE, WhatWasDone.BY_PHONE))
 
-    def _hear(self, device_id: str, fact: Fact, battery_percent: int | None = None) -> None:
+    def _hear(
+        self, device_id: str, fact: Fact, battery_percent: int | None = None, rssi_dbm: int | None = None
+    ) -> None:
         self._numbers[device_id] += 1
         self._put(
             DeviceEvent(
@@ -226,6 +231,7 @@ class _Playing:
                 seq=self._numbers[device_id],
                 uptime=self._at - START_AT + timedelta(days=1),
                 battery_percent=battery_percent,
+                rssi_dbm=rssi_dbm,
             )
         )
 
@@ -251,6 +257,9 @@ def _fact(what: str, value: Any) -> Fact | None:
     match what:
         case "hazard" | "clear":
             return Environment({Hazard(value): what == "hazard"})
+        case "room":
+            climate = (value.get(RoomMeasure.TEMPERATURE), value.get(RoomMeasure.HUMIDITY))
+            return Environment({}, *climate)
         case "fault" | "gone":
             return FaultReport(Fault(value), what == "fault")
         case "bed":
@@ -273,6 +282,9 @@ def _key(entry: Entry) -> str:
         "device_silent": "device|silent",
         "device_offline": "device|gone",
         "battery_low": "device|battery_low",
+        "battery_runs_out": "device|battery_runs_out",
+        "weak_signal": "device|weak_signal",
+        "stuck": "device|stuck",
         "fault": f"device|{data.get('fault')}",
         "no_value": f"device|no_value-{data.get('measure')}",
         "implausible": f"device|implausible-{data.get('measure')}",

@@ -69,7 +69,7 @@ BROKEN = [
         changed("spo2_percent", "spo2"),
         [
             'rules.toml:5 rule "spo2_low" measure: found "spo2"; known: heart_rate_bpm, spo2_percent, respiration_per_min, '
-            "temperature_c, systolic_mmhg, diastolic_mmhg, glucose_mmol_l"
+            "temperature_c, systolic_mmhg, diastolic_mmhg, glucose_mmol_l, room_temperature_c, room_humidity_percent"
         ],
     ),
     (

@@ -11,6 +11,7 @@ from firmware_contracts.vocabulary import Fault, Hazard, Measure, RejectReason
 from hub.core.alerts import AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.notifications import NotifyReason, Template
 from hub.core.reasons import ReasonCode
+from hub.core.rules import RoomMeasure
 from hub.notify import phrases
 from hub.notify.reason_texts import duration_text, reason_text
 from hub.notify.texts import alert_text
@@ -113,6 +114,50 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (ReasonCode.DEVICE_BACK, {"device_id": "mat-7"}, "设备mat-7恢复上线", "device mat-7 is back"),
     (ReasonCode.DEVICE_OFFLINE, {"device_id": "mat-7"}, "断线", "offline"),
     (ReasonCode.BATTERY_LOW, {"device_id": "mat-7", "percent": 8}, "8%", "8 %"),
+    (ReasonCode.BATTERY_RUNS_OUT, {"device_id": "mat-7", "percent": 22, "days": 9}, "约9天", "about 9 days"),
+    (
+        ReasonCode.WEAK_SIGNAL,
+        {"device_id": "cord-1", "dbm": -86, "for_s": 21600.0},
+        "信号弱（-86 dBm），已6小时",
+        "weak signal (-86 dBm) for 6 h",
+    ),
+    (
+        ReasonCode.STUCK,
+        {"device_id": "ox-1", "for_s": 43200.0},
+        "12小时一点没变",
+        "exactly the same for 12 h",
+    ),
+    (
+        ReasonCode.FLAPPING,
+        {"device_id": "ox-1", "fault": "gone", "times": 3},
+        "时好时坏（断线），一天内第3次",
+        "comes and goes (offline), 3 times",
+    ),
+    (
+        ReasonCode.FAULT_CLEARED,
+        {"device_id": "ox-1", "fault": "no_value-spo2_percent"},
+        "测不到",
+        "without a value",
+    ),
+    (
+        ReasonCode.DEVICE_SILENT,
+        {"device_id": "gw-1", "silent_s": 7200, "never": False, "behind": 6},
+        "经它的6个设备也听不到",
+        "6 devices that speak through it",
+    ),
+    (
+        ReasonCode.THRESHOLD,
+        {
+            "rule": "room_cold",
+            "measure": "room_temperature_c",
+            "value": 11.5,
+            "limit": 12,
+            "side": "below",
+            "for_s": 10800.0,
+        },
+        "室温11.5℃，低于或等于12℃已3小时",
+        "room temperature 11.5℃, at or below 12℃ for 3 h",
+    ),
     (ReasonCode.BATTERY_LOW, {"device_id": "mat-7", "percent": None}, "电量低", "battery low"),
     (ReasonCode.FAULT, {"device_id": "gw-1", "fault": "mains_failed"}, "断电", "mains failed"),
     (ReasonCode.FAULT_CLEARED, {"device_id": "gw-1", "fault": "tamper"}, "恢复", "no longer tamper"),
@@ -398,6 +443,7 @@ def test_durations_are_said_in_one_unit(seconds: float, words: tuple[str, str]) 
         (WhatItWas, phrases.WHAT_IT_WAS),
         (WhatWasDone, phrases.WHAT_WAS_DONE),
         (Measure, phrases.MEASURES),
+        (RoomMeasure, phrases.ROOM_MEASURES),
         (Hazard, phrases.HAZARDS),
         (Fault, phrases.FAULTS),
         (NotifyReason, phrases.WHY_ASKED),

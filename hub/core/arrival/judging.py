@@ -154,6 +154,8 @@ def judge_arrival(state: DeviceState, event: DeviceEvent, now: datetime, rule: D
             state.earlier_fingerprint,
             standing,
             state.hazards_told,
+            state.battery,
+            state.same,
         ),
         finding,
     )

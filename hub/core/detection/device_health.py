@@ -1,5 +1,6 @@
 """The health of devices: silent too long, gone, battery, faults, nonsense. Each is one technical alert until it is over."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,18 +10,24 @@ from hub.core.arrival import Arrival, Finding, told_by
 from hub.core.draft import Draft
 from hub.core.escalation import tell_standing_to
 from hub.core.events import DeviceEvent, FaultReport, Status, UnreadableTelemetry
-from hub.core.home import Device, DeviceState, RulePhase, RuleState
-from hub.core.raising import clear_by_itself, raise_alert, subjects
+from hub.core.home import Device, DeviceKind, DeviceState, Family, Profile, RulePhase, RuleState
+from hub.core.raising import clear_by_itself, join, raise_alert, subjects
 from hub.core.reasons import ReasonCode
 
 RULE_PREFIX = "device"
 BATTERY_CLEARS_ABOVE = 10
 """Percentage points above the limit at which a low battery counts as changed."""
 
+GATEWAY_LOOKED_AT_EVERY = timedelta(minutes=15)
+"""While its gateway is silent, a device behind it is looked at this often."""
+
 QUIET_FOR = timedelta(hours=2)
 """Without nonsense for so long, a device that reads well is believed again."""
 
 _FAULTS = frozenset(fault.value for fault in Fault)
+FLAPS = "flaps"
+"""Under `flaps-SIGN` it is counted how often a sign came: such a rule raises nothing."""
+
 _LASTING = _FAULTS | {"silent", "gone", "two_devices"}
 """Signs that last by themselves until their end is told; the others need to be seen again."""
 
@@ -37,7 +44,8 @@ def on_alive(draft: Draft, event: DeviceEvent, before: DeviceState) -> None:
     """Any live message proves life and carries the battery."""
     if draft.rules:
         for sign in ("silent", "gone"):
-            if f"{RULE_PREFIX}|{sign}|{event.device_id}" in draft.rules:
+            state = draft.rules.get(f"{RULE_PREFIX}|{sign}|{event.device_id}")
+            if state is not None and state.phase is not RulePhase.CLEARING:
                 acquit_device(draft, event.device_id, sign, ReasonCode.DEVICE_BACK)
                 _watch_again(draft, event.device_id)
         acquit_device(draft, event.device_id, Finding.NOT_BELIEVED.value)
@@ -71,10 +79,22 @@ def on_lives(draft: Draft, event: DeviceEvent, *, two_devices: bool) -> None:
 
 
 def _watch_again(draft: Draft, device_id: str) -> None:
-    """A device that was silent may fall silent again: its time begins anew."""
+    """A device that was silent may fall silent again: its time begins anew, and that of what speaks through it."""
     device = draft.device(device_id)
-    if device is not None:
-        draft.wake(silent_at(draft, device))
+    if device is None:
+        return
+    draft.wake(silent_at(draft, device))
+    if device.kind is not DeviceKind.GATEWAY:
+        return
+    for other in _behind_gateway(draft.profile):
+        key = f"{RULE_PREFIX}|silent|{other.id}"
+        if key not in draft.rules and silent_at(draft, other) <= draft.now + other.silent_after / 2:
+            check_at = draft.now + other.silent_after
+            draft.put_rule(key, RuleState(RulePhase.PENDING, draft.now, draft.now, check_at=check_at))
+
+
+def _behind_gateway(profile: Profile) -> list[Device]:
+    return [device for device in profile.devices.values() if device.family != Family.NATIVE]
 
 
 def on_status(draft: Draft, event: DeviceEvent, status: Status) -> None:
@@ -95,9 +115,13 @@ def on_status(draft: Draft, event: DeviceEvent, status: Status) -> None:
     if status.online and not event.retained:
         acquit_device(draft, event.device_id, "gone", ReasonCode.DEVICE_BACK)
         tell_standing_to(draft, event.device_id)
-    elif not status.online and key not in draft.rules:
-        check_at = draft.now + draft.context.rules.device.offline_after
-        draft.put_rule(key, RuleState(RulePhase.PENDING, draft.now, draft.now, check_at=check_at))
+    elif not status.online:
+        known = draft.rules.get(key)
+        if known is None:
+            check_at = draft.now + draft.context.rules.device.offline_after
+            draft.put_rule(key, RuleState(RulePhase.PENDING, draft.now, draft.now, check_at=check_at))
+        elif known.phase is RulePhase.CLEARING:
+            accuse_device(draft, event.device_id, "gone", _lasting_reason(draft, "gone", event.device_id))
 
 
 def on_fault(draft: Draft, event: DeviceEvent, report: FaultReport, arrival: Arrival) -> None:
@@ -134,6 +158,12 @@ def on_unreadable_telemetry(draft: Draft, event: DeviceEvent, fact: UnreadableTe
 def time_passed(draft: Draft, key: str, state: RuleState) -> None:
     """A pending sign (gone, mains failed) lasted long enough, or a firing one is due to be told again."""
     _, sign, device_id = key.split("|", 2)
+    if sign.startswith(f"{FLAPS}-"):
+        draft.drop_rule(key)
+        return
+    if state.phase is RulePhase.CLEARING:
+        _end(draft, key, sign, device_id)
+        return
     if state.phase is RulePhase.FIRING:
         _tell_again(draft, key, sign, device_id, state)
         return
@@ -189,14 +219,14 @@ def _silent_reason(draft: Draft, device_id: str) -> Reason:
     device = draft.device(device_id)
     last = draft.device_state(device_id).last_seen_at
     since = last or (device.enrolled_at if device else draft.now)
-    return Reason(
-        ReasonCode.DEVICE_SILENT,
-        {
-            "device_id": device_id,
-            "silent_s": int((draft.now - since).total_seconds()),
-            "never": last is None,
-        },
-    )
+    data: dict[str, str | float | int | bool | None] = {
+        "device_id": device_id,
+        "silent_s": int((draft.now - since).total_seconds()),
+        "never": last is None,
+    }
+    if device is not None and device.kind is DeviceKind.GATEWAY:
+        data["behind"] = len(_behind_gateway(draft.profile))
+    return Reason(ReasonCode.DEVICE_SILENT, data)
 
 
 def silent_at(draft: Draft, device: Device) -> datetime:
@@ -210,17 +240,17 @@ def judge_silence(draft: Draft) -> None:
     """Accuse every device whose time is up, wake the home for the others. Where nobody lives they wait to be fetched."""
     if draft.profile.residents and draft.profile.nobody_lives_there:
         return
-    for device in draft.profile.devices.values():
-        key = f"{RULE_PREFIX}|silent|{device.id}"
-        if key in draft.rules:
+    for device in sorted(draft.profile.devices.values(), key=lambda one: one.kind is not DeviceKind.GATEWAY):
+        state = draft.rules.get(f"{RULE_PREFIX}|silent|{device.id}")
+        if state is not None and state.phase is not RulePhase.CLEARING:
             continue
         due_at = silent_at(draft, device)
         if due_at > draft.now:
             draft.wake(due_at)
             continue
-        accuse_device(
-            draft, device.id, "silent", _silent_reason(draft, device.id), _severity(draft, "silent")
-        )
+        if not _is_behind_silent_gateway(draft, device):
+            reason = _silent_reason(draft, device.id)
+            accuse_device(draft, device.id, "silent", reason, _severity(draft, "silent"))
 
 
 def accuse_device(
@@ -236,8 +266,11 @@ def accuse_device(
         return
     check_at = draft.now + again_after if sign in _LASTING else None
     draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, draft.now, check_at=check_at))
+    times = 0 if firing else _count_flap(draft, sign, device_id)
+    if state is not None and state.phase is RulePhase.CLEARING and draft.alert_for(key) is not None:
+        return
     device = draft.device(device_id)
-    raise_alert(
+    alert = raise_alert(
         draft,
         kind=AlertKind.TECHNICAL,
         severity=severity,
@@ -247,6 +280,54 @@ def accuse_device(
         resident_ids=subjects(draft, device.wearer_id if device else None),
         device_id=device_id,
     )
+    if times >= draft.context.rules.device.flapping_count:
+        flapping = Reason(ReasonCode.FLAPPING, {"device_id": device_id, "fault": sign, "times": times})
+        join(draft, alert, flapping, device_id=device_id, tell_holder=False)
+
+
+def _count_flap(draft: Draft, sign: str, device_id: str) -> int:
+    """How often the sign has come lately, this time with it."""
+    key, rule = f"{RULE_PREFIX}|{FLAPS}-{sign}|{device_id}", draft.context.rules.device
+    known = draft.rules.get(key)
+    times, since_at = 1, draft.now
+    if known is not None and known.value is not None:
+        flapping = known.value >= rule.flapping_count
+        if flapping or draft.now - known.since_at < rule.flapping_within:
+            times, since_at = int(known.value) + 1, known.since_at
+    check_at = draft.now + rule.flapping_within
+    draft.put_rule(key, RuleState(RulePhase.PENDING, since_at, draft.now, float(times), check_at))
+    return times
+
+
+def _is_flapping(draft: Draft, sign: str, device_id: str) -> bool:
+    known = draft.rules.get(f"{RULE_PREFIX}|{FLAPS}-{sign}|{device_id}")
+    return (
+        known is not None
+        and known.value is not None
+        and known.value >= draft.context.rules.device.flapping_count
+    )
+
+
+def is_heard(rules: Mapping[str, RuleState], device_id: str) -> bool:
+    """Whether a device is neither silent nor gone, as far as was judged."""
+    for sign in ("silent", "gone"):
+        state = rules.get(f"{RULE_PREFIX}|{sign}|{device_id}")
+        if state is not None and state.phase is not RulePhase.CLEARING:
+            return False
+    return True
+
+
+def _is_behind_silent_gateway(draft: Draft, device: Device) -> bool:
+    """Where a home's gateway is silent, or goes silent now, what speaks through it must be: one alert says so, and not one for
+    each. Once the gateway is back each has its own time again."""
+    if device.family == Family.NATIVE:
+        return False
+    for gateway in draft.profile.devices.values():
+        if gateway.kind is not DeviceKind.GATEWAY or is_heard(draft.rules, gateway.id):
+            continue
+        draft.wake(draft.now + GATEWAY_LOOKED_AT_EVERY)
+        return True
+    return False
 
 
 def acquit_when_quiet(draft: Draft, device_id: str, sign: str) -> None:
@@ -261,9 +342,21 @@ def acquit_device(
 ) -> None:
     """The sign is gone; its technical alert ends by itself."""
     key = f"{RULE_PREFIX}|{sign}|{device_id}"
-    if key not in draft.rules:
+    state = draft.rules.get(key)
+    if state is None or state.phase is RulePhase.CLEARING:
         return
+    if state.phase is RulePhase.FIRING and _is_flapping(draft, sign, device_id):
+        check_at = draft.now + draft.context.rules.device.flapping_calm
+        draft.put_rule(key, replace(state, phase=RulePhase.CLEARING, last_at=draft.now, check_at=check_at))
+        return
+    _end(draft, key, sign, device_id, code)
+
+
+def _end(
+    draft: Draft, key: str, sign: str, device_id: str, code: ReasonCode = ReasonCode.FAULT_CLEARED
+) -> None:
     draft.drop_rule(key)
+    code = ReasonCode.DEVICE_BACK if sign in ("silent", "gone") else code
     data = (
         {"device_id": device_id}
         if code is ReasonCode.DEVICE_BACK

@@ -1,4 +1,4 @@
-"""Smoke, gas, carbon monoxide and water: an alert at once, also when everybody is away."""
+"""Smoke, gas, carbon monoxide and water: an alert at once, also when everybody is away. The climate of rooms goes to `vitals`."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,12 +14,14 @@ from hub.core.arrival import (
     with_hazard_asked,
     with_hazard_told,
 )
+from hub.core.detection import vitals
 from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Environment
-from hub.core.home import UNASSIGNED_HOME_ID, RulePhase, RuleState
+from hub.core.home import UNASSIGNED_HOME_ID, DeviceKind, RulePhase, RuleState
 from hub.core.outcome import Reading
 from hub.core.raising import join, raise_alert, subjects
 from hub.core.reasons import ReasonCode
+from hub.core.rules import RoomMeasure
 
 RULE_PREFIX = "hazard"
 AGAIN_AFTER = timedelta(minutes=10)
@@ -32,11 +34,15 @@ def on_environment(draft: Draft, event: DeviceEvent, environment: Environment, a
     for hazard, present in environment.hazards.items():
         _judge(draft, event, hazard, arrival, present=present)
     for measure, value in (
-        ("room_temperature_c", environment.temperature_c),
-        ("room_humidity_percent", environment.humidity_percent),
+        (RoomMeasure.TEMPERATURE, environment.temperature_c),
+        (RoomMeasure.HUMIDITY, environment.humidity_percent),
     ):
         if value is not None and draft.home.id != UNASSIGNED_HOME_ID:
             draft.keep_reading(Reading(draft.home.id, event.device_id, measure, draft.now, value))
+            device = draft.device(event.device_id)
+            # What a smoke or vibration sensor tells is how warm it is itself.
+            if device is not None and device.kind is DeviceKind.CLIMATE:
+                vitals.on_room(draft, event.device_id, measure, value)
 
 
 def on_late(draft: Draft, event: DeviceEvent, environment: Environment, arrival: Arrival) -> None:

@@ -14,6 +14,7 @@ from firmware_contracts.vocabulary import BedState, CallAction
 from hub.core.alerts import Alert, AlertKind, AlertState, Reason, Severity, WhatItWas, derived_id
 from hub.core.detection import bathroom, bed_exit, inactivity, wandering
 from hub.core.detection.days import Days
+from hub.core.detection.device_health import is_heard
 from hub.core.detection.habits import Posture
 from hub.core.detection.inactivity import Life, Outlook, Sign, Stage, Whereabouts
 from hub.core.draft import Draft
@@ -564,5 +565,4 @@ def _is_heard(draft: Draft) -> bool:
 
 def _is_alive(draft: Draft, device_id: str) -> bool:
     """As `device_health` found it: what is silent or gone is told there."""
-    rules = draft.rules
-    return f"device|silent|{device_id}" not in rules and f"device|gone|{device_id}" not in rules
+    return is_heard(draft.rules, device_id)

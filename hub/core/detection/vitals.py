@@ -1,8 +1,8 @@
-"""Vital signs against limits: a reading beyond one for long enough raises an alert; an impossible reading accuses the device."""
+"""Vital signs and the climate of rooms against limits: a reading beyond one for long enough raises an alert; an impossible
+reading accuses the device."""
 
 from datetime import datetime
 
-from firmware_contracts.vocabulary import Measure
 from hub.core.alerts import AlertKind, Reason
 from hub.core.detection.device_health import accuse_device, acquit_when_quiet
 from hub.core.draft import Draft
@@ -11,10 +11,13 @@ from hub.core.home import RulePhase, RuleState
 from hub.core.outcome import Reading
 from hub.core.raising import join, raise_alert, subjects
 from hub.core.reasons import ReasonCode
-from hub.core.rules import ThresholdRule
+from hub.core.rules import RoomMeasure, ThresholdRule
 from hub.core.suppression import held_back
 
 RULE_PREFIX = "vital"
+
+ROOM_PLAUSIBLE = {RoomMeasure.TEMPERATURE: (-30.0, 60.0), RoomMeasure.HUMIDITY: (0.0, 100.0)}
+"""Outside these the sensor is broken: no lived-in room, not even on a roof in summer, is hotter."""
 
 
 def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
@@ -49,7 +52,24 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
             away = held_back(draft, wearer)
         if not away:
             for rule in rules.thresholds.get(measure, ()):
-                _judge(draft, rule, measure, event.device_id, wearer, value)
+                _judge(draft, rule, event.device_id, wearer, value)
+
+
+def on_room(draft: Draft, device_id: str, measure: RoomMeasure, value: float) -> None:
+    """Judge one live reading of a climate sensor: of all rooms of the home that are too cold, one alert."""
+    rules = draft.context.rules.thresholds.get(measure, ())
+    if not rules:
+        return
+    low, high = ROOM_PLAUSIBLE[measure]
+    sign = f"implausible-{measure.value}"
+    if not low <= value <= high:
+        reason = Reason(ReasonCode.IMPLAUSIBLE, {"measure": measure.value, "value": value})
+        accuse_device(draft, device_id, sign, reason)
+        return
+    acquit_when_quiet(draft, device_id, sign)
+    if not held_back(draft, None):
+        for rule in rules:
+            _judge(draft, rule, device_id, None, value)
 
 
 def time_passed(draft: Draft, key: str, state: RuleState) -> None:
@@ -71,9 +91,7 @@ def time_passed(draft: Draft, key: str, state: RuleState) -> None:
         _fire(draft, rule, key, device_id, wearer, state.value, state.since_at)
 
 
-def _judge(
-    draft: Draft, rule: ThresholdRule, measure: Measure, device_id: str, wearer: str | None, value: float
-) -> None:
+def _judge(draft: Draft, rule: ThresholdRule, device_id: str, wearer: str | None, value: float) -> None:
     if draft.profile.overrides:
         rule = _for_home(draft, rule)
     key = f"{RULE_PREFIX}|{rule.name}|{device_id}"
@@ -102,14 +120,17 @@ def _judge(
             )
     elif rule.cleared(value):
         draft.drop_rule(key)
-        open_alert = draft.alert_for(key)
+        open_alert = draft.alert_for(_alert_key(rule, key))
         if open_alert is not None:
             reason = Reason(
-                ReasonCode.THRESHOLD_CLEARED, {"rule": rule.name, "measure": measure.value, "value": value}
+                ReasonCode.THRESHOLD_CLEARED,
+                {"rule": rule.name, "measure": rule.measure.value, "value": value},
             )
             join(draft, open_alert, reason, device_id=device_id, tell_holder=False)
     elif (
-        draft.alert_for(key) is None and draft.now - state.since_at >= rule.again_after and rule.beyond(value)
+        draft.alert_for(_alert_key(rule, key)) is None
+        and draft.now - state.since_at >= rule.again_after
+        and rule.beyond(value)
     ):
         _fire(draft, rule, key, device_id, wearer, value, draft.now)
     else:
@@ -128,9 +149,9 @@ def _fire(
     draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, draft.now, value))
     raise_alert(
         draft,
-        kind=AlertKind.VITAL_SIGNS,
+        kind=AlertKind.ENVIRONMENT if isinstance(rule.measure, RoomMeasure) else AlertKind.VITAL_SIGNS,
         severity=rule.severity,
-        dedup_key=key,
+        dedup_key=_alert_key(rule, key),
         cause=draft.now.isoformat(),
         reason=Reason(
             ReasonCode.THRESHOLD,
@@ -147,6 +168,12 @@ def _fire(
         device_id=device_id,
         occurred_at=since_at,
     )
+
+
+def _alert_key(rule: ThresholdRule, key: str) -> str:
+    """Two limits of a room on one side are one alert that grows graver, whichever sensor tells."""
+    room = isinstance(rule.measure, RoomMeasure)
+    return f"{RULE_PREFIX}|{rule.measure.value}|{rule.side.value}" if room else key
 
 
 def _applies(draft: Draft, rule: ThresholdRule, wearer: str | None) -> bool:
