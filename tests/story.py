@@ -196,6 +196,19 @@ def street() -> dict[str, Profile]:
     }
 
 
+def quiet_street() -> dict[str, Profile]:
+    """The street, in which no device is ever missed: for stories of days and weeks."""
+    return {
+        home_id: replace(
+            profile,
+            devices={
+                one.id: replace(one, silent_after=timedelta(days=400)) for one in profile.devices.values()
+            },
+        )
+        for home_id, profile in street().items()
+    }
+
+
 def staff() -> dict[str, Person]:
     names = {
         "butler-wang": "王",

@@ -249,6 +249,11 @@ class Draft:
         if self.wake_at is None or at < self.wake_at:
             self.wake_at = at
 
+    @property
+    def faults_may_have_changed(self) -> bool:
+        """Whether something was found, or ended, of which a repair may follow."""
+        return self._rules is not None or self.chain_test is not self.home.chain_test
+
     # --- the end ------------------------------------------------------------------------------------------------------
 
     def outcome(self) -> Outcome:

@@ -22,7 +22,7 @@ from firmware_contracts.vocabulary import (
 from hub.core.alerts import Role, WhatItWas, WhatWasDone
 from hub.core.home import AwayKind, Profile, Routine
 from hub.core.record import record
-from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory, RequestState
+from hub.core.service_requests import CancelReason, Remedy, RequestCategory, RequestState
 
 # --- facts that devices tell ------------------------------------------------------------------------------------------
 
@@ -345,7 +345,7 @@ class MoveRequest:
     note: str = ""
     expected_version: int | None = None
     cancel_reason: CancelReason | None = None
-    remedy: MistakeRemedy | None = None
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True)

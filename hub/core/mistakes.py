@@ -81,7 +81,8 @@ def _open_task_about(draft: Draft, about: str) -> ServiceRequest | None:
         (
             request
             for request in draft.requests.values()
-            if request.is_task and subject(draft, request.device_id, request.resident_ids) == about
+            if request.category is RequestCategory.MISTAKEN_PRESSES
+            and subject(draft, request.device_id, request.resident_ids) == about
         ),
         None,
     )

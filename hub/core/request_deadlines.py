@@ -85,6 +85,8 @@ def _remind(draft: Draft, request: ServiceRequest) -> ServiceRequest:
     assignee = request.assignee_id
     # Who is on leave is not called by it: the desk sees at once that somebody else has to go.
     here = assignee is not None and not Moment(draft.now, draft.context).away(assignee)
+    # Nor who was not even told yet, because it is night.
+    here = here and request.tell_at is None
     if assignee is not None and here and (first or _reachable(draft, assignee)):
         request, told[assignee] = _tell_late(draft, request, assignee, None)
     if request.is_task or not first or not any(told.values()):

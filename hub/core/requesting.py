@@ -15,6 +15,7 @@ from hub.core.request_deadlines import due_of, morning
 from hub.core.request_notices import tell
 from hub.core.roster import Moment, is_night
 from hub.core.service_requests import (
+    REMEDIES,
     WISHES,
     CancelReason,
     RequestCategory,
@@ -166,8 +167,10 @@ def move(draft: Draft, command: MoveRequest) -> Result:
                 return Refused(RefusalCode.INVALID, "say who does it: assign it first", request.version)
             return _moved(draft, request, verbs.start(request, command.by.id, draft.now), command)
         case RequestState.DONE:
-            if request.is_task and command.remedy is None:
-                return Refused(RefusalCode.INVALID, "say what was done: moved, covered, shown or other")
+            known = REMEDIES.get(request.category, ())
+            if request.is_task and command.remedy not in known:
+                said = ", ".join(one.value for one in known)
+                return Refused(RefusalCode.INVALID, f"say what was done, one of: {said}")
             remedy = command.remedy if request.is_task else None
             return _ended(draft, request, verbs.finish(request, command.by.id, draft.now, remedy), command)
         case RequestState.CANCELLED:
@@ -206,6 +209,11 @@ def cancel_for(draft: Draft, by: str, went: set[str], *, empty: bool) -> None:
         if empty or set(request.resident_ids) <= went:
             reason = CancelReason.NO_LONGER_SERVED
             _end(draft, request, verbs.cancel(request, by, draft.now, reason), "")
+
+
+def end_by_itself(draft: Draft, request: ServiceRequest, reason: CancelReason) -> None:
+    """What it was about is over: whoever would have gone there hears of it."""
+    _end(draft, request, verbs.cancel(request, None, draft.now, reason), "")
 
 
 def _check(
@@ -284,7 +292,7 @@ def _end(draft: Draft, before: ServiceRequest, after: ServiceRequest, note: str)
     _write_move(draft, before, after, after.done_by, note)
     if after.state is RequestState.CANCELLED:
         after = _take_back(draft, before, after, after.done_by)
-    if after.is_task:
+    if after.category is RequestCategory.MISTAKEN_PRESSES:
         begin_anew(draft, after)
     return _put(draft, after)
 

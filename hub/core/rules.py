@@ -144,6 +144,7 @@ class RequestRule:
             RequestCategory.RECREATION: Due(timedelta(hours=72)),
             RequestCategory.OTHER: Due(timedelta(hours=24)),
             RequestCategory.MISTAKEN_PRESSES: Due(timedelta(days=3)),
+            RequestCategory.REPAIR: Due(timedelta(hours=2)),
         }
     )
     remind_every: timedelta = timedelta(days=1)

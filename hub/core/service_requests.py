@@ -1,5 +1,6 @@
 """A service request: a wish of an elder, or a task for the butler; what it is, and the verbs that move it from state to state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +9,7 @@ from hub.core.alerts import InCharge
 
 
 class RequestCategory(StrEnum):
-    """What is asked for: six wishes (助急 is an emergency, never one of them), and a task of the hub's own."""
+    """What is asked for: six wishes (助急 is an emergency, never one of them), and two tasks of the hub's own."""
 
     MEALS = "meals"
     RECREATION = "recreation"
@@ -18,9 +19,12 @@ class RequestCategory(StrEnum):
     OTHER = "other"
     MISTAKEN_PRESSES = "mistaken_presses"
     """A key was pressed by mistake again and again: move it, cover it, show it once more."""
+    REPAIR = "repair"
+    """What brings a call is broken: mend it, bring a substitute, or have somebody look in."""
 
 
-WISHES = tuple(category for category in RequestCategory if category is not RequestCategory.MISTAKEN_PRESSES)
+TASKS = (RequestCategory.MISTAKEN_PRESSES, RequestCategory.REPAIR)
+WISHES = tuple(category for category in RequestCategory if category not in TASKS)
 """What an elder can ask for, and an operator can open."""
 
 
@@ -46,15 +50,38 @@ class CancelReason(StrEnum):
     OPENED_BY_MISTAKE = "opened_by_mistake"
     NO_LONGER_SERVED = "no_longer_served"
     """The elder left the service, or died."""
+    MENDED = "mended"
+    """What was broken works again: the hub itself ends the task."""
 
 
-class MistakeRemedy(StrEnum):
-    """What was done about a key that is pressed by mistake."""
+class Remedy(StrEnum):
+    """What was done in a task: about a key that is pressed by mistake, or about what was broken."""
 
     MOVED = "moved"
     COVERED = "covered"
     SHOWN = "shown"
+    BATTERY = "battery"
+    RECONNECTED = "reconnected"
+    REPLACED = "replaced"
+    STOOD_IN = "stood_in"
+    """It is broken still: a substitute was left, or somebody looks in."""
     OTHER = "other"
+
+
+REMEDIES: Mapping[RequestCategory, tuple[Remedy, ...]] = {
+    RequestCategory.MISTAKEN_PRESSES: (Remedy.MOVED, Remedy.COVERED, Remedy.SHOWN, Remedy.OTHER),
+    RequestCategory.REPAIR: (
+        Remedy.BATTERY,
+        Remedy.RECONNECTED,
+        Remedy.REPLACED,
+        Remedy.STOOD_IN,
+        Remedy.OTHER,
+    ),
+}
+"""What can be chosen when a task is closed."""
+
+BY_THE_HUB = frozenset({CancelReason.NO_LONGER_SERVED, CancelReason.MENDED})
+"""Reasons that nobody chooses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +92,7 @@ class ServiceRequest:
     `remind_at` whoever is responsible hears that it is late, at `tell_at` (the morning after a task arose at night) the
     assignee hears of it. `accepted_at`: the assignee said yes. `done_at` is when it ended, done or cancelled.
     `asked` are the people told so far, `notified` counts notifications, `version` grows with every change (compare and swap),
-    `times_asked` is how often the elder has asked for it. `alert_ids`: the presses by mistake that a task is about.
+    `times_asked` is how often the elder has asked for it. `alert_ids`: what a task is about, presses or faults.
     """
 
     id: str
@@ -91,7 +118,7 @@ class ServiceRequest:
     opened_by: str | None = None
     done_by: str | None = None
     cancel_reason: CancelReason | None = None
-    remedy: MistakeRemedy | None = None
+    remedy: Remedy | None = None
     alert_ids: tuple[str, ...] = ()
     times_asked: int = 1
     asked: tuple[str, ...] = ()
@@ -104,7 +131,7 @@ class ServiceRequest:
     @property
     def is_task(self) -> bool:
         """Whether the hub itself asks for it, not the elder."""
-        return self.category is RequestCategory.MISTAKEN_PRESSES
+        return self.category in TASKS
 
     @property
     def deadline_at(self) -> datetime | None:
@@ -164,21 +191,19 @@ def give_back(request: ServiceRequest) -> ServiceRequest:
     )
 
 
-def finish(
-    request: ServiceRequest, by: str, now: datetime, remedy: MistakeRemedy | None = None
-) -> ServiceRequest:
+def finish(request: ServiceRequest, by: str, now: datetime, remedy: Remedy | None = None) -> ServiceRequest:
     """Final."""
     ended = _end(request, RequestState.DONE, by, now)
     return replace(ended, remedy=remedy)
 
 
-def cancel(request: ServiceRequest, by: str, now: datetime, reason: CancelReason) -> ServiceRequest:
+def cancel(request: ServiceRequest, by: str | None, now: datetime, reason: CancelReason) -> ServiceRequest:
     """Final."""
     ended = _end(request, RequestState.CANCELLED, by, now)
     return replace(ended, cancel_reason=reason)
 
 
-def _end(request: ServiceRequest, state: RequestState, by: str, now: datetime) -> ServiceRequest:
+def _end(request: ServiceRequest, state: RequestState, by: str | None, now: datetime) -> ServiceRequest:
     return replace(
         request,
         state=state,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from hub.core import commands, escalation, hand_test, request_deadlines, whereabouts
+from hub.core import commands, escalation, hand_test, repairs, request_deadlines, whereabouts
 from hub.core.arrival import (
     Arrival,
     Freshness,
@@ -64,6 +64,8 @@ def step(home: Home, input_: Input, now: datetime, context: Context) -> Outcome:
         _record_delivery(draft, input_)
     else:
         draft.result = commands.obey(draft, input_)
+    if draft.faults_may_have_changed:
+        repairs.follow(draft)
     return draft.outcome()
 
 
@@ -199,6 +201,9 @@ def _rule_time_passed(draft: Draft, key: str) -> None:
     """A rule state in the form of an older release is dropped: what lasts is told again."""
     state = draft.rules[key]
     family, _, subject = key.partition("|")
+    if family == repairs.RULE:
+        repairs.time_passed(draft, key)
+        return
     if family == device_health.RULE_PREFIX and subject.startswith(f"{flooding.SIGN}|"):
         flooding.calm_down(draft, key, subject.partition("|")[2], state)
     elif family == vitals.RULE_PREFIX and "|" in subject:

@@ -9,7 +9,7 @@ from firmware_contracts.vocabulary import Fault, Hazard, Measure, RejectReason
 from hub.core.alerts import STAYS_AT_A_DESK, AlertKind, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.notifications import NotifyReason
 from hub.core.rules import RoomMeasure
-from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory
+from hub.core.service_requests import CancelReason, Remedy, RequestCategory
 
 Words = tuple[str, str]
 """The same thing in Chinese and in English."""
@@ -141,6 +141,7 @@ REQUEST_CATEGORIES: dict[RequestCategory, Words] = {
     RequestCategory.SHOPPING: ("助购", "shopping"),
     RequestCategory.OTHER: ("其他服务", "other service"),
     RequestCategory.MISTAKEN_PRESSES: ("防误按", "mistaken presses"),
+    RequestCategory.REPAIR: ("修设备", "repair"),
 }
 
 CANCEL_REASONS: dict[CancelReason, Words] = {
@@ -149,13 +150,21 @@ CANCEL_REASONS: dict[CancelReason, Words] = {
     CancelReason.NOT_POSSIBLE: ("无法提供", "cannot be provided"),
     CancelReason.OPENED_BY_MISTAKE: ("开错了", "opened by mistake"),
     CancelReason.NO_LONGER_SERVED: ("已离开服务", "no longer served"),
+    CancelReason.MENDED: ("设备已恢复", "works again"),
 }
 
-REMEDIES: dict[MistakeRemedy, Words] = {
-    MistakeRemedy.MOVED: ("移了位置", "moved"),
-    MistakeRemedy.COVERED: ("加了盖", "covered"),
-    MistakeRemedy.SHOWN: ("又教了一遍", "shown again"),
-    MistakeRemedy.OTHER: ("其他办法", "something else"),
+REMEDIES: dict[Remedy, Words] = {
+    Remedy.MOVED: ("移了位置", "moved"),
+    Remedy.COVERED: ("加了盖", "covered"),
+    Remedy.SHOWN: ("又教了一遍", "shown again"),
+    Remedy.BATTERY: ("换了电池", "battery changed"),
+    Remedy.RECONNECTED: ("恢复了供电或网络", "power or link restored"),
+    Remedy.REPLACED: ("换了设备", "device replaced"),
+    Remedy.STOOD_IN: (
+        "没修好，留了备用机或派人看护",
+        "not mended: a substitute was left, or somebody looks in",
+    ),
+    Remedy.OTHER: ("其他办法", "something else"),
 }
 
 WHAT_WAS_DONE: dict[WhatWasDone, Words] = {

@@ -73,9 +73,14 @@ def _what(notification: Notification) -> Words:
     except ValueError:
         return "求助", "service request"
     zh, en = REQUEST_CATEGORIES[category]
+    times = notification.data.get("presses") or 0
+    if category is RequestCategory.REPAIR:
+        return (
+            f"{zh}（{times}处故障，求救可能到不了：修好，或留备用机、派人看护）",
+            f"{en} ({times} faults, a call may not arrive: mend it, or leave a substitute, or look in)",
+        )
     if category is not RequestCategory.MISTAKEN_PRESSES:
         return zh, en
-    times = notification.data.get("presses") or 0
     return (
         f"{zh}（误按{times}次，请移位置、加盖或再教一遍）",
         f"{en} ({times} of them: move it, cover it, show it again)",

@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.core.journal import EntryKind
 from hub.core.reasons import ReasonCode
+from hub.core.service_requests import RequestCategory
 from hub.notify.reason_texts import reason_text
 from hub.web.words import WORDS, Words, both
 
@@ -74,6 +75,8 @@ _MOVES = {
 
 def _request_key(kind: EntryKind, data: Data, by: str | None) -> str:
     if kind is EntryKind.REQUEST_OPENED:
+        if data.get("category") == RequestCategory.REPAIR:
+            return "entry.request_repair"
         if data.get("alert_ids"):
             return "entry.request_task"
         return "entry.request_opened_by" if by else "entry.request_opened"

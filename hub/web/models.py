@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from hub.core.alerts import AlertKind, AlertState, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.home import AwayKind, DeviceKind, Flag, Membership
 from hub.core.journal import EntryKind
-from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory, RequestState
+from hub.core.service_requests import CancelReason, Remedy, RequestCategory, RequestState
 from hub.store.care_cards import OpeningReason
 
 NOTE_LENGTH = 2000
@@ -226,12 +226,12 @@ class RequestOut(Out):
     note: str
     times_asked: int
     device_id: str | None
-    alert_ids: list[str] = Field(description="The presses by mistake that a task is about.")
+    alert_ids: list[str] = Field(description="The presses by mistake, or the faults, that a task is about.")
     opened_by: PersonRef | None = Field(description="None: a key, or the hub itself.")
     done_at: AwareDatetime | None = Field(description="When it ended, done or cancelled.")
     done_by: PersonRef | None
     cancel_reason: CancelReason | None
-    remedy: MistakeRemedy | None
+    remedy: Remedy | None
     cannot_be_shown: TextOut | None = Field(
         None, description="What to do about a request that cannot be shown whole; null: everything is here."
     )
@@ -409,7 +409,7 @@ class AnswerIn(In):
     at_home_id: Id | None = None
     home_unknown: bool = False
     cancel_reason: CancelReason | None = None
-    remedy: MistakeRemedy | None = None
+    remedy: Remedy | None = None
     note: Note = ""
 
 

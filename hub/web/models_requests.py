@@ -6,7 +6,7 @@ from pydantic import Field
 
 from firmware_contracts.vocabulary import ServiceCategory
 from hub.core.alerts import Role
-from hub.core.service_requests import CancelReason, MistakeRemedy, RequestState
+from hub.core.service_requests import CancelReason, Remedy, RequestState
 from hub.web.models import AlertOut, Id, In, MoveIn, Note, Out, PersonRef, RequestOut, TimelineEntry
 
 
@@ -65,4 +65,4 @@ class MoveRequestIn(MoveIn):
     assignee_id: Id | None = None
     note: Note = ""
     cancel_reason: CancelReason | None = None
-    remedy: MistakeRemedy | None = None
+    remedy: Remedy | None = None

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from firmware_contracts.vocabulary import CallAction, ServiceCategory
 from hub.core.alerts import Role, WhatItWas, WhatWasDone
 from hub.core.events import Actor, ActorRole, Resolve
-from hub.core.service_requests import MistakeRemedy, RequestState, ServiceRequest
+from hub.core.service_requests import Remedy, RequestState, ServiceRequest
 from hub.store.accounts import add_account
 from hub.web.access import ScopeKind
 from hub.web.passwords import hash_password
@@ -186,7 +186,7 @@ def test_the_third_press_by_mistake_becomes_a_task_on_the_butlers_phone(
     page.locator("#finish button").click()
     expect(page.locator(".request-state")).to_have_text("已完成")
     (ended,) = hub.queries.list_requests(home_id=home_id)
-    assert (ended.state, ended.remedy, ended.done_by) == (RequestState.DONE, MistakeRemedy.COVERED, login)
+    assert (ended.state, ended.remedy, ended.done_by) == (RequestState.DONE, Remedy.COVERED, login)
     on(page, hub)
     expect(page.locator(".ticket")).to_have_count(1)
 

@@ -26,7 +26,7 @@ from hub.core.events import (
     SetProfile,
 )
 from hub.core.home import AwayKind, Home
-from hub.core.service_requests import MistakeRemedy, RequestCategory, RequestState
+from hub.core.service_requests import Remedy, RequestCategory, RequestState
 from hub.engine.health import EngineSettings
 from hub.ingest.message import RawMessage, SessionName
 from hub.store import codec
@@ -114,7 +114,7 @@ MISTAKES = [partial(mistaken, event_id=f"event-{number:04d}") for number in (7, 
 
 def task_done(story: Story) -> None:
     (task,) = (one for one in story.home("h2").requests.values() if one.is_task)
-    done = MoveRequest("h2", task.id, DESK, RequestState.DONE, remedy=MistakeRemedy.SHOWN)
+    done = MoveRequest("h2", task.id, DESK, RequestState.DONE, remedy=Remedy.SHOWN)
     submit(story, lambda _: done)
 
 

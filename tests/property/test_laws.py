@@ -37,7 +37,7 @@ from hub.core.outcome import Done, RefusalCode, Refused
 from hub.core.service_requests import (
     ENDED_STATES,
     CancelReason,
-    MistakeRemedy,
+    Remedy,
     RequestCategory,
     RequestState,
     ServiceRequest,
@@ -268,7 +268,7 @@ class Street(RuleBasedStateMachine):
                 to,
                 expected_version=request.version - 1 if stale else None,
                 cancel_reason=CancelReason.WITHDRAWN,
-                remedy=MistakeRemedy.MOVED,
+                remedy=Remedy.MOVED,
             )
         )
         if isinstance(result, Refused):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.core.context import Context
-from tests.story import Story, street
+from tests.story import Story, quiet_street
 
 
 @pytest.fixture
@@ -34,15 +34,6 @@ def patient_story(tmp_path: Path) -> Iterator[Story]:
 @pytest.fixture
 def quiet_story(tmp_path: Path) -> Iterator[Story]:
     """A street in which no device is ever missed, for stories of days and weeks."""
-    homes = {
-        home_id: replace(
-            profile,
-            devices={
-                one.id: replace(one, silent_after=timedelta(days=400)) for one in profile.devices.values()
-            },
-        )
-        for home_id, profile in street().items()
-    }
-    told = Story(tmp_path / "quiet.sqlite", homes=homes)
+    told = Story(tmp_path / "quiet.sqlite", homes=quiet_street())
     yield told
     told.store.close()

@@ -13,9 +13,9 @@ from hub.core.journal import EntryKind
 from hub.core.mistakes import add
 from hub.core.notifications import Template
 from hub.core.outcome import RefusalCode, Refused
-from hub.core.service_requests import MistakeRemedy, RequestCategory, RequestState, ServiceRequest
+from hub.core.service_requests import Remedy, RequestCategory, RequestState, ServiceRequest
 from hub.notify.texts import alert_text
-from tests.story import SHANGHAI, Story, actor, street
+from tests.story import SHANGHAI, Story, actor, quiet_street
 
 DESK = Actor("operator-chen", ActorRole.OPERATOR)
 WEEK = timedelta(days=7)
@@ -50,7 +50,7 @@ def the_task(story: Story, home: str = "h1") -> ServiceRequest:
     return task
 
 
-def finish(story: Story, task: ServiceRequest, remedy: MistakeRemedy | None = MistakeRemedy.MOVED) -> object:
+def finish(story: Story, task: ServiceRequest, remedy: Remedy | None = Remedy.MOVED) -> object:
     by = actor("butler-wang")
     return story.command(MoveRequest(task.home_id, task.id, by, RequestState.DONE, remedy=remedy))
 
@@ -192,7 +192,7 @@ def test_done_means_what_was_done_and_a_new_count_begins(story: Story) -> None:
     nothing_said = finish(story, task, None)
     assert isinstance(nothing_said, Refused)
     assert nothing_said.code is RefusalCode.INVALID
-    finish(story, task, MistakeRemedy.COVERED)
+    finish(story, task, Remedy.COVERED)
     assert tasks(story) == []
     assert story.entries(EntryKind.REQUEST_MOVED)[-1].data["remedy"] == "covered"
     for _ in range(2):
@@ -226,7 +226,9 @@ def test_a_task_that_nobody_does_comes_to_the_centre_after_three_days(story: Sto
 
 
 def test_at_night_the_butler_is_left_to_sleep(tmp_path: Path) -> None:
-    story = Story(tmp_path / "night.sqlite", at=datetime(2026, 3, 3, 23, 30, tzinfo=SHANGHAI))
+    story = Story(
+        tmp_path / "night.sqlite", at=datetime(2026, 3, 3, 23, 30, tzinfo=SHANGHAI), homes=quiet_street()
+    )
     for _ in range(3):
         mistake(story)
     assert the_task(story).assignee_id == "butler-wang"
@@ -239,7 +241,7 @@ def test_at_night_the_butler_is_left_to_sleep(tmp_path: Path) -> None:
 
 
 def test_a_home_without_a_butler_has_its_task_waiting_for_the_centre(tmp_path: Path) -> None:
-    story = Story(tmp_path / "alone.sqlite", homes={"h1": replace(street()["h1"], people={})})
+    story = Story(tmp_path / "alone.sqlite", homes={"h1": replace(quiet_street()["h1"], people={})})
     for _ in range(3):
         mistake(story)
     assert the_task(story).state is RequestState.NEW

@@ -20,7 +20,7 @@ from hub.core.service_requests import CancelReason, RequestCategory, RequestStat
 from hub.core.shifts import Cover, Leave, LeaveKind
 from hub.notify import phrases
 from hub.notify.texts import alert_text
-from tests.story import SHANGHAI, SYSTEM, TUESDAY_MORNING, Story, actor, done, street
+from tests.story import SHANGHAI, SYSTEM, TUESDAY_MORNING, Story, actor, done, quiet_street, street
 
 DESK = Actor("operator-chen", ActorRole.OPERATOR)
 STATION_HOURS = Opening(frozenset(range(6)), time(8), time(18))
@@ -306,7 +306,7 @@ def test_done_in_time_nobody_hears_of_it_again(story: Story) -> None:
 
 
 def test_late_and_who_has_it_is_on_leave_the_desk_is_told_at_once(tmp_path: Path) -> None:
-    story = Story(tmp_path / "away.sqlite")
+    story = Story(tmp_path / "away.sqlite", homes=quiet_street())
     request = ask(story)
     done(move(story, request, RequestState.ASSIGNED, assignee_id="butler-wang"))
     ill = Leave("l", "butler-wang", story.now, story.now + timedelta(days=4), LeaveKind.ILL)
@@ -322,7 +322,7 @@ def test_late_and_who_has_it_cannot_be_told_the_desk_is_told_and_it_is_written_d
         silent = replace(context.people["butler-wang"], methods=())
         return replace(context, people={**context.people, "butler-wang": silent})
 
-    story = Story(tmp_path / "silent.sqlite", change=without_telephone)
+    story = Story(tmp_path / "silent.sqlite", change=without_telephone, homes=quiet_street())
     request = ask(story)
     done(move(story, request, RequestState.ASSIGNED))
     story.advance(hours=2)
@@ -347,7 +347,9 @@ def test_late_at_an_hour_when_no_desk_is_open_it_is_told_when_one_is(tmp_path: P
         shifts = tuple(shift for shift in context.shifts if shift.person_id != "desk-large")
         return replace(context, shifts=shifts)
 
-    story = Story(tmp_path / "night.sqlite", at=local(3, 22, 30), change=only_the_small_desk)
+    story = Story(
+        tmp_path / "night.sqlite", at=local(3, 22, 30), change=only_the_small_desk, homes=quiet_street()
+    )
     ask(story, ServiceCategory.MEDICAL)
     story.advance(days=1, hours=9)
     assert story.asked(OVERDUE) == []

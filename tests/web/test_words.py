@@ -16,7 +16,7 @@ from hub.core.calendar import DayType
 from hub.core.home import AwayKind, DeviceKind, Flag, Membership
 from hub.core.journal import EntryKind
 from hub.core.notifications import HoldReason, NotifyReason
-from hub.core.service_requests import CancelReason, MistakeRemedy, RequestCategory, RequestState
+from hub.core.service_requests import CancelReason, Remedy, RequestCategory, RequestState
 from hub.directory.model import Directory, PersonEntry, RoomKind
 from hub.ledger.changes import ChangeKind
 from hub.ledger.complaints import Order
@@ -50,7 +50,7 @@ LISTS: dict[str, type[StrEnum]] = {
     "away": AwayKind,
     "category": RequestCategory,
     "cancel_reason": CancelReason,
-    "remedy": MistakeRemedy,
+    "remedy": Remedy,
     "room": RoomKind,
     "entry": EntryKind,
     "notify": NotifyReason,

@@ -70,8 +70,7 @@ def _judge_signal(draft: Draft, device_id: str, dbm: int) -> None:
         if state is None or (
             state.phase is RulePhase.PENDING and draft.now - state.last_at > _BROKEN_OFF_AFTER
         ):
-            check_at = draft.now + rule.weak_signal_for
-            draft.put_rule(key, RuleState(RulePhase.PENDING, draft.now, draft.now, float(dbm), check_at))
+            draft.put_rule(key, RuleState(RulePhase.PENDING, draft.now, draft.now, float(dbm)))
         elif state.phase is RulePhase.PENDING and draft.now - state.since_at >= rule.weak_signal_for:
             draft.drop_rule(key)
             for_s = rule.weak_signal_for.total_seconds()

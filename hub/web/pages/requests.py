@@ -14,7 +14,15 @@ from pydantic import ValidationError
 
 from firmware_contracts.vocabulary import ServiceCategory
 from hub.core.home import GONE
-from hub.core.service_requests import OPEN_STATES, CancelReason, MistakeRemedy, RequestCategory, RequestState
+from hub.core.service_requests import (
+    BY_THE_HUB,
+    OPEN_STATES,
+    REMEDIES,
+    CancelReason,
+    Remedy,
+    RequestCategory,
+    RequestState,
+)
 from hub.web import api_requests
 from hub.web.access import Permission
 from hub.web.assignees import assignees
@@ -87,7 +95,6 @@ def _board_values(found: Board, user: User, wanted: BoardFilter) -> Mapping[str,
         "wanted": wanted,
         "may_act": user.may(Permission.ACT_ON_REQUESTS),
         "then": f"/requests?{query}" if query else "/requests",
-        "remedies": list(MistakeRemedy),
     }
 
 
@@ -181,8 +188,8 @@ async def request_page(
         card=await card_now(parts, detail),
         may_act=may_act and detail.state in OPEN_STATES,
         people=await _people(parts, detail) if may_act else [],
-        remedies=list(MistakeRemedy),
-        reasons=list(CancelReason),
+        remedies=REMEDIES.get(detail.category, ()),
+        reasons=[one for one in CancelReason if one not in BY_THE_HUB],
         sees_home=user.may(Permission.VIEW_HOMES),
         sees_alerts=user.may(Permission.VIEW_ALERTS),
         message=say(pages.language(request), words.get(said, "board.failed")) if said else "",
@@ -212,7 +219,7 @@ async def move(
             assignee_id=assignee_id or None,
             note=note.strip(),
             cancel_reason=CancelReason(cancel_reason) if cancel_reason else None,
-            remedy=MistakeRemedy(remedy) if remedy else None,
+            remedy=Remedy(remedy) if remedy else None,
         )
         await api_requests.move_request(request_id, body, parts, user)
     except (ValueError, ValidationError):

@@ -121,10 +121,12 @@ export function tick(root) {
 
 const STEPS = { new: [["assigned", "requests.assign"]], assigned: [["in_progress", "requests.start"]], in_progress: [["done", "requests.done"]] };
 
+const TASKS = ["mistaken_presses", "repair"];
+
 /** The next step at a press; what was done about a task is said on its own page. */
 function step(request, move) {
   const [[state, key]] = STEPS[request.state] ?? [[null, "requests.all"]];
-  if (state === "done" && request.alert_ids.length) {
+  if (state === "done" && TASKS.includes(request.category)) {
     return el("a", { class: "take quiet button", href: `/requests/${encodeURIComponent(request.id)}#finish` }, t(key));
   }
   return state && el("button", { class: "take quiet", type: "button", on: { click: () => move(request, state) } }, t(key));

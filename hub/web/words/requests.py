@@ -40,6 +40,14 @@ WORDS: dict[str, Words] = {
     "board.late_days": Words("超时 {days} 天", "{days} days overdue"),
     "board.asked": Words("要了 {count} 次", "asked {count} times"),
     "board.pressed": Words("误按 {count} 次", "{count} mistaken presses"),
+    "board.broken": Words("{count} 处故障", "{count} faults"),
+    "board.repair_text": Words(
+        "这一户的求救可能到不了。修好它；两小时内修不好，先留一台备用机，或安排人上门看护。恢复以后任务自动结束。",
+        "A call of this home may not arrive. Mend it; if that takes over two hours, leave a substitute or have somebody look in. "
+        "The task ends by itself once everything works again.",
+    ),
+    "board.faults": Words("这些故障", "These faults"),
+    "board.fault_number": Words("第 {number} 处", "fault {number}"),
     "board.task": Words("任务", "Task"),
     "board.task_text": Words(
         "老人或旁人一再误按。请上门看一看：移个位置、加个盖，或再教一遍。按键本身不能停用。",

@@ -40,6 +40,7 @@ WORDS: dict[str, Words] = {
     "entry.request_opened": Words("求助：{category}", "Service request: {category}"),
     "entry.request_opened_by": Words("{by}开单：{category}", "{by} opened a request: {category}"),
     "entry.request_task": Words("一再误按，转为任务", "Pressed by mistake again and again: a task"),
+    "entry.request_repair": Words("求救可能到不了，转为修设备任务", "A call may not arrive: a repair task"),
     "entry.request_moved": Words("求助转为{state}", "Service request is now {state}"),
     "entry.request_assigned": Words("{by}派单给{assignee}", "{by} assigned it to {assignee}"),
     "entry.request_started": Words("{by}开始服务", "{by} began"),
