@@ -9,6 +9,7 @@ from datetime import datetime
 
 from hub.core.alerts import Role
 from hub.core.context import Context
+from hub.core.detection.device_health import signs_of
 from hub.core.home import UNASSIGNED_HOME_ID, Device, DeviceKind, DeviceState, Flag, Home, Membership
 from hub.core.suppression import lasts
 from hub.directory.in_order import in_order, name_in_order
@@ -104,8 +105,8 @@ def find_devices(
             if wanted.kind is not None and device.kind is not wanted.kind:
                 continue
             state = states.get(device.id, NEVER_HEARD)
-            badness = _badness(device, state, now)
-            if wanted.problem is None or _has(wanted.problem, badness, device, state, now):
+            badness = _badness(home, device, state, now)
+            if wanted.problem is None or _has(wanted.problem, badness, home, device, state, now):
                 heaps[2 * badness + (device.kind not in SUMMONING)].append((home, device))
     return [one for heap in heaps for one in heap]
 
@@ -128,25 +129,31 @@ _WORST_FIRST = tuple(problem for problem in DeviceProblem if problem is not Devi
 _FINE = len(_WORST_FIRST)
 
 
-def _badness(device: Device, state: DeviceState, now: datetime) -> int:
+def _badness(home: Home, device: Device, state: DeviceState, now: datetime) -> int:
     """The place of its worst problem among `_WORST_FIRST`; `_FINE` for a good one."""
     if (shown := device_state(device, state, now)) != "ok":
         return _PLACES[shown]
     if state.faults:
         return _PLACES["fault"]
+    if home.rules and signs_of(home.rules, device.id):
+        return _PLACES["sign"]
     return _PLACES["battery"] if _weak(state) else _FINE
 
 
 _PLACES = {problem.value: place for place, problem in enumerate(_WORST_FIRST)}
 
 
-def _has(problem: DeviceProblem, badness: int, device: Device, state: DeviceState, now: datetime) -> bool:
+def _has(
+    problem: DeviceProblem, badness: int, home: Home, device: Device, state: DeviceState, now: datetime
+) -> bool:
     """Whether it has this problem, be it not its worst."""
     match problem:
         case DeviceProblem.ANY:
             return badness != _FINE
         case DeviceProblem.FAULT:
             return bool(state.faults)
+        case DeviceProblem.SIGN:
+            return bool(signs_of(home.rules, device.id))
         case DeviceProblem.BATTERY:
             return _weak(state)
     shown: str = device_state(device, state, now)

@@ -306,7 +306,8 @@ class HomePage(Out):
 
 
 class DeviceOut(Out):
-    """An enrolled device. `state`: fine, offline (its last will came), silent (longer than it may be), or never heard."""
+    """An enrolled device. `state`: fine, offline (its last will came), silent (longer than it may be), or never heard. `faults`
+    are those that it tells, `signs` what the hub finds. `battery_empty_at`: at the pace of its battery, once that is known."""
 
     id: str
     home_id: str
@@ -318,7 +319,9 @@ class DeviceOut(Out):
     last_seen_at: AwareDatetime | None
     battery_percent: int | None
     rssi_dbm: int | None
+    battery_empty_at: AwareDatetime | None
     faults: list[str]
+    signs: list[str]
     firmware: str | None
     state: Literal["ok", "offline", "silent", "never"]
 

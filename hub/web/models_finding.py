@@ -14,6 +14,7 @@ class DeviceProblem(StrEnum):
     OFFLINE = "offline"
     NEVER = "never"
     FAULT = "fault"
+    SIGN = "sign"
     BATTERY = "battery"
     ANY = "any"
 

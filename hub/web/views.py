@@ -9,6 +9,8 @@ from typing import Any
 from hub.core.alerts import Alert, Role
 from hub.core.commands import call_keys
 from hub.core.context import Context
+from hub.core.detection.battery import empty_at
+from hub.core.detection.device_health import signs_of
 from hub.core.events import LOG_IN_MARK
 from hub.core.home import UNASSIGNED_HOME_ID, Device, DeviceState, Flag, Home, Membership, Profile
 from hub.core.journal import Entry, EntryKind
@@ -424,7 +426,9 @@ class Views:
             last_seen_at=state.last_seen_at,
             battery_percent=state.battery_percent,
             rssi_dbm=state.rssi_dbm,
+            battery_empty_at=empty_at(state.battery, self._hub.now()),
             faults=sorted(state.faults),
+            signs=signs_of(home.rules, device.id) if home.rules else [],
             firmware=state.firmware,
             state=device_state(device, state, self._hub.now()),
         )

@@ -148,6 +148,18 @@ def test_devices_come_worst_first_and_among_equals_those_that_somebody_presses(
     }
 
 
+def test_what_the_hub_finds_wrong_with_a_device_is_found_and_worded(
+    hub: RunningHub, chen: httpx.Client
+) -> None:
+    device = hub.caller("h0032")
+    hub.say("h0032", device.id, Kind.VITAL, {"readings": {"temperature_c": 74}})
+    found = chen.get("/api/v1/devices", params={"problem": "sign"}).json()["items"]
+    assert [(one["id"], one["signs"], one["state"]) for one in found] == [(device.id, ["implausible"], "ok")]
+    assert found[0]["battery_empty_at"] is None
+    page = chen.get("/devices", params={"problem": "sign"}, headers={"accept": "text/html"}).text
+    assert "读数不可信" in page
+
+
 def test_the_card_names_everybody_to_call_and_what_they_are_to_the_elder(
     hub: RunningHub, chen: httpx.Client
 ) -> None:

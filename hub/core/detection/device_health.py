@@ -317,6 +317,20 @@ def is_heard(rules: Mapping[str, RuleState], device_id: str) -> bool:
     return True
 
 
+def signs_of(rules: Mapping[str, RuleState], device_id: str) -> list[str]:
+    """What the hub itself finds wrong with a device besides its silence and the faults that it tells, and `flapping`."""
+    found = set()
+    for key, state in rules.items():
+        family, _, rest = key.partition("|")
+        sign, _, subject = rest.partition("|")
+        if family == RULE_PREFIX and subject == device_id and state.phase is not RulePhase.PENDING:
+            if state.phase is RulePhase.CLEARING:
+                found.add(ReasonCode.FLAPPING.value)
+            if sign not in _FAULTS and sign not in ("silent", "gone"):
+                found.add(sign.partition("-")[0])
+    return sorted(found)
+
+
 def _is_behind_silent_gateway(draft: Draft, device: Device) -> bool:
     """Where a home's gateway is silent, or goes silent now, what speaks through it must be: one alert says so, and not one for
     each. Once the gateway is back each has its own time again."""
