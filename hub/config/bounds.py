@@ -129,6 +129,7 @@ AgainAfter = Annotated[float, Field(ge=MINUTE_S, le=MONTH_S)]
 MainsDip = Annotated[float, Field(ge=0, le=HOUR_S)]
 JoinWithin = Annotated[float, Field(ge=0, le=10)]
 """Identical bytes of a device without message ids: within more than seconds they are a second press."""
+IncidentWithin = Annotated[float, Field(ge=0, le=12 * HOUR_S)]
 BatteryToldBefore = Annotated[float, Field(ge=0, le=120 * DAY_S)]
 WeakFor = Annotated[float, Field(ge=10 * MINUTE_S, le=7 * DAY_S)]
 StuckAfter = Annotated[float, Field(ge=HOUR_S, le=30 * DAY_S)]

@@ -22,6 +22,7 @@ from hub.config.bounds import (
     DueWithin,
     FlapsCalm,
     FlapsWithin,
+    IncidentWithin,
     JoinWithin,
     LateAfter,
     LetThroughEvery,
@@ -57,6 +58,7 @@ from hub.core.rules import (
     FallRule,
     FloodRule,
     HandTestRule,
+    IncidentRule,
     LivingRule,
     MistakeRule,
     NightRule,
@@ -221,6 +223,11 @@ class NightTable(Section):
     restless_for_s: RestlessFor = 3600
 
 
+class IncidentTable(Section):
+    kind: Literal["incident"]
+    within_s: IncidentWithin = 7200
+
+
 RuleTable = Annotated[
     ThresholdTable
     | CallTable
@@ -236,7 +243,8 @@ RuleTable = Annotated[
     | SelfTestTable
     | HandTestTable
     | InactivityTable
-    | NightTable,
+    | NightTable
+    | IncidentTable,
     Field(discriminator="kind"),
 ]
 
@@ -390,7 +398,7 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
     usual = Rules()
     call, fall, device, mistakes = usual.call, usual.fall, usual.device, usual.mistakes
     flood, self_test, hand_test = usual.flood, usual.self_test, usual.hand_test
-    living, night = usual.living, usual.night
+    living, night, incident = usual.living, usual.night, usual.incident
     due, remind_every = dict(usual.requests.due), usual.requests.remind_every
     thresholds: dict[Measure | RoomMeasure, tuple[ThresholdRule, ...]] = {}
     hazards, faults, plausible = dict(usual.hazards), dict(usual.faults), dict(usual.plausible)
@@ -490,6 +498,8 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
                     timedelta(seconds=table.no_breathing_for_s),
                     timedelta(seconds=table.restless_for_s),
                 )
+            case IncidentTable():
+                incident = IncidentRule(timedelta(seconds=table.within_s))
     return Rules(
         version=version,
         call=call,
@@ -506,6 +516,7 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
         hand_test=hand_test,
         living=living,
         night=night,
+        incident=incident,
     )
 
 

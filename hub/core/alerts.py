@@ -190,6 +190,7 @@ class Alert:
     was nothing; nobody else is asked before (None: there is no such time, or it is over). `opened_as` is not known before that.
     `resident_unconfirmed`: nobody whom the directory knows lives there, or the wearer is gone. `other_home_id`: the device that
     called belongs to this other home, or its gateway does; `settled_home_id`: where it really was, once somebody has said so.
+    `also`: dedup keys of other signs that are part of it (`incident`).
     """
 
     id: str
@@ -227,10 +228,16 @@ class Alert:
     other_home_id: str | None = None
     settled_home_id: str | None = None
     pre_alarm_until: datetime | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
         return self.state is not AlertState.RESOLVED
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What it is about: its own dedup key, and those of the signs that joined it."""
+        return (self.dedup_key, *self.also)
 
     @property
     def may_be_elsewhere(self) -> bool:

@@ -200,10 +200,11 @@ def _resolve(draft: Draft, alert: Alert, command: Resolve) -> Result:
     task = mistakes.count(draft, resolved)
     if task is not None:
         requesting.open_task(draft, task)
-    firing = draft.rules.get(alert.dedup_key)
-    if firing is not None and firing.phase is RulePhase.FIRING:
-        # What still lasts alerts again, counted from here.
-        draft.put_rule(alert.dedup_key, replace(firing, since_at=draft.now))
+    for key in alert.keys:
+        firing = draft.rules.get(key)
+        if firing is not None and firing.phase is RulePhase.FIRING:
+            # What still lasts alerts again, counted from here.
+            draft.put_rule(key, replace(firing, since_at=draft.now))
     if alert.kind is AlertKind.UNJUDGED_HOME:
         draft.unjudged = False
     return Done(resolved.id, resolved.version)

@@ -161,7 +161,10 @@ class Draft:
 
     def alert_for(self, dedup_key: str) -> Alert | None:
         """The open alert of this key, of which there is at most one."""
-        return next((alert for alert in self.alerts.values() if alert.dedup_key == dedup_key), None)
+        for alert in self.alerts.values():
+            if alert.dedup_key == dedup_key or dedup_key in alert.also:
+                return alert
+        return None
 
     def put_alert(self, alert: Alert) -> Alert:
         """Record a new or changed alert; a resolved one leaves the home."""

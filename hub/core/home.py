@@ -426,4 +426,7 @@ class Home:
 
     def alert_for(self, dedup_key: str) -> Alert | None:
         """The open alert of this key, of which there is at most one."""
-        return next((alert for alert in self.alerts.values() if alert.dedup_key == dedup_key), None)
+        for alert in self.alerts.values():
+            if alert.dedup_key == dedup_key or dedup_key in alert.also:
+                return alert
+        return None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hub.core import escalation
+from hub.core import escalation, incident
 from hub.core.alerts import (
     HELD_STATES,
     Alert,
@@ -44,6 +44,10 @@ def raise_alert(
     open_alert = draft.alert_for(dedup_key)
     if open_alert is not None:
         return join(draft, open_alert, reason, severity=severity, device_id=device_id, event_id=event_id)
+    part_of = incident.found(draft, kind, severity, resident_ids)
+    if part_of is not None:
+        whole, together = incident.joined(part_of, kind, severity, dedup_key, reason)
+        return join(draft, whole, reason, severity=together, device_id=device_id, event_id=event_id)
     alert = Alert(
         id=derived_id("A", draft.home.id, dedup_key, cause),
         home_id=draft.home.id,

@@ -246,6 +246,13 @@ class NightRule:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentRule:
+    """Signs of sensors about the same people are one alert while no more than `within` lies between them; zero: never."""
+
+    within: timedelta = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All rules in force; `version` is a digest of the file, written into the journal."""
 
@@ -275,6 +282,7 @@ class Rules:
     hand_test: HandTestRule = HandTestRule()
     living: LivingRule = LivingRule()
     night: NightRule = NightRule()
+    incident: IncidentRule = IncidentRule()
     calm: Mapping[Measure, tuple[float, float]] = field(init=False)
     """Strictly between these bounds a reading is possible and beyond no threshold: by far the most are, and are done with."""
 

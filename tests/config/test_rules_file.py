@@ -45,7 +45,7 @@ BROKEN = [
         [
             'rules.toml:1 rule "treshold": unknown kind "treshold"; '
             "known: threshold, call, fall, device, hazard, fault, plausible, "
-            "request, late_request, mistaken_presses, flood, self_test, hand_test, inactivity, night"
+            "request, late_request, mistaken_presses, flood, self_test, hand_test, inactivity, night, incident"
         ],
     ),
     (
@@ -53,7 +53,7 @@ BROKEN = [
         '[[rule]]\nname = "x"\n',
         [
             'rules.toml:1 rule "x": says no kind; add kind; known: call, device, fall, fault, flood, hand_test, '
-            "hazard, inactivity, late_request, mistaken_presses, night, plausible, request, self_test, threshold"
+            "hazard, inactivity, incident, late_request, mistaken_presses, night, plausible, request, self_test, threshold"
         ],
     ),
     (

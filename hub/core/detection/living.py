@@ -136,7 +136,7 @@ def strike(draft: Draft) -> None:
 def on_resolved(draft: Draft, alert: Alert, what_it_was: WhatItWas) -> None:
     """Who went found nothing: a silence as unusual as this one is one of the person's own."""
     days, unusual = draft.days, alert.reason.data.get("unusual")
-    if days is None or alert.dedup_key != _key(draft, SILENCE) or what_it_was not in _NEEDLESS:
+    if days is None or alert.keys != (_key(draft, SILENCE),) or what_it_was not in _NEEDLESS:
         return
     if isinstance(unusual, int | float):
         most = max(days.life.most_unusual, float(unusual))
@@ -278,7 +278,8 @@ def _over(
         alert = draft.alert_for(key)
         if alert is not None:
             alert = join(draft, alert, Reason(ReasonCode.LIFE_AGAIN), tell_holder=False)
-            if alert.state is AlertState.TRIGGERED:
+            if alert.state is AlertState.TRIGGERED and set(alert.keys) <= gone:
+                # Of an incident with other signs, a fall among them, this is only a part.
                 lower(draft, alert, Severity.ROUTINE)
     return replace(days, told={key: at for key, at in days.told.items() if key not in gone})
 

@@ -147,6 +147,8 @@ def _fire(
     since_at: datetime,
 ) -> None:
     draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, draft.now, value))
+    if _graver_fires(draft, rule, device_id):
+        return
     raise_alert(
         draft,
         kind=AlertKind.ENVIRONMENT if isinstance(rule.measure, RoomMeasure) else AlertKind.VITAL_SIGNS,
@@ -167,6 +169,17 @@ def _fire(
         resident_ids=subjects(draft, wearer),
         device_id=device_id,
         occurred_at=since_at,
+    )
+
+
+def _graver_fires(draft: Draft, rule: ThresholdRule, device_id: str) -> bool:
+    """Whether a graver limit on the same side of the same measure says it already: the lesser one adds nothing."""
+    return any(
+        other.side is rule.side
+        and other.severity.rank < rule.severity.rank
+        and (state := draft.rules.get(f"{RULE_PREFIX}|{other.name}|{device_id}")) is not None
+        and state.phase is RulePhase.FIRING
+        for other in draft.context.rules.thresholds.get(rule.measure, ())
     )
 
 
