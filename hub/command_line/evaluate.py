@@ -13,6 +13,7 @@ SUBJECTS = {
     "falls": "trials of people who fell or did not, with an accelerometer",
     "homes": "homes with sensors of movement, doors and bed: false alerts, and how late a collapse is found",
     "news2": "early-warning scores: cases with the total that they should have",
+    "vitals": "readings of people at home, with the events that clinicians confirmed",
 }
 _WRONG = 2
 
