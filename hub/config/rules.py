@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -51,6 +52,8 @@ from hub.config.lines import Path as KeyPath
 from hub.config.problems import Problem, Section, Source
 from hub.core.alerts import Severity
 from hub.core.detection.vitals import ROOM_PLAUSIBLE
+from hub.core.detection.wellbeing import Levels
+from hub.core.home import Flag
 from hub.core.rules import (
     CallRule,
     DeviceRule,
@@ -67,7 +70,9 @@ from hub.core.rules import (
     Rules,
     SelfTestRule,
     Side,
+    SpecialLevels,
     ThresholdRule,
+    WellbeingRule,
 )
 from hub.core.service_requests import RequestCategory
 
@@ -223,6 +228,28 @@ class NightTable(Section):
     restless_for_s: RestlessFor = 3600
 
 
+class WellbeingTable(Section):
+    kind: Literal["wellbeing"]
+    enabled: bool = True
+    limits: Severity = Severity.ROUTINE
+    unusual: Severity = Severity.ROUTINE
+    score_medium: Severity = Severity.URGENT
+    score_high: Severity = Severity.EMERGENCY
+    again_within_s: QuestionWaits = 900
+    again_after_s: ToldAgainAfter = 43_200
+
+
+class WellbeingOfTable(Section):
+    kind: Literal["wellbeing_of"]
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    levels: list[Annotated[int, Field(ge=0, le=4)]] = Field(default_factory=list)
+    conditions: list[Flag] = Field(default_factory=list)
+    limits: Severity | None = None
+    unusual: Severity | None = None
+    score_medium: Severity | None = None
+    score_high: Severity | None = None
+
+
 class IncidentTable(Section):
     kind: Literal["incident"]
     within_s: IncidentWithin = 7200
@@ -244,6 +271,8 @@ RuleTable = Annotated[
     | HandTestTable
     | InactivityTable
     | NightTable
+    | WellbeingTable
+    | WellbeingOfTable
     | IncidentTable,
     Field(discriminator="kind"),
 ]
@@ -300,6 +329,14 @@ def _check(source: Source, tables: Mapping[int, RuleTable]) -> None:
                 identity = table.name
                 bounds = ROOM_PLAUSIBLE | plausible
                 _check_threshold(source, ("rule", index), table, bounds[table.measure])
+            case WellbeingOfTable():
+                identity = table.name
+                if not table.levels and not table.conditions:
+                    source.complain(
+                        ("rule", index, "name"),
+                        f'"{table.name}" is for everybody',
+                        "say for which levels or conditions it is",
+                    )
             case HazardTable():
                 identity = table.hazard
             case FaultTable():
@@ -399,6 +436,7 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
     call, fall, device, mistakes = usual.call, usual.fall, usual.device, usual.mistakes
     flood, self_test, hand_test = usual.flood, usual.self_test, usual.hand_test
     living, night, incident = usual.living, usual.night, usual.incident
+    wellbeing, special = usual.wellbeing, list[WellbeingOfTable]()
     due, remind_every = dict(usual.requests.due), usual.requests.remind_every
     thresholds: dict[Measure | RoomMeasure, tuple[ThresholdRule, ...]] = {}
     hazards, faults, plausible = dict(usual.hazards), dict(usual.faults), dict(usual.plausible)
@@ -498,6 +536,16 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
                     timedelta(seconds=table.no_breathing_for_s),
                     timedelta(seconds=table.restless_for_s),
                 )
+            case WellbeingTable():
+                wellbeing = WellbeingRule(
+                    table.enabled,
+                    _levels(table, usual.wellbeing.levels),
+                    (),
+                    timedelta(seconds=table.again_within_s),
+                    timedelta(seconds=table.again_after_s),
+                )
+            case WellbeingOfTable():
+                special.append(table)
             case IncidentTable():
                 incident = IncidentRule(timedelta(seconds=table.within_s))
     return Rules(
@@ -517,6 +565,25 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
         living=living,
         night=night,
         incident=incident,
+        wellbeing=replace(
+            wellbeing,
+            special=tuple(
+                SpecialLevels(
+                    _levels(one, wellbeing.levels), frozenset(one.levels), frozenset(one.conditions)
+                )
+                for one in special
+            ),
+        ),
+    )
+
+
+def _levels(table: WellbeingTable | WellbeingOfTable, otherwise: Levels) -> Levels:
+    """What a table says, and for what it leaves out what holds otherwise."""
+    return Levels(
+        table.limits or otherwise.limits,
+        table.unusual or otherwise.unusual,
+        table.score_medium or otherwise.score_medium,
+        table.score_high or otherwise.score_high,
     )
 
 

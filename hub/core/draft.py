@@ -11,6 +11,7 @@ from datetime import datetime
 from hub.core.alerts import Alert, InCharge, Role
 from hub.core.context import Context
 from hub.core.detection.days import Days
+from hub.core.detection.wellbeing import Wellbeing
 from hub.core.home import (
     Away,
     ChainTest,
@@ -65,6 +66,7 @@ class Draft:
         "result",
         "unjudged",
         "wake_at",
+        "wellbeing",
     )
 
     def __init__(self, home: Home, now: datetime, context: Context) -> None:
@@ -78,6 +80,7 @@ class Draft:
         self.chain_test: ChainTest = home.chain_test
         self.hand_test: HandTest | None = home.hand_test
         self.days: Days | None = home.days
+        self.wellbeing: Mapping[str, Wellbeing] = home.wellbeing
         self.wake_at = home.wake_at
         self._devices: dict[str, DeviceState] | None = None
         self._rules: dict[str, RuleState] | None = None
@@ -145,6 +148,9 @@ class Draft:
             if self._rules is None:
                 self._rules = dict(self.home.rules)
             del self._rules[key]
+
+    def put_wellbeing(self, subject_id: str, state: Wellbeing) -> None:
+        self.wellbeing = {**self.wellbeing, subject_id: state}
 
     # --- alerts and requests ------------------------------------------------------------------------------------------
 
@@ -275,6 +281,7 @@ class Draft:
             or self.chain_test is not home.chain_test
             or self.hand_test is not home.hand_test
             or self.days is not home.days
+            or self.wellbeing is not home.wellbeing
             or self.unjudged is not home.unjudged
         ):
             home = Home(
@@ -292,6 +299,7 @@ class Draft:
                 self.chain_test,
                 self.hand_test,
                 self.days,
+                self.wellbeing,
             )
         return Outcome(
             home,

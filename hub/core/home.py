@@ -9,6 +9,7 @@ from firmware_contracts.vocabulary import Fault, Hazard, Placement
 from hub.core.alerts import Alert, Role
 from hub.core.detection.battery import Course
 from hub.core.detection.days import Days
+from hub.core.detection.wellbeing import Wellbeing
 from hub.core.record import record
 from hub.core.service_requests import ServiceRequest
 
@@ -406,7 +407,8 @@ class Home:
     inactive. `presses` holds what is known of each pressed key, by device. `unjudged` is set when a step for this home raised:
     its calls still alert, its rules are not trusted.
     `mistakes` holds the presses by mistake that count still, by device, elder or home. `days` is what was learned of its days and
-    nights; None until a sensor told of life.
+    nights; None until a sensor told of life. `wellbeing` is each person's newest readings and own normal, by elder, or by
+    device where nobody wears it.
     """
 
     id: str
@@ -423,6 +425,7 @@ class Home:
     chain_test: ChainTest = ChainTest()
     hand_test: HandTest | None = None
     days: Days | None = None
+    wellbeing: Mapping[str, Wellbeing] = field(default_factory=dict)
 
     def alert_for(self, dedup_key: str) -> Alert | None:
         """The open alert of this key, of which there is at most one."""

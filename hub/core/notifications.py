@@ -47,7 +47,7 @@ class Template(StrEnum):
     ALERT: come, this happened. TAKEN: somebody has it, stand down. RESOLVED: it is over.
     REQUEST_ASSIGNED: this service request is yours. REQUEST_OVERDUE: it is late. REQUEST_TAKEN_BACK: it is not yours any more.
     Home templates are the rows of the table *Spoken to the elder*; HOME_SELF_TEST asks a device for a test call, silently;
-    HOME_ARE_YOU_WELL asks a home in which nothing was heard for long.
+    HOME_ARE_YOU_WELL asks a home in which nothing was heard for long; HOME_MEASURE_AGAIN asks for a strange reading once more.
     """
 
     ALERT = "alert"
@@ -65,6 +65,7 @@ class Template(StrEnum):
     HOME_CLOSED = "home_closed"
     HOME_SELF_TEST = "home_self_test"
     HOME_ARE_YOU_WELL = "home_are_you_well"
+    HOME_MEASURE_AGAIN = "home_measure_again"
 
 
 @dataclass(frozen=True, slots=True)

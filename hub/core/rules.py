@@ -9,6 +9,7 @@ from firmware_contracts.vocabulary import PLAUSIBLE, Fault, Hazard, Measure
 from hub.core.alerts import Severity
 from hub.core.detection.bed_exit import Figures as BedFigures
 from hub.core.detection.inactivity import Figures as SilenceFigures
+from hub.core.detection.wellbeing import Levels
 from hub.core.service_requests import RequestCategory
 
 
@@ -246,6 +247,29 @@ class NightRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SpecialLevels:
+    """Severities for people of these ability levels (empty: all) who have all these conditions (flags)."""
+
+    levels: Levels
+    ability: frozenset[int] = frozenset()
+    conditions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class WellbeingRule:
+    """Limits, own normal and early-warning score as one judgement (`detection/wellbeing`). A strange reading taken by hand is
+    asked for again where something in the home can say so, and has `again_within`; what was told is told again `again_after`.
+    Of `special` the first that fits a person takes the place of `levels`.
+    """
+
+    enabled: bool = True
+    levels: Levels = field(default_factory=Levels)
+    special: tuple[SpecialLevels, ...] = ()
+    again_within: timedelta = timedelta(minutes=15)
+    again_after: timedelta = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentRule:
     """Signs of sensors about the same people are one alert while no more than `within` lies between them; zero: never."""
 
@@ -283,6 +307,7 @@ class Rules:
     living: LivingRule = LivingRule()
     night: NightRule = NightRule()
     incident: IncidentRule = IncidentRule()
+    wellbeing: WellbeingRule = WellbeingRule()
     calm: Mapping[Measure, tuple[float, float]] = field(init=False)
     """Strictly between these bounds a reading is possible and beyond no threshold: by far the most are, and are done with."""
 

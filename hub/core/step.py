@@ -20,6 +20,7 @@ from hub.core.arrival import (
 from hub.core.context import Context
 from hub.core.detection import (
     call,
+    condition,
     device_health,
     device_trends,
     environment,
@@ -206,7 +207,7 @@ def _rule_time_passed(draft: Draft, key: str) -> None:
         return
     if family == device_health.RULE_PREFIX and subject.startswith(f"{flooding.SIGN}|"):
         flooding.calm_down(draft, key, subject.partition("|")[2], state)
-    elif family == vitals.RULE_PREFIX and "|" in subject:
+    elif family in (vitals.RULE_PREFIX, condition.RULE_PREFIX) and "|" in subject:
         vitals.time_passed(draft, key, state)
     elif family == device_health.RULE_PREFIX and "|" in subject:
         device_health.time_passed(draft, key, state)

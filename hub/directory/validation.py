@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 from hub.core.alerts import Role
+from hub.core.detection.condition import EARLY_WARNING
 from hub.core.detection.living import BED_EXIT_RULE
 from hub.core.home import Membership
 from hub.core.rules import Rules
@@ -20,8 +21,9 @@ from hub.directory.profiles import emergency_policy
 __all__ = ["DirectoryProblems", "Problem", "check", "override_problems", "policy_problems", "problems"]
 
 OVERRIDABLE = frozenset({"limit", "clear", "for_s", "max_gap_s"})
-OF_BEDS = frozenset({"return_within_s"})
 """What a home may have different from a threshold rule."""
+OWN_PARAMETERS = {BED_EXIT_RULE: frozenset({"return_within_s"}), EARLY_WARNING: frozenset({"scale_2"})}
+"""What a home may have of its own beside thresholds."""
 
 _CARED_FOR = frozenset({Membership.NOT_YET_OPEN, Membership.ACTIVE, Membership.PAUSED})
 
@@ -49,14 +51,14 @@ def problems(directory: Directory, at: datetime) -> tuple[Problem, ...]:
 
 def override_problems(directory: Directory, rules: Rules) -> tuple[Problem, ...]:
     """Rule values of homes that no rule in force would read."""
-    known = {rule.name for group in rules.thresholds.values() for rule in group} | {BED_EXIT_RULE}
+    known = {rule.name for group in rules.thresholds.values() for rule in group} | set(OWN_PARAMETERS)
     found: list[Problem] = []
     for home in directory.homes:
         for rule, values in home.overrides.items():
             where = f'home "{home.id}" override of rule "{rule}"'
             if rule not in known:
                 found.append(Problem(where, "unknown rule", f"known: {', '.join(sorted(known)) or 'none'}"))
-            allowed = OF_BEDS if rule == BED_EXIT_RULE else OVERRIDABLE
+            allowed = OWN_PARAMETERS.get(rule, OVERRIDABLE)
             wrong = sorted(values.keys() - allowed)
             if wrong:
                 remedy = f"allowed: {', '.join(sorted(allowed))}"

@@ -9,7 +9,7 @@ from random import Random
 
 from firmware_contracts.vocabulary import PLAUSIBLE, Measure
 from hub.core.detection import wellbeing
-from hub.core.detection.wellbeing import Found, Wellbeing
+from hub.core.detection.wellbeing import Wellbeing
 from hub.evaluation.figures import Figure
 from hub.evaluation.recordings import physionet2019, tihm
 from hub.evaluation.report import Report, Skipped, Table
@@ -91,10 +91,9 @@ def _tihm(path: Path, report: Report) -> None:
                 if one.measure not in measures:
                     continue
                 of[kind].measured.add(day)
-                about = [sign for sign in verdict.findings if sign.what is not Found.SCORE]
-                if about:
+                if verdict.findings:
                     of[kind].found.add(day)
-                    why.update((kind, f"{sign.measure} {sign.what.value}") for sign in about)
+                    why.update((kind, f"{sign.measure} {sign.what.value}") for sign in verdict.findings)
                 if one.measure == "systolic_mmhg" and one.value >= _NAIVE_SYSTOLIC:
                     of[kind].naive.add(day)
     if not people:
@@ -236,9 +235,7 @@ def _physionet(path: Path, report: Report) -> None:
             for measure, value in hour.readings.items():
                 low, high = PLAUSIBLE[Measure(measure)]
                 if low <= value <= high:
-                    state, _ = wellbeing.read(
-                        state, measure, value, at, at.toordinal(), at_rest=False, on_oxygen=hour.on_oxygen
-                    )
+                    state, _ = wellbeing.read(state, measure, value, at, at.toordinal(), at_rest=False)
             score = wellbeing.score_of(state, at, on_oxygen=hour.on_oxygen).at_least
             for level in _LEVELS:
                 if score >= level:

@@ -69,15 +69,21 @@ _SAID: Final[dict[Template, _Said]] = {
     Template.HOME_CLOSED: _Said(CallState.CLOSED, CLOSED_VALID_FOR_S, lambda _: phrases.CLOSED),
 }
 
-HOME_TEMPLATES: Final = frozenset({*_SAID, Template.HOME_SELF_TEST, Template.HOME_ARE_YOU_WELL})
+_ASKED: Final = {
+    Template.HOME_ARE_YOU_WELL: phrases.ARE_YOU_WELL,
+    Template.HOME_MEASURE_AGAIN: phrases.MEASURE_AGAIN,
+}
+"""Questions into the room, about no press."""
+
+HOME_TEMPLATES: Final = frozenset({*_SAID, Template.HOME_SELF_TEST, *_ASKED})
 
 
 def home_command(notification: Notification) -> CallStateCommand | SpeakCommand | SelfTestCommand:
     """The command for a notification with a home template; raises KeyError for any other."""
     if notification.template is Template.HOME_SELF_TEST:
         return SelfTestCommand(audible=False)
-    if notification.template is Template.HOME_ARE_YOU_WELL:
-        return SpeakCommand(say=phrases.ARE_YOU_WELL)
+    if notification.template in _ASKED:
+        return SpeakCommand(say=_ASKED[notification.template])
     said = _SAID[notification.template]
     sentence = said.sentence(notification)
     event_id = text_field(notification, "event_id")

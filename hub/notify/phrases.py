@@ -20,6 +20,7 @@ HEARD: Final = "收到了，您别急，别急着起身。"
 HEARD_REQUEST: Final = "收到了。"
 """For a key that is no emergency: nobody needs to be calmed."""
 ASKING: Final = "您是不是摔了？没事请按取消，不按我们就叫人来。"
+MEASURE_AGAIN: Final = "刚才量的和平时差得多，请坐好歇一歇，再量一次。"
 ARE_YOU_WELL: Final = "您还好吗？没事就走动一下，或按一下取消。"
 LOOKING: Final = "还在给您找人，没忘您。"
 AMBULANCE: Final = "急救车叫了，您别动。"
@@ -191,6 +192,17 @@ MEASURES: dict[Measure, tuple[str, str, str]] = {
 ROOM_MEASURES: dict[RoomMeasure, tuple[str, str, str]] = {
     RoomMeasure.TEMPERATURE: ("室温", "room temperature", "℃"),
     RoomMeasure.HUMIDITY: ("室内湿度", "room humidity", "%"),
+}
+
+PARAMETERS: dict[str, Words] = {
+    # Of the early-warning score.
+    "respiration": ("呼吸", "breathing"),
+    "spo2": ("血氧", "SpO2"),
+    "oxygen": ("是否吸氧", "oxygen given or not"),
+    "systolic": ("收缩压", "systolic pressure"),
+    "pulse": ("脉搏", "pulse"),
+    "consciousness": ("意识", "consciousness"),
+    "temperature": ("体温", "temperature"),
 }
 
 HAZARDS: dict[Hazard, Words] = {

@@ -13,7 +13,16 @@ from hub.core.alerts import Role
 from hub.core.home import Hop
 from hub.core.reasons import ReasonCode
 from hub.core.rules import Side
-from hub.notify.phrases import FAULTS, HAZARDS, MEASURES, REJECT_REASONS, ROLES, ROOM_MEASURES, Words
+from hub.notify.phrases import (
+    FAULTS,
+    HAZARDS,
+    MEASURES,
+    PARAMETERS,
+    REJECT_REASONS,
+    ROLES,
+    ROOM_MEASURES,
+    Words,
+)
 
 Data = Mapping[str, object]
 
@@ -122,6 +131,55 @@ def _threshold_cleared(data: Data) -> Words:
     zh, en, unit = _measure(data)
     value = _value(data, "value", unit)
     return f"{zh}回到{value}", f"{en} is back at {value}"
+
+
+def _reading(zh: str, en: str) -> Callable[[Data], Words]:
+    """A reading beyond a limit: `zh` and `en` say on which side."""
+
+    def words(data: Data) -> Words:
+        name_zh, name_en, unit = _measure(data)
+        value, limit = _value(data, "value", unit), _value(data, "limit", unit)
+        again_zh, again_en = _not_repeated(data)
+        return f"{name_zh}{value}，{zh}{limit}{again_zh}", f"{name_en} {value}, {en} {limit}{again_en}"
+
+    return words
+
+
+def _reading_unusual(data: Data) -> Words:
+    name_zh, name_en, unit = _measure(data)
+    value, usual = _value(data, "value", unit), _value(data, "usual", unit)
+    again_zh, again_en = _not_repeated(data)
+    return (
+        f"{name_zh}{value}，和本人平时（{usual}左右）差很多{again_zh}",
+        f"{name_en} {value}, far from this person's usual {usual}{again_en}",
+    )
+
+
+def _reading_changed(data: Data) -> Words:
+    name_zh, name_en, unit = _measure(data)
+    value, usual = _value(data, "value", unit), _value(data, "usual", unit)
+    return f"{name_zh}{value}，近一周是{usual}左右", f"{name_en} {value}, about {usual} in the week before"
+
+
+def _not_repeated(data: Data) -> Words:
+    if data.get("not_repeated") is not True:
+        return "", ""
+    return "；请老人再量一次，没有再量", "; asked to measure again, and nobody did"
+
+
+def _early_warning(data: Data) -> Words:
+    points, missing = _count(data, "value"), [one for one in _word(data, "missing").split(",") if one]
+    zh = f"早期预警评分（NEWS2）至少{points}分"
+    en = f"early-warning score (NEWS2) at least {points}"
+    if missing:
+        names = [PARAMETERS.get(one, (one, one)) for one in missing]
+        zh += f"，未知：{'、'.join(name for name, _ in names)}"
+        en += f", not known: {', '.join(name for _, name in names)}"
+    old = _count(data, "oldest_s")
+    if old >= _MINUTE:
+        old_zh, old_en = duration_text(old)
+        zh, en = f"{zh}；最早的读数是{old_zh}前的", f"{en}; the oldest reading is {old_en} old"
+    return zh, en
 
 
 def _implausible(data: Data) -> Words:
@@ -654,6 +712,11 @@ _TEXTS: dict[ReasonCode, Callable[[Data], Words]] = {
     ReasonCode.LONG_LIE: _long_lie,
     ReasonCode.THRESHOLD: _threshold,
     ReasonCode.THRESHOLD_CLEARED: _threshold_cleared,
+    ReasonCode.READING_HIGH: _reading("达到或高于", "at or above"),
+    ReasonCode.READING_LOW: _reading("达到或低于", "at or below"),
+    ReasonCode.READING_UNUSUAL: _reading_unusual,
+    ReasonCode.READING_CHANGED: _reading_changed,
+    ReasonCode.EARLY_WARNING: _early_warning,
     ReasonCode.IMPLAUSIBLE: _implausible,
     ReasonCode.NO_VALUE: _no_value,
     ReasonCode.HAZARD: _hazard_found,

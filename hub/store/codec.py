@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from hub.core.alerts import Alert
 from hub.core.detection.days import Days
 from hub.core.detection.habits import Habits
+from hub.core.detection.wellbeing import Wellbeing
 from hub.core.events import Command, DeliveryReport, DeviceEvent, Fact, Tick
 from hub.core.home import Away, ChainTest, DeviceState, HandTest, MistakeCount, Press, Profile, RuleState
 from hub.core.notifications import Notification
@@ -132,6 +133,7 @@ class DeviceEventCodec:
 ALERT: Codec[Alert] = SealedCodec(Alert)
 REQUEST: Codec[ServiceRequest] = SealedCodec(ServiceRequest)
 DEVICE_STATE: Codec[DeviceState] = SealedCodec(DeviceState)
+WELLBEING: Codec[Wellbeing] = SealedCodec(Wellbeing)
 RULE_STATE: Codec[RuleState] = SealedCodec(RuleState)
 PROFILE: Codec[Profile] = SealedCodec(Profile)
 HOME_BODY: Codec[HomeBody] = SealedCodec(HomeBody)

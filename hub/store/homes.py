@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from hub.core.alerts import Alert
 from hub.core.detection.days import Days
 from hub.core.detection.habits import Habits
+from hub.core.detection.wellbeing import Wellbeing
 from hub.core.home import DeviceState, Home, Profile, RuleState
 from hub.core.service_requests import ENDED_STATES, OPEN_STATES, ServiceRequest
 from hub.directory import search
@@ -58,6 +59,7 @@ class HomeWrites:
         kept: list[tuple[Any, ...]] = []
         devices: list[tuple[str, str, DeviceState | None]] = []
         rules: list[tuple[str, str, RuleState | None]] = []
+        wellbeing: list[tuple[str, str, Wellbeing | None]] = []
         days = _DaysWrites()
         for before, after, seq in self._homes.values():
             kept_with_it = (after.away, after.presses, after.mistakes, after.chain_test, after.hand_test)
@@ -73,6 +75,7 @@ class HomeWrites:
                 kept.append((body, seq, wake_at, after.unjudged, after.id))
             devices += _changes(after.id, before.devices if before else {}, after.devices)
             rules += _changes(after.id, before.rules if before else {}, after.rules)
+            wellbeing += _changes(after.id, before.wellbeing if before else {}, after.wellbeing)
             days.add(before, after)
             # A home that went to another centre takes its open alerts along.
             same = before if before and before.profile.centre_id == after.profile.centre_id else None
@@ -90,6 +93,12 @@ class HomeWrites:
         st.DEVICE_GONE.run(connection, [(home, key) for home, key, state in devices if not state])
         st.RULE_STATE.run(connection, [(home, key, dump_rule(state)) for home, key, state in rules if state])
         st.RULE_STATE_GONE.run(connection, [(home, key) for home, key, state in rules if not state])
+        dump_wellbeing = codec.WELLBEING.dump
+        st.WELLBEING_ALL_GONE.run(connection, emptied)
+        st.WELLBEING.run(
+            connection, [(home, key, dump_wellbeing(one)) for home, key, one in wellbeing if one]
+        )
+        st.WELLBEING_GONE.run(connection, [(home, key) for home, key, one in wellbeing if not one])
         days.run(connection)
         st.ALERT.run(connection, [_alert_row(*pair) for pair in self._alerts.values()])
         st.REQUEST.run(connection, [_request_row(*pair) for pair in self._requests.values()])
@@ -245,6 +254,18 @@ def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHome
             life = replace(kept_days.life, habits=habits or Habits())
             days[owner] = replace(kept_days, life=life)
 
+    wellbeing_rows = table_of(tables.WellbeingRow)
+    wellbeing: dict[str, dict[str, Wellbeing]] = defaultdict(dict)
+    for of_which, named, text in connection.execute(
+        select(wellbeing_rows.c.home_id, wellbeing_rows.c.subject_id, wellbeing_rows.c.state).where(
+            of_home(wellbeing_rows)
+        )
+    ):
+        owner, key = key_of(of_which), key_of(named)
+        # Without it their normal is learned anew: no reason to doubt the home.
+        if (known := _read(codec.WELLBEING, text, owner, "wellbeing")) is not None:
+            wellbeing[owner][key] = known
+
     loaded: dict[str, Home] = {}
     saved_seq: dict[str, int] = {}
     for row in connection.execute(select(homes).where(of_home(homes)).order_by(homes.c.id)):
@@ -268,6 +289,7 @@ def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHome
             chain_test=body.chain_test,
             hand_test=body.hand_test,
             days=days.get(row.home_id),
+            wellbeing=wellbeing.get(row.home_id, {}),
         )
         # Of a number that cannot be read: everything that was logged counts as saved, so that nothing of it is judged twice.
         saved_seq[row.home_id] = row.saved_seq if is_number(row.saved_seq) else _newest_input(connection)

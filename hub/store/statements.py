@@ -112,6 +112,18 @@ HOME_STATE = _update(_HOME, "home_id", "body", "saved_seq", "wake_at", "unjudged
 CHAIN_HEAD = _update(_HOME, "home_id", "chain_head")
 DEVICE = _upsert(tables.DeviceRow, ("home_id", "device_id"))
 RULE_STATE = _upsert(tables.RuleStateRow, ("home_id", "key"))
+_WELLBEING = table_of(tables.WellbeingRow)
+WELLBEING = _upsert(tables.WellbeingRow, ("home_id", "subject_id"))
+WELLBEING_GONE = Prepared(
+    _WELLBEING.delete().where(
+        and_(_WELLBEING.c.home_id == bindparam("by_home"), _WELLBEING.c.subject_id == bindparam("by_subject"))
+    ),
+    "by_home",
+    "by_subject",
+)
+WELLBEING_ALL_GONE = Prepared(
+    _WELLBEING.delete().where(_WELLBEING.c.home_id == bindparam("by_home")), "by_home"
+)
 DEVICE_GONE = Prepared(
     _DEVICE.delete().where(
         and_(_DEVICE.c.home_id == bindparam("by_home"), _DEVICE.c.device_id == bindparam("by_device"))

@@ -160,6 +160,17 @@ class DeviceRow(SQLModel, table=True):
     state: str = text()
 
 
+class WellbeingRow(SQLModel, table=True):
+    """A person's newest readings and own normal, by elder or device of a home."""
+
+    __tablename__ = "wellbeing"
+    __table_args__ = (Index("wellbeing_subject", "home_id", "subject_id", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    home_id: str
+    subject_id: str
+    state: str = text()
+
+
 class RuleStateRow(SQLModel, table=True):
     __tablename__ = "rule_state"
     __table_args__ = (Index("rule_state_key", "home_id", "key", unique=True),)

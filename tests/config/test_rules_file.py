@@ -45,7 +45,8 @@ BROKEN = [
         [
             'rules.toml:1 rule "treshold": unknown kind "treshold"; '
             "known: threshold, call, fall, device, hazard, fault, plausible, "
-            "request, late_request, mistaken_presses, flood, self_test, hand_test, inactivity, night, incident"
+            "request, late_request, mistaken_presses, flood, self_test, hand_test, inactivity, night, "
+            "wellbeing, wellbeing_of, incident"
         ],
     ),
     (
@@ -53,7 +54,8 @@ BROKEN = [
         '[[rule]]\nname = "x"\n',
         [
             'rules.toml:1 rule "x": says no kind; add kind; known: call, device, fall, fault, flood, hand_test, '
-            "hazard, inactivity, incident, late_request, mistaken_presses, night, plausible, request, self_test, threshold"
+            "hazard, inactivity, incident, late_request, mistaken_presses, night, plausible, "
+            "request, self_test, threshold, wellbeing, wellbeing_of"
         ],
     ),
     (

@@ -114,6 +114,36 @@ REASONS: list[tuple[ReasonCode, dict[str, Any], str, str]] = [
     (ReasonCode.DEVICE_BACK, {"device_id": "mat-7"}, "设备mat-7恢复上线", "device mat-7 is back"),
     (ReasonCode.DEVICE_OFFLINE, {"device_id": "mat-7"}, "断线", "offline"),
     (ReasonCode.BATTERY_LOW, {"device_id": "mat-7", "percent": 8}, "8%", "8 %"),
+    (
+        ReasonCode.READING_HIGH,
+        {"measure": "systolic_mmhg", "value": 168, "limit": 160.0},
+        "收缩压168 mmHg，达到或高于160 mmHg",
+        "systolic pressure 168 mmHg, at or above 160 mmHg",
+    ),
+    (
+        ReasonCode.READING_LOW,
+        {"measure": "diastolic_mmhg", "value": 50, "limit": 54.0, "not_repeated": True},
+        "达到或低于54 mmHg；请老人再量一次，没有再量",
+        "at or below 54 mmHg; asked to measure again, and nobody did",
+    ),
+    (
+        ReasonCode.READING_UNUSUAL,
+        {"measure": "heart_rate_bpm", "value": 96, "usual": 62.0},
+        "心率96/min，和本人平时（62/min左右）差很多",
+        "heart rate 96/min, far from this person's usual 62/min",
+    ),
+    (
+        ReasonCode.READING_CHANGED,
+        {"measure": "temperature_c", "value": 38.0, "usual": 36.4},
+        "近一周是36.4℃左右",
+        "about 36.4℃ in the week before",
+    ),
+    (
+        ReasonCode.EARLY_WARNING,
+        {"measure": "score", "value": 6, "missing": "consciousness,respiration", "oldest_s": 10800},
+        "至少6分，未知：意识、呼吸；最早的读数是3小时前的",
+        "at least 6, not known: consciousness, breathing; the oldest reading is 3 h old",
+    ),
     (ReasonCode.BATTERY_RUNS_OUT, {"device_id": "mat-7", "percent": 22, "days": 9}, "约9天", "about 9 days"),
     (
         ReasonCode.WEAK_SIGNAL,

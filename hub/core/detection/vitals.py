@@ -3,8 +3,11 @@ reading accuses the device."""
 
 from datetime import datetime
 
+from firmware_contracts.vocabulary import Measure
 from hub.core.alerts import AlertKind, Reason
+from hub.core.detection import condition
 from hub.core.detection.device_health import accuse_device, acquit_when_quiet
+from hub.core.detection.wellbeing import Finding
 from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Vital
 from hub.core.home import RulePhase, RuleState
@@ -29,6 +32,8 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
     subject_id = wearer or event.device_id
     quiet = not draft.rules and not draft.profile.overrides
     home_id, now, keep = draft.home.id, draft.now, draft.keep_reading
+    sampled = condition.is_sampled
+    looked = False
     for measure, value in vital.readings.items():
         if value is None:
             reason = Reason(ReasonCode.NO_VALUE, {"measure": measure.value})
@@ -36,7 +41,7 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
             quiet = False
             continue
         low, high = rules.calm[measure]
-        if quiet and low < value < high:
+        if quiet and low < value < high and sampled(draft, subject_id, measure, device):
             keep(Reading(home_id, subject_id, measure, now, value))
             continue
         quiet = False
@@ -51,8 +56,18 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
         if away is None:
             away = held_back(draft, wearer)
         if not away:
+            found: tuple[Finding, ...] | None = ()
+            if device is not None and not sampled(draft, subject_id, measure, device):
+                found = condition.look(draft, device, measure, value)
+                looked = True
+            if found is None:
+                continue
             for rule in rules.thresholds.get(measure, ()):
                 _judge(draft, rule, event.device_id, wearer, value)
+            if device is not None:
+                condition.tell(draft, device, measure, value, found)
+    if looked and device is not None:
+        condition.judge_score(draft, device)
 
 
 def on_room(draft: Draft, device_id: str, measure: RoomMeasure, value: float) -> None:
@@ -74,7 +89,10 @@ def on_room(draft: Draft, device_id: str, measure: RoomMeasure, value: float) ->
 
 def time_passed(draft: Draft, key: str, state: RuleState) -> None:
     """A pending rule's time is up: it fires when its readings did not pause for longer than allowed."""
-    _, name, device_id = key.split("|", 2)
+    family, name, device_id = key.split("|", 2)
+    if family == condition.RULE_PREFIX:
+        _not_taken_again(draft, key, name, device_id, state)
+        return
     rule = next(
         (rule for rules in draft.context.rules.thresholds.values() for rule in rules if rule.name == name),
         None,
@@ -89,6 +107,21 @@ def time_passed(draft: Draft, key: str, state: RuleState) -> None:
         draft.drop_rule(key)
     else:
         _fire(draft, rule, key, device_id, wearer, state.value, state.since_at)
+
+
+def _not_taken_again(draft: Draft, key: str, name: str, device_id: str, state: RuleState) -> None:
+    draft.drop_rule(key)
+    device, (asked, _, measure) = draft.device(device_id), name.partition("-")
+    if (
+        device is None
+        or asked != condition.AGAIN
+        or state.value is None
+        or held_back(draft, device.wearer_id)
+    ):
+        return
+    for rule in draft.context.rules.thresholds.get(Measure(measure), ()):
+        _judge(draft, rule, device_id, device.wearer_id, state.value)
+    condition.not_taken_again(draft, device, measure, state.value)
 
 
 def _judge(draft: Draft, rule: ThresholdRule, device_id: str, wearer: str | None, value: float) -> None:

@@ -8,11 +8,11 @@ early-warning score (`news2`), each for as long as it counts. The single red ban
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from hub.core.alerts import Severity
-from hub.core.detection.baseline import SAMPLE_EVERY, Own, normal, noted
+from hub.core.detection.baseline import Own, normal, noted
 from hub.core.detection.news2 import Observations, Score, news2
 from hub.core.record import record
 
@@ -74,6 +74,9 @@ COUNTS_FOR: Mapping[str, timedelta] = {
 """How old a reading may be that the score counts: what a sensor tells all the while an hour, what a hand takes half a day (twelve
 hours is the chart's longest interval between observations)."""
 
+SCORE = "score"
+"""In place of a measure, for what all of them come to."""
+
 ASK_FROM = 6.0
 """A reading taken by hand that lies so many spreads away is asked to be taken again before anybody is sent."""
 
@@ -125,17 +128,10 @@ class Verdict:
     """What one reading comes to. `ask_again`: so strange that it is taken again first."""
 
     findings: tuple[Finding, ...]
-    severity: Severity | None
     ask_again: bool = False
 
 
-_QUIET = Verdict((), None)
-
-
-def is_due(state: Wellbeing, measure: str, at: datetime, *, by_hand: bool) -> bool:
-    """Whether a reading is looked at at all: of what is measured all the while, one in `SAMPLE_EVERY`."""
-    newest = state.newest.get(measure)
-    return by_hand or newest is None or at - newest.at >= SAMPLE_EVERY
+_QUIET = Verdict(())
 
 
 def read(
@@ -146,12 +142,9 @@ def read(
     day: int,
     *,
     at_rest: bool,
-    levels: Levels = Levels(),
-    scale_2: bool = False,
-    on_oxygen: bool | None = None,
 ) -> tuple[Wellbeing, Verdict]:
     """The state with one plausible reading, and what it comes to. `day` is its local date as an ordinal; `at_rest` that somebody
-    sat down for it (a cuff, a thermometer, scales): only then limits count. `scale_2` and `on_oxygen` as in `news2`."""
+    sat down for it (a cuff, a thermometer, scales): only then limits count."""
     own = state.own.get(measure)
     usual = normal(own, measure)
     strangeness = round(usual.strangeness(value), 1) if usual is not None else 0.0
@@ -170,23 +163,30 @@ def read(
         {**state.newest, measure: Reading(value, at, strangeness)},
         {**state.own, measure: noted(own, value, at, day, resting=resting)},
     )
-    score = score_of(after, at, scale_2=scale_2, on_oxygen=on_oxygen)
-    if score.at_least >= _MEDIUM and measure in COUNTS_FOR:
-        ages = {
-            name: round((at - one.at).total_seconds())
-            for name, one in after.newest.items()
-            if name in COUNTS_FOR and at - one.at <= COUNTS_FOR[name]
-        }
-        missing = tuple(one.value for one in score.missing)
-        found.append(Finding(Found.SCORE, measure, score.at_least, missing=missing, ages_s=ages))
     if not found:
         return after, _QUIET
-    severity = min((_severity(one, levels) for one in found), key=lambda one: one.rank)
     ask_again = at_rest and abs(strangeness) >= ASK_FROM
-    return after, Verdict(tuple(found), severity, ask_again)
+    return after, Verdict(tuple(found), ask_again)
 
 
 _MEDIUM, _HIGH = 5, 7
+
+
+def scored(
+    state: Wellbeing, at: datetime, *, scale_2: bool = False, on_oxygen: bool | None = None
+) -> Finding | None:
+    """The early-warning score of what still counts, where that asks for somebody (5 points and more). `scale_2` and `on_oxygen`
+    as in `news2`."""
+    score = score_of(state, at, scale_2=scale_2, on_oxygen=on_oxygen)
+    if score.at_least < _MEDIUM:
+        return None
+    ages = {
+        name: round((at - one.at).total_seconds())
+        for name, one in state.newest.items()
+        if name in COUNTS_FOR and at - one.at <= COUNTS_FOR[name]
+    }
+    missing = tuple(one.value for one in score.missing)
+    return Finding(Found.SCORE, SCORE, score.at_least, missing=missing, ages_s=ages)
 
 
 def score_of(
@@ -226,7 +226,22 @@ def _beyond(measure: str, value: float, before: Reading | None) -> Iterator[Find
         yield Finding(Found.LOW, measure, value, limits.low)
 
 
-def _severity(found: Finding, levels: Levels) -> Severity:
+def signs_of(state: Wellbeing, measure: str, value: float) -> tuple[Finding, ...]:
+    """What one reading taken at rest says by itself, without a second one: beyond a limit, or far from the person's normal."""
+    found = list(_beyond(measure, value, Reading(value, _LONG_AGO)))
+    usual = normal(state.own.get(measure), measure)
+    if usual is not None and abs(strangeness := usual.strangeness(value)) >= UNUSUAL_FROM:
+        found.append(
+            Finding(Found.UNUSUAL, measure, value, usual=usual.middle, strangeness=round(strangeness, 1))
+        )
+    return tuple(found)
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def severity_of(found: Finding, levels: Levels) -> Severity:
+    """How grave a sign is by itself."""
     if found.what is Found.SCORE:
         return levels.score_high if found.value >= _HIGH else levels.score_medium
     return levels.limits if found.what in (Found.HIGH, Found.LOW) else levels.unusual

@@ -23,6 +23,7 @@ from hub.store.migrations import (
     m0009_clock_doubt,
     m0010_cards_and_tokens,
     m0011_days,
+    m0012_wellbeing,
 )
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
@@ -37,6 +38,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     m0009_clock_doubt.upgrade,
     m0010_cards_and_tokens.upgrade,
     m0011_days.upgrade,
+    m0012_wellbeing.upgrade,
 )
 SCHEMA_NUMBER = len(STEPS)
 
