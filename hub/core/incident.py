@@ -45,11 +45,15 @@ def joined(
     together = min(severity, alert.severity, key=lambda one: one.rank)
     if kind is not alert.kind and together is Severity.URGENT and severity is alert.severity:
         together = Severity.EMERGENCY
-    after = replace(alert, also=(*alert.also, key))
-    if severity.rank < alert.severity.rank:
-        first = Evidence(alert.opened_at, alert.reason, alert.device_id)
-        after = replace(add_evidence(after, first), kind=kind, reason=reason)
-    return after, together
+    return worded(replace(alert, also=(*alert.also, key)), kind, severity, reason), together
+
+
+def worded(alert: Alert, kind: AlertKind, severity: Severity, reason: Reason) -> Alert:
+    """With the kind and sentence of a sign that is graver than what the alert was raised for; that one stays as evidence."""
+    if alert.kind not in SIGNS or severity.rank >= alert.severity.rank:
+        return alert
+    first = Evidence(alert.opened_at, alert.reason, alert.device_id)
+    return replace(add_evidence(alert, first), kind=kind, reason=reason)
 
 
 def _newest(alert: Alert) -> datetime:

@@ -43,7 +43,8 @@ def raise_alert(
     wearer alone is asked for so long, and only then the first step is taken."""
     open_alert = draft.alert_for(dedup_key)
     if open_alert is not None:
-        return join(draft, open_alert, reason, severity=severity, device_id=device_id, event_id=event_id)
+        whole = incident.worded(open_alert, kind, severity, reason)
+        return join(draft, whole, reason, severity=severity, device_id=device_id, event_id=event_id)
     part_of = incident.found(draft, kind, severity, resident_ids)
     if part_of is not None:
         whole, together = incident.joined(part_of, kind, severity, dedup_key, reason)
