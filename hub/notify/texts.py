@@ -34,10 +34,23 @@ GO_TO_THE_DOOR = frozenset(
 send somebody. Family, neighbours, property and keyholders read that it may be another home, and not which."""
 
 
+_OUT_OF_RANGE: Words = (
+    "有一项读数超出范围，详情登录后看或问坐席",
+    "a reading is out of range: log in, or ask the desk",
+)
+_NOT_AS_USUAL: Words = (
+    "有一项读数和平时不同，详情登录后看或问坐席",
+    "a reading is not as usual: log in, or ask the desk",
+)
 _READINGS: dict[str, Words] = {
-    ReasonCode.THRESHOLD: (
-        "有一项读数超出范围，详情登录后看或问坐席",
-        "a reading is out of range: log in, or ask the desk",
+    ReasonCode.THRESHOLD: _OUT_OF_RANGE,
+    ReasonCode.READING_HIGH: _OUT_OF_RANGE,
+    ReasonCode.READING_LOW: _OUT_OF_RANGE,
+    ReasonCode.READING_UNUSUAL: _NOT_AS_USUAL,
+    ReasonCode.READING_CHANGED: _NOT_AS_USUAL,
+    ReasonCode.EARLY_WARNING: (
+        "几项读数合起来要留意，详情登录后看或问坐席",
+        "several readings together need a look: log in, or ask the desk",
     ),
     ReasonCode.THRESHOLD_CLEARED: ("读数已恢复", "the reading is back in range"),
     ReasonCode.IMPLAUSIBLE: ("有一项读数不可信，请检查设备", "a reading cannot be true: check the device"),
