@@ -226,3 +226,22 @@ def test_what_was_learned_survives_a_crash(story: Story) -> None:
     story.crash()
     assert story.home().wellbeing == before
     assert len(before["li"].own["systolic_mmhg"].days) == DAYS - 1
+
+
+def test_what_is_unusual_is_over_only_when_it_is_looked_at_again(story: Story) -> None:
+    """A reading between two looks is kept and judges nothing: it ends nothing either."""
+    for _ in range(DAYS):
+        story.measure("h1", "oximeter", heart_rate_bpm=62)
+        story.advance(days=1)
+    for _ in range(2):
+        story.measure("h1", "oximeter", heart_rate_bpm=96)
+        story.advance(minutes=31)
+    assert codes(story) == [ReasonCode.READING_UNUSUAL]
+    story.measure("h1", "oximeter", heart_rate_bpm=96)
+    for _ in range(5):
+        story.advance(minutes=1)
+        story.measure("h1", "oximeter", heart_rate_bpm=96)
+    assert codes(story) == [ReasonCode.READING_UNUSUAL]
+    story.advance(minutes=31)
+    story.measure("h1", "oximeter", heart_rate_bpm=64)
+    assert codes(story)[1:] == [ReasonCode.THRESHOLD_CLEARED]

@@ -30,7 +30,7 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
     rules = draft.context.rules
     away: bool | None = None
     subject_id = wearer or event.device_id
-    quiet = not draft.rules and not draft.profile.overrides
+    quiet = not draft.profile.overrides and not _is_spoken_of(draft, event.device_id)
     home_id, now, keep = draft.home.id, draft.now, draft.keep_reading
     sampled = condition.is_sampled
     looked = False
@@ -57,17 +57,23 @@ def on_vital(draft: Draft, event: DeviceEvent, vital: Vital) -> None:
             away = held_back(draft, wearer)
         if not away:
             found: tuple[Finding, ...] | None = ()
-            if device is not None and not sampled(draft, subject_id, measure, device):
+            look = device is not None and not sampled(draft, subject_id, measure, device)
+            if look and device is not None:
                 found = condition.look(draft, device, measure, value)
                 looked = True
             if found is None:
                 continue
             for rule in rules.thresholds.get(measure, ()):
                 _judge(draft, rule, event.device_id, wearer, value)
-            if device is not None:
+            if look and device is not None:
                 condition.tell(draft, device, measure, value, found)
     if looked and device is not None:
         condition.judge_score(draft, device)
+
+
+def _is_spoken_of(draft: Draft, device_id: str) -> bool:
+    """Whether any rule has a state about this device: then even a calm reading may end something."""
+    return bool(draft.rules) and any(key.endswith(device_id) for key in draft.rules)
 
 
 def on_room(draft: Draft, device_id: str, measure: RoomMeasure, value: float) -> None:
