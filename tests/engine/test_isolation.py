@@ -178,7 +178,9 @@ def test_while_the_store_cannot_take_it_nothing_is_acknowledged_and_then_all_is_
     assert len(story.acknowledged) == 2
     assert story.shown()[0] == "heard"
     signs = {alert.dedup_key: alert.also for alert in story.alerts()}
-    assert signs == {"call|li": ("vital|spo2_very_low|oximeter",), "call|sun": ()}, "press and reading are one"
+    assert signs == {"call|li": ("vital|spo2_very_low|oximeter",), "call|sun": ()}, (
+        "press and reading are one"
+    )
     told_once = {alert.dedup_key: len(alert.evidence) for alert in story.alerts()}
     assert told_once == {"call|li": 1, "call|sun": 0}, "the reading is the only further sign"
     assert story.rows("select count(*) from input_log where source = 0") == [(2,)]
