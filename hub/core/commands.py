@@ -11,6 +11,7 @@ from hub.core import (
     mistakes,
     requesting,
     shift_gaps,
+    silencing,
     taking,
     whereabouts,
 )
@@ -32,6 +33,7 @@ from hub.core.events import (
     ArriveOnSite,
     Command,
     EndAway,
+    EndSilence,
     GoOnTheWay,
     MoveRequest,
     OpenRequest,
@@ -41,6 +43,7 @@ from hub.core.events import (
     Resolve,
     SetAway,
     SetProfile,
+    SetSilence,
     StartHandTest,
     TellChannelOutages,
     TellShiftGaps,
@@ -73,6 +76,10 @@ def obey(draft: Draft, command: Command) -> Result:
             return _away_changed(draft, _set_away(draft, command))
         case EndAway():
             return _away_changed(draft, _end_away(draft, command))
+        case SetSilence():
+            return silencing.set_silence(draft, command)
+        case EndSilence():
+            return silencing.end_silence(draft, command)
         case SetProfile():
             return _set_profile(draft, command)
         case StartHandTest():
@@ -307,6 +314,7 @@ def _set_profile(draft: Draft, command: SetProfile) -> Result:
         draft.drop_rule(key)
         removed = Reason(ReasonCode.DEVICE_REMOVED, {"device_id": key.rsplit("|", 1)[-1]})
         clear_by_itself(draft, key, removed)
+    silencing.on_devices_gone(draft, gone)
     for device_id in gone | replaced:
         draft.forget_device(device_id)
     for device_id in after.keys() - before.keys():

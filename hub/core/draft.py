@@ -29,6 +29,7 @@ from hub.core.notifications import Heard, Notification
 from hub.core.outcome import DeliveryUpdate, LateMessage, Outcome, Reading, Result
 from hub.core.roster import stands_in
 from hub.core.service_requests import ServiceRequest
+from hub.core.silences import Silence
 
 NO_STATE = DeviceState()
 
@@ -64,6 +65,7 @@ class Draft:
         "readings",
         "remember",
         "result",
+        "silences",
         "unjudged",
         "wake_at",
         "wellbeing",
@@ -81,6 +83,7 @@ class Draft:
         self.hand_test: HandTest | None = home.hand_test
         self.days: Days | None = home.days
         self.wellbeing: Mapping[str, Wellbeing] = home.wellbeing
+        self.silences: tuple[Silence, ...] = home.silences
         self.wake_at = home.wake_at
         self._devices: dict[str, DeviceState] | None = None
         self._rules: dict[str, RuleState] | None = None
@@ -151,6 +154,14 @@ class Draft:
 
     def put_wellbeing(self, subject_id: str, state: Wellbeing) -> None:
         self.wellbeing = {**self.wellbeing, subject_id: state}
+
+    def forget_held(self, key: str) -> None:
+        """The sign of this key is over, or told: no silence holds it back any more."""
+        for silence in self.silences:
+            if key in silence.held:
+                held = {one: sign for one, sign in silence.held.items() if one != key}
+                without = replace(silence, held=held)
+                self.silences = tuple(without if one is silence else one for one in self.silences)
 
     # --- alerts and requests ------------------------------------------------------------------------------------------
 
@@ -261,7 +272,12 @@ class Draft:
     @property
     def faults_may_have_changed(self) -> bool:
         """Whether something was found, or ended, of which a repair may follow."""
-        return self._rules is not None or self.chain_test is not self.home.chain_test
+        home = self.home
+        return (
+            self._rules is not None
+            or self.chain_test is not home.chain_test
+            or self.silences is not home.silences
+        )
 
     # --- the end ------------------------------------------------------------------------------------------------------
 
@@ -282,6 +298,7 @@ class Draft:
             or self.hand_test is not home.hand_test
             or self.days is not home.days
             or self.wellbeing is not home.wellbeing
+            or self.silences is not home.silences
             or self.unjudged is not home.unjudged
         ):
             home = Home(
@@ -300,6 +317,7 @@ class Draft:
                 self.hand_test,
                 self.days,
                 self.wellbeing,
+                self.silences,
             )
         return Outcome(
             home,

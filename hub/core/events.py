@@ -23,6 +23,7 @@ from hub.core.alerts import Role, WhatItWas, WhatWasDone
 from hub.core.home import AwayKind, Profile, Routine
 from hub.core.record import record
 from hub.core.service_requests import CancelReason, Remedy, RequestCategory, RequestState
+from hub.core.silences import SilenceOf, SilenceReason
 
 # --- facts that devices tell ------------------------------------------------------------------------------------------
 
@@ -373,6 +374,28 @@ class EndAway:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSilence:
+    """For a while nobody is told of such signs of the home, or (`device_id`) of one of its devices; what lasts is told at the
+    end. `reason` is why, OTHER with a `note`."""
+
+    home_id: str
+    by: Actor
+    of: SilenceOf
+    reason: SilenceReason
+    from_at: datetime
+    until_at: datetime
+    device_id: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndSilence:
+    home_id: str
+    by: Actor
+    silence_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TellWho:
     """An alert about everybody of the home is about one of them (or, for None, about everybody after all)."""
 
@@ -477,6 +500,8 @@ Command = (
     | MoveRequest
     | SetAway
     | EndAway
+    | SetSilence
+    | EndSilence
     | TellWho
     | TellWhere
     | SetProfile

@@ -12,6 +12,7 @@ from hub.core.detection.days import Days
 from hub.core.detection.wellbeing import Wellbeing
 from hub.core.record import record
 from hub.core.service_requests import ServiceRequest
+from hub.core.silences import Silence
 
 UNASSIGNED_HOME_ID = "unassigned"
 """The home of a cell that receives calls of devices nobody has enrolled; its policy begins at the call-centre."""
@@ -408,7 +409,7 @@ class Home:
     its calls still alert, its rules are not trusted.
     `mistakes` holds the presses by mistake that count still, by device, elder or home. `days` is what was learned of its days and
     nights; None until a sensor told of life. `wellbeing` is each person's newest readings and own normal, by elder, or by
-    device where nobody wears it.
+    device where nobody wears it. `silences` are those that last or are planned, with what they hold back.
     """
 
     id: str
@@ -426,6 +427,7 @@ class Home:
     hand_test: HandTest | None = None
     days: Days | None = None
     wellbeing: Mapping[str, Wellbeing] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
 
     def alert_for(self, dedup_key: str) -> Alert | None:
         """The open alert of this key, of which there is at most one."""

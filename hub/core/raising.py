@@ -159,6 +159,7 @@ def inform_holder(draft: Draft, alert: Alert, reason: NotifyReason) -> Alert:
 
 def clear_by_itself(draft: Draft, dedup_key: str, reason: Reason) -> None:
     """What a technical alert was about is over: it is resolved without a person, and says so."""
+    draft.forget_held(dedup_key)
     alert = draft.alert_for(dedup_key)
     if alert is None:
         return

@@ -15,6 +15,8 @@ from hub.core.detection.self_test import alert_key as chain_key
 from hub.core.draft import Draft
 from hub.core.home import UNASSIGNED_HOME_ID, DeviceKind, Membership, RulePhase, RuleState
 from hub.core.service_requests import CancelReason, RequestCategory, RequestState, ServiceRequest
+from hub.core.silences import SilenceOf
+from hub.core.silencing import silenced
 
 RULE = "repair"
 """The rule that says that the home's repair is known: `value` is how many faults it has."""
@@ -102,6 +104,8 @@ def _broken(draft: Draft) -> list[str]:
         if family != DEVICE or sign not in CRITICAL or state.phase is RulePhase.PENDING:
             continue
         device = profile.devices.get(device_id)
+        if draft.silences and silenced(draft, SilenceOf.DEVICES, device_id) is not None:
+            continue
         if device is not None and device.kind in CARRIES_CALLS:
             found.append(key)
     if draft.chain_test.failed_at is not None and draft.alert_for(chain_key(draft.home.id)) is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from hub.core import commands, escalation, hand_test, repairs, request_deadlines, whereabouts
+from hub.core import commands, escalation, hand_test, repairs, request_deadlines, silencing, whereabouts
 from hub.core.arrival import (
     Arrival,
     Freshness,
@@ -193,6 +193,7 @@ def _strike(draft: Draft) -> None:
     self_test.strike(draft)
     hand_test.strike(draft)
     living.strike(draft)
+    silencing.strike(draft)
     if any(entry.until_at <= draft.now for entry in draft.away):
         draft.away = tuple(entry for entry in draft.away if entry.until_at > draft.now)
     _find_next_wake(draft)
@@ -237,6 +238,8 @@ def _deadlines(of: Draft | Home) -> Iterator[datetime]:
             yield state.check_at
     for entry in of.away:
         yield entry.until_at
+    for silence in of.silences:
+        yield silence.until_at
     if of.chain_test.due_at is not None:
         yield of.chain_test.due_at
     if of.hand_test is not None:

@@ -23,6 +23,7 @@ from hub.core.events import Command, DeliveryReport, DeviceEvent, Fact, Tick
 from hub.core.home import Away, ChainTest, DeviceState, HandTest, MistakeCount, Press, Profile, RuleState
 from hub.core.notifications import Notification
 from hub.core.service_requests import ServiceRequest
+from hub.core.silences import Silence
 from hub.store.damaged import DamagedText
 
 T = TypeVar("T")
@@ -112,6 +113,7 @@ class HomeBody:
     mistakes: Mapping[str, MistakeCount] = field(default_factory=dict)
     chain_test: ChainTest = field(default_factory=ChainTest)
     hand_test: HandTest | None = None
+    silences: tuple[Silence, ...] = ()
 
 
 class DeviceEventCodec:

@@ -63,7 +63,7 @@ class HomeWrites:
         days = _DaysWrites()
         for before, after, seq in self._homes.values():
             kept_with_it = (after.away, after.presses, after.mistakes, after.chain_test, after.hand_test)
-            body = codec.HOME_BODY.dump(HomeBody(*kept_with_it))
+            body = codec.HOME_BODY.dump(HomeBody(*kept_with_it, after.silences))
             wake_at = to_micros(after.wake_at) if after.wake_at else None
             if before is None or before.profile is not after.profile:
                 profile = codec.PROFILE.dump(after.profile)
@@ -290,6 +290,7 @@ def load_homes(connection: Connection, home_id: str | None = None) -> LoadedHome
             hand_test=body.hand_test,
             days=days.get(row.home_id),
             wellbeing=wellbeing.get(row.home_id, {}),
+            silences=body.silences,
         )
         # Of a number that cannot be read: everything that was logged counts as saved, so that nothing of it is judged twice.
         saved_seq[row.home_id] = row.saved_seq if is_number(row.saved_seq) else _newest_input(connection)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from hub.core.alerts import Role
 from hub.core.events import ActorRole
+from hub.core.silences import SilenceOf
 
 
 class Permission(StrEnum):
@@ -37,6 +38,7 @@ class Permission(StrEnum):
     MOVE_CENTRE = "move_centre"
     VIEW_CHANGES = "view_changes"
     TEST_KEYS = "test_keys"
+    SILENCE = "silence"
 
 
 P = Permission
@@ -44,6 +46,7 @@ _AT_A_DESK = frozenset(
     {
         *(P.VIEW_ALERTS, P.ACT_ON_ALERTS, P.RAISE_ALERT, P.VIEW_HOMES, P.SET_AWAY, P.VIEW_DEVICES),
         *(P.VIEW_REQUESTS, P.ACT_ON_REQUESTS, P.VIEW_ROSTER, P.VIEW_PEOPLE, P.TEST_KEYS),
+        P.SILENCE,
     }
 )
 
@@ -58,15 +61,26 @@ PERMISSIONS: dict[ActorRole, frozenset[Permission]] = {
         {
             *(P.VIEW_ALERTS, P.ACT_ON_ALERTS, P.VIEW_HOMES, P.SET_AWAY, P.VIEW_DEVICES),
             *(P.VIEW_REQUESTS, P.ACT_ON_REQUESTS, P.VIEW_ROSTER, P.CONFIRM_COVER, P.TEST_KEYS),
+            P.SILENCE,
         }
     ),
-    ActorRole.INSTALLER: frozenset({P.VIEW_HOMES, P.VIEW_DEVICES, P.ENROL, P.VIEW_REJECTED, P.TEST_KEYS}),
+    ActorRole.INSTALLER: frozenset(
+        {P.VIEW_HOMES, P.VIEW_DEVICES, P.ENROL, P.VIEW_REJECTED, P.TEST_KEYS, P.SILENCE}
+    ),
     ActorRole.SUPERVISOR: frozenset({P.VIEW_REPORTS}),
     ActorRole.ADMINISTRATOR: frozenset(Permission),
 }
 """What each role that logs in may do; a role that is not here may do nothing."""
 
 LOG_IN_ROLES = tuple(PERMISSIONS)
+
+_OF_THINGS = frozenset({SilenceOf.DEVICES, SilenceOf.CLIMATE})
+MAY_SILENCE: dict[ActorRole, frozenset[SilenceOf]] = {
+    role: frozenset(SilenceOf) if P.VIEW_ALERTS in permissions else _OF_THINGS
+    for role, permissions in PERMISSIONS.items()
+    if P.SILENCE in permissions
+}
+"""Which kinds each role may silence, and know of: who sees no alerts sees nothing of how somebody is."""
 
 
 TOKEN_MARK = "token:"  # noqa: S105 -- a mark

@@ -39,6 +39,7 @@ from hub.web import (
     api_reports,
     api_requests,
     api_roster,
+    api_silences,
     api_tokens,
     metrics,
     pages,
@@ -79,7 +80,7 @@ TAGS = [
 
 ROUTERS = (
     *(api_alerts.router, api_requests.router, api_homes.router, answers.router, api_accounts.router),
-    *(api_tokens.router, api_key_tests.router, api_protection.router),
+    *(api_tokens.router, api_key_tests.router, api_silences.router, api_protection.router),
     *(api_enrol.router, api_reports.router, api_people.router, api_centres.router, api_roster.router),
     *(api_chain.router, api_changes.router, api_directory.router, api_events.router),
     *(metrics.router, *pages.ROUTERS),

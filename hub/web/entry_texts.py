@@ -54,6 +54,10 @@ def entry_text(kind: EntryKind, data: Data, by: str | None, names: Names) -> Wor
         "cancel_reason": _listed("cancel_reason", data.get("cancel_reason")),
         "remedy": _listed("remedy", data.get("remedy")),
         "device": _same(str(data.get("device_id") or "")),
+        "silence": _listed("silence_of", data.get("of")),
+        "silence_reason": _listed("silence_reason", data.get("reason"))
+        if kind is EntryKind.SILENCE_SET
+        else _same(""),
         "ms": _same(str(data.get("took_ms", ""))),
     }
     return Words(
@@ -93,6 +97,8 @@ def _why(kind: EntryKind, data: Data) -> Words:
         return _listed("hold", code)
     if kind is EntryKind.NOTIFICATION_QUEUED:
         return _listed("notify", code)
+    if kind is EntryKind.SILENCE_SET:
+        return _same("")
     if kind is EntryKind.CHAIN_TEST_FAILED:
         return Words(*reason_text(ReasonCode.CHAIN_TEST_FAILED, data))
     return Words(*reason_text(code, data.get("reason_data") or {})) if code else _same("")

@@ -22,6 +22,7 @@ from hub.core.events import (
     ActorRole,
     ArriveOnSite,
     EndAway,
+    EndSilence,
     GoOnTheWay,
     MoveRequest,
     OpenRequest,
@@ -30,6 +31,7 @@ from hub.core.events import (
     Resolve,
     SetAway,
     SetProfile,
+    SetSilence,
 )
 from hub.core.home import AwayKind
 from hub.core.journal import EntryKind
@@ -42,6 +44,7 @@ from hub.core.service_requests import (
     RequestState,
     ServiceRequest,
 )
+from hub.core.silences import SilenceOf, SilenceReason
 from hub.engine.health import EngineSettings
 from tests.story import CELL, SYSTEM, Story, actor
 
@@ -282,6 +285,18 @@ class Street(RuleBasedStateMachine):
     def away(self, home_id: str, minutes: int) -> None:
         until_at = self.story.now + timedelta(minutes=minutes)
         self.story.command(SetAway(home_id, SYSTEM, AwayKind.OTHER, self.story.now, until_at))
+
+    @rule(home_id=HOMES, minutes=st.integers(1, 90), of=st.sampled_from(SilenceOf))
+    def silence(self, home_id: str, minutes: int, of: SilenceOf) -> None:
+        now = self.story.now
+        until_at = now + timedelta(minutes=minutes)
+        self.story.command(SetSilence(home_id, SYSTEM, of, SilenceReason.MAINTENANCE, now, until_at))
+
+    @rule(home_id=HOMES)
+    def end_silences(self, home_id: str) -> None:
+        for silence in self.story.home(home_id).silences:
+            self.story.command(EndSilence(home_id, SYSTEM, silence.id))
+        assert self.story.home(home_id).silences == ()
 
     @rule(home_id=HOMES)
     def back(self, home_id: str) -> None:

@@ -14,8 +14,9 @@ from device_sim.scenario import Distortion
 from device_sim.world import Unit
 from firmware_contracts.topics import Address
 from firmware_contracts.vocabulary import CallAction, Kind, Measure, ServiceCategory
-from hub.core.events import RaiseByHand, SetAway
+from hub.core.events import RaiseByHand, SetAway, SetSilence
 from hub.core.home import AwayKind
+from hub.core.silences import LONGEST, SilenceOf, SilenceReason
 from tests.simulation.broker import Waiting
 from tests.simulation.people import Line
 from tests.simulation.plan import CALLERS, Act, What
@@ -144,6 +145,10 @@ def _by_hand(life: "Life", act: Act) -> None:
 def _away(life: "Life", act: Act) -> None:
     now = life.hub_now()
     life.submit(SetAway(act.home, SYSTEM, AwayKind.CHILDREN, now, now + act.lasts))
+    # Whatever can be silenced is: a press must be heard all the same.
+    for of in SilenceOf:
+        until_at = now + min(act.lasts, LONGEST[of])
+        life.submit(SetSilence(act.home, SYSTEM, of, SilenceReason.MAINTENANCE, now, until_at))
 
 
 def _cut(life: "Life", act: Act) -> None:

@@ -241,6 +241,10 @@ SENT: dict[ROUTE, Sent] = {
     ),
     ("POST", "/api/v1/homes/{home_id}/key-tests/passed"): _json(alert_id="no-such-alert"),
     ("POST", "/key-tests/{home_id}/passed"): _form(alert_id="no-such-alert"),
+    ("POST", "/api/v1/homes/{home_id}/silences"): _json(of="devices", reason="maintenance", **_SPAN),
+    ("POST", "/homes/{home_id}/silences"): _form(
+        of="devices", reason="maintenance", from_at="2027-01-02T00:00", until_at="2027-01-01T00:00"
+    ),
     ("POST", "/tokens"): _form(role="nobody"),
     ("POST", "/people"): _form(name="某人"),
     ("POST", "/people/{person_id}"): _form(name="某人"),

@@ -21,9 +21,11 @@ from hub.core.draft import Draft
 from hub.core.home import Device, DeviceKind, Flag, Resident, RulePhase, RuleState
 from hub.core.journal import EntryKind
 from hub.core.notifications import HOME_CHANNEL, Notification, NotifyReason, Template
-from hub.core.raising import join, raise_alert, subjects
+from hub.core.raising import join, subjects
 from hub.core.reasons import ReasonCode
 from hub.core.rules import Side
+from hub.core.silences import SilenceOf
+from hub.core.silencing import raise_unless_silenced
 
 RULE_PREFIX = "wellbeing"
 AGAIN = "again"
@@ -136,8 +138,9 @@ def _tell(
             draft.put_rule(key, RuleState(RulePhase.FIRING, known.since_at, draft.now, known.value))
             continue
         draft.put_rule(key, RuleState(RulePhase.FIRING, since_at, draft.now, finding.value))
-        raise_alert(
+        raise_unless_silenced(
             draft,
+            SilenceOf.READINGS,
             kind=AlertKind.VITAL_SIGNS,
             severity=severity,
             dedup_key=f"{RULE_PREFIX}|{subject_id}",
@@ -180,7 +183,10 @@ def _end_what_is_over(
         if what in found or key not in draft.rules:
             continue
         draft.drop_rule(key)
-        alert = draft.alert_for(f"{RULE_PREFIX}|{device.wearer_id or device.id}")
+        alert_key = f"{RULE_PREFIX}|{device.wearer_id or device.id}"
+        if not any(_key(other, measure, device) in draft.rules for other in Found):
+            draft.forget_held(alert_key)
+        alert = draft.alert_for(alert_key)
         if alert is not None:
             back = Reason(
                 ReasonCode.THRESHOLD_CLEARED, {"rule": RULE_PREFIX, "measure": measure, "value": value}

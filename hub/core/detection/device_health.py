@@ -11,8 +11,10 @@ from hub.core.draft import Draft
 from hub.core.escalation import tell_standing_to
 from hub.core.events import DeviceEvent, FaultReport, Status, UnreadableTelemetry
 from hub.core.home import Device, DeviceKind, DeviceState, Family, Profile, RulePhase, RuleState
-from hub.core.raising import clear_by_itself, join, raise_alert, subjects
+from hub.core.raising import clear_by_itself, join, subjects
 from hub.core.reasons import ReasonCode
+from hub.core.silences import SilenceOf
+from hub.core.silencing import raise_unless_silenced
 
 RULE_PREFIX = "device"
 BATTERY_CLEARS_ABOVE = 10
@@ -270,8 +272,9 @@ def accuse_device(
     if state is not None and state.phase is RulePhase.CLEARING and draft.alert_for(key) is not None:
         return
     device = draft.device(device_id)
-    alert = raise_alert(
+    alert = raise_unless_silenced(
         draft,
+        SilenceOf.DEVICES,
         kind=AlertKind.TECHNICAL,
         severity=severity,
         dedup_key=key,
@@ -280,7 +283,7 @@ def accuse_device(
         resident_ids=subjects(draft, device.wearer_id if device else None),
         device_id=device_id,
     )
-    if times >= draft.context.rules.device.flapping_count:
+    if alert is not None and times >= draft.context.rules.device.flapping_count:
         flapping = Reason(ReasonCode.FLAPPING, {"device_id": device_id, "fault": sign, "times": times})
         join(draft, alert, flapping, device_id=device_id, tell_holder=False)
 

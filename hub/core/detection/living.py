@@ -22,8 +22,10 @@ from hub.core.events import Bed, Call, Contact, DeliveryReport, DeviceEvent, Fac
 from hub.core.home import Device, DeviceKind, Flag, Profile
 from hub.core.journal import EntryKind
 from hub.core.notifications import HOME_CHANNEL, Notification, NotifyReason, Template
-from hub.core.raising import join, lower, raise_alert, subjects
+from hub.core.raising import join, lower, subjects
 from hub.core.reasons import ReasonCode
+from hub.core.silences import SilenceOf
+from hub.core.silencing import raise_unless_silenced, silenced
 from hub.core.suppression import held_back, lasts_until
 
 SILENCE = "living"
@@ -275,6 +277,7 @@ def _over(
     if stay.entered_at is None:
         gone.add(_key(draft, BATHROOM))
     for key in sorted(gone & days.told.keys()):
+        draft.forget_held(key)
         alert = draft.alert_for(key)
         if alert is not None:
             alert = join(draft, alert, Reason(ReasonCode.LIFE_AGAIN), tell_holder=False)
@@ -337,8 +340,9 @@ def _tell_silence(draft: Draft, days: Days, due: Outlook, severity: Severity) ->
     if due.reason is inactivity.Reason.NOT_RISEN and due.usual_rising is not None:
         data["usual"] = f"{due.usual_rising // 60:02}:{due.usual_rising % 60:02}"
     data["unusual"] = round(inactivity.unusual(life, draft.now), 2)
-    raise_alert(
+    raise_unless_silenced(
         draft,
+        SilenceOf.DAYS,
         kind=AlertKind.INACTIVITY,
         severity=severity,
         dedup_key=key,
@@ -370,8 +374,9 @@ class _Due:
         draft = self._draft
         device_id = self._key.partition("|")[2]
         device = draft.device(device_id)
-        raise_alert(
+        raise_unless_silenced(
             draft,
+            SilenceOf.DAYS,
             kind=self._kind,
             severity=self._severity,
             dedup_key=self._key,
@@ -485,6 +490,8 @@ def _told_again_at(draft: Draft, days: Days, key: str) -> datetime:
 def _may_ask(draft: Draft) -> bool:
     """No voice wakes anybody."""
     rule = draft.context.rules.living
+    if silenced(draft, SilenceOf.DAYS, None) is not None:
+        return False
     return rule.ask_from <= draft.context.local(draft.now).time() < rule.ask_until and bool(_voices(draft))
 
 

@@ -21,8 +21,10 @@ from hub.core.events import Call, DeliveryOutcome, DeliveryReport, DeviceEvent, 
 from hub.core.home import ChainTest, DeviceKind, Family, Home, Hop, Profile, RulePhase
 from hub.core.journal import EntryKind
 from hub.core.notifications import HOME_CHANNEL, Notification, NotifyReason, Template
-from hub.core.raising import clear_by_itself, join, raise_alert, subjects
+from hub.core.raising import clear_by_itself, join, subjects
 from hub.core.reasons import ReasonCode
+from hub.core.silences import SilenceOf
+from hub.core.silencing import raise_unless_silenced
 
 ABLE = frozenset({DeviceKind.VOICE_UNIT, DeviceKind.GATEWAY})
 """On the mains and always listening; a battery button is tested by hand."""
@@ -269,8 +271,9 @@ def _tell(draft: Draft, state: ChainTest, hop: Hop, detail: str | None) -> None:
     if alert is not None:
         join(draft, alert, reason, device_id=device_id, tell_holder=False)
         return
-    raise_alert(
+    raise_unless_silenced(
         draft,
+        SilenceOf.DEVICES,
         kind=AlertKind.TECHNICAL,
         severity=Severity.TECHNICAL,
         dedup_key=alert_key(draft.home.id),

@@ -12,9 +12,11 @@ from hub.core.draft import Draft
 from hub.core.events import DeviceEvent, Vital
 from hub.core.home import RulePhase, RuleState
 from hub.core.outcome import Reading
-from hub.core.raising import join, raise_alert, subjects
+from hub.core.raising import join, subjects
 from hub.core.reasons import ReasonCode
 from hub.core.rules import RoomMeasure, ThresholdRule
+from hub.core.silences import SilenceOf
+from hub.core.silencing import raise_unless_silenced
 from hub.core.suppression import held_back
 
 RULE_PREFIX = "vital"
@@ -159,6 +161,7 @@ def _judge(draft: Draft, rule: ThresholdRule, device_id: str, wearer: str | None
             )
     elif rule.cleared(value):
         draft.drop_rule(key)
+        draft.forget_held(_alert_key(rule, key))
         open_alert = draft.alert_for(_alert_key(rule, key))
         if open_alert is not None:
             reason = Reason(
@@ -188,9 +191,11 @@ def _fire(
     draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, draft.now, value))
     if _graver_fires(draft, rule, device_id):
         return
-    raise_alert(
+    room = isinstance(rule.measure, RoomMeasure)
+    raise_unless_silenced(
         draft,
-        kind=AlertKind.ENVIRONMENT if isinstance(rule.measure, RoomMeasure) else AlertKind.VITAL_SIGNS,
+        SilenceOf.CLIMATE if room else SilenceOf.READINGS,
+        kind=AlertKind.ENVIRONMENT if room else AlertKind.VITAL_SIGNS,
         severity=rule.severity,
         dedup_key=_alert_key(rule, key),
         cause=draft.now.isoformat(),

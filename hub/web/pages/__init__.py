@@ -20,6 +20,7 @@ from hub.web.pages import (
     requests,
     roster,
     roster_forms,
+    silences,
     tokens,
 )
 from hub.web.pages.rendering import NOT_FOR_SCRIPTS, Pages, pages_of
@@ -36,6 +37,7 @@ ROUTERS = (
     chain.router,
     enrol.router,
     key_tests.router,
+    silences.router,
     protection.router,
     life.router,
     roster.router,

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from hub.core.home import AwayKind, Flag, Membership
 from hub.core.journal import EntryKind
 from hub.store.care_cards import OpeningReason
-from hub.web import api_alerts, api_homes, api_key_tests, care_cards, finding
+from hub.web import api_alerts, api_homes, api_key_tests, api_silences, care_cards, finding
 from hub.web.access import Permission
 from hub.web.care_cards import open_card
 from hub.web.guard import User
@@ -136,6 +136,7 @@ async def _page(
         history=history,
         life=parts.views.timeline(life),
         visit=api_key_tests.of_home(parts, user, see_home(parts, user, home_id)),
+        silences=api_silences.of_home(parts, user, see_home(parts, user, home_id)),
         warnings=[say(language, key) for key in _warnings(card)],
         away_kinds=[kind.value for kind in AwayKind],
         away_from=local.strftime("%Y-%m-%dT%H:%M"),
@@ -157,6 +158,7 @@ _OF_LIFE = (
     *(EntryKind.AWAY_SET, EntryKind.AWAY_ENDED, EntryKind.MEMBERSHIP_CHANGED),
     *(EntryKind.HOME_OPENED, EntryKind.CALL_TEST, EntryKind.CHAIN_TEST_FAILED),
     *(EntryKind.HAND_TEST_STARTED, EntryKind.HAND_TEST_ENDED),
+    *(EntryKind.SILENCE_SET, EntryKind.SILENCE_ENDED),
 )
 """What a home's own record tells besides its alerts."""
 

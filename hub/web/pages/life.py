@@ -51,7 +51,7 @@ async def set_membership(
     try:
         for name in ("from_at", "until_at"):
             if name in typed:
-                typed[name] = _instant(parts, typed[name])
+                typed[name] = instant(parts, typed[name])
         body = MembershipIn.model_validate(typed)
         await api_enrol.set_membership(home_id, str(form.get("elder", "")), body, parts, user)
     except (Problem, ValidationError) as error:
@@ -67,7 +67,7 @@ async def set_away(request: Request, home_id: str, parts: PartsDep, user: SetsAw
     try:
         for name in ("from_at", "until_at"):
             if name in typed:
-                typed[name] = _instant(parts, typed[name])
+                typed[name] = instant(parts, typed[name])
         if weekdays:
             typed["routine"] = {
                 "weekdays": weekdays,
@@ -149,7 +149,7 @@ def _may_become(membership: Membership) -> frozenset[Membership]:
     return NEXT[membership] | own
 
 
-def _instant(parts: Parts, local: str) -> datetime:
+def instant(parts: Parts, local: str) -> datetime:
     """A local time of the cell, as the form's fields write it. What it does not understand the model refuses."""
     try:
         return datetime.fromisoformat(local).replace(tzinfo=parts.settings.timezone).astimezone(UTC)

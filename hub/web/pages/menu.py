@@ -18,6 +18,7 @@ MENU = (
     MenuItem("/homes", "nav.homes", Permission.VIEW_HOMES),
     MenuItem("/devices", "nav.devices", Permission.VIEW_DEVICES),
     MenuItem("/unprotected", "nav.unprotected", Permission.VIEW_HOMES),
+    MenuItem("/silences", "nav.silences", Permission.SILENCE),
     MenuItem("/key-tests", "nav.key_tests", Permission.VIEW_HOMES),
     MenuItem("/enrol", "nav.enrol", Permission.ENROL),
     MenuItem("/roster", "nav.roster", Permission.VIEW_ROSTER),

@@ -22,6 +22,7 @@ from hub.web.words import (
     requests,
     roster,
     shell,
+    silences,
     timeline,
     tokens,
 )
@@ -47,6 +48,7 @@ AREAS = (
     requests,
     roster,
     shell,
+    silences,
     timeline,
     tokens,
 )
