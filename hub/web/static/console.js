@@ -5,6 +5,7 @@ import { call } from "./api.js";
 import { ACTIONS, detailView, timelineItems } from "./detail.js";
 import { ambulanceDialog, helpDialog, noteDialog, raiseDialog, raisedDialog, resolveDialog } from "./dialogs.js";
 import { heldByOther, holderWords, holdingDialog, mustAsk } from "./holding.js";
+import { Flood, groupRow } from "./flood.js";
 import { follow } from "./live.js";
 import { RANKS, duration, keyOf, page, syncClock, t } from "./page.js";
 import { alertRow, byUrgency, inPreAlarm, names, requestRow, tick } from "./rows.js";
@@ -15,6 +16,7 @@ const alerts = new Map();
 const requests = new Map();
 const cards = new Map();
 const unseen = new Unseen(); // signs since the one at this screen looked, of alerts that are held
+const flood = new Flood();
 let selected = null; // id
 let shown = null; // the alert in the detail, with its timeline
 let chosenByHand = false; // until then the selection follows the top of the queue
@@ -171,10 +173,30 @@ function sorted() {
   return [...alerts.values()].sort(byUrgency);
 }
 
+/** What the queue shows: alerts, and in a flood groups of them. */
+function rowsOf(list) {
+  return flood.rows(list, chosenByHand ? selected : null);
+}
+
+function turnGroup(key) {
+  flood.turn(key);
+  render();
+}
+
+function showFlood(rows) {
+  const groups = rows.filter((row) => row.group);
+  $("flood-bar").hidden = !flood.lasts;
+  if (!flood.lasts) return;
+  const grouped = groups.reduce((sum, row) => sum + row.group.length, 0);
+  $("flood-bar").textContent = flood.apart ? t("flood.apart") : t("flood.bar", { count: grouped, groups: groups.length });
+}
+
 function render() {
   const list = sorted();
+  const rows = rowsOf(list);
+  showFlood(rows);
   if (selected && !alerts.has(selected) && shown?.id !== selected && !chosenByHand) selected = null;
-  reconcile($("queue"), list, (alert) =>
+  reconcile($("queue"), rows, (alert) => alert.group ? groupRow(alert, turnGroup) :
     alertRow(alert, { choose: openAlert, acknowledge: (id) => act("acknowledge", id), again: unseen.words(alert.id) }));
   const waiting = list.filter((alert) => alert.state === "triggered");
   $("queue-count").textContent = list.length ? t("queue.count", { waiting: waiting.length, all: list.length }) : "";
@@ -265,13 +287,17 @@ function uncoverList() {
 window.addEventListener("popstate", uncoverList);
 
 function move(by) {
-  const list = sorted();
+  const list = rowsOf(sorted()).filter((row) => !row.unfolded);
   if (!list.length) return;
   chosenByHand = true;
-  const index = list.findIndex((alert) => alert.id === selected);
-  const { id } = list[Math.max(0, Math.min(list.length - 1, index < 0 ? 0 : index + by))];
+  const index = list.findIndex((row) => row.id === selected);
+  const row = list[Math.max(0, Math.min(list.length - 1, index < 0 ? 0 : index + by))];
+  // A group that is reached by a key opens: by keys alone every alert can be chosen.
+  if (row.group) flood.turn(row.id);
+  const { id } = row.group ? row.group[by > 0 ? 0 : row.group.length - 1] : row;
   looked(id);
   select(id);
+  if (row.group) render();
 }
 
 async function showDetail() {
@@ -502,6 +528,10 @@ setInterval(here, 4000);
 $("detail").addEventListener("pointerdown", () => shown && looked(shown.id));
 $("raise-button")?.addEventListener("click", raiseByHand);
 $("help-button").addEventListener("click", helpDialog);
+$("flood-bar").addEventListener("click", () => {
+  flood.apart = !flood.apart;
+  render();
+});
 $("sound-button").addEventListener("click", () => sound.togglePause());
 $("sound-bar").addEventListener("click", () => (sound.state === "paused" ? sound.togglePause() : sound.allow()));
 
