@@ -101,6 +101,8 @@ class ThresholdTable(Section):
     max_gap_s: MaxGap = 900
     again_after_s: AgainAfter = 3600
     levels: list[Annotated[int, Field(ge=0, le=4)]] = Field(default_factory=list)
+    twice: bool = False
+    keep_for_s: BeyondFor = 0
 
 
 class CallTable(Section):
@@ -429,6 +431,12 @@ def _check_threshold(
         source.complain(
             (*path, "clear"), f"found {table.clear:g}", f"below {table.limit:g} it clears at a larger value"
         )
+    if table.twice and table.for_s:
+        source.complain(
+            (*path, "twice"),
+            f"stands beside for_s = {table.for_s:g}",
+            "take one of them: two readings in a row, or every reading of a time",
+        )
 
 
 def _rules(tables: list[RuleTable], version: str) -> Rules:
@@ -600,4 +608,6 @@ def threshold(table: ThresholdTable) -> ThresholdRule:
         max_gap=timedelta(seconds=table.max_gap_s),
         again_after=timedelta(seconds=table.again_after_s),
         levels=frozenset(table.levels),
+        twice=table.twice,
+        keep_for=timedelta(seconds=table.keep_for_s),
     )

@@ -29,9 +29,9 @@ class Side(StrEnum):
 class ThresholdRule:
     """A vital sign, or the climate of a room, beyond a limit, held for a while.
 
-    Fires when every reading of `for_` is beyond `limit` (inclusive) with no gap longer than `max_gap`; clears when a reading
-    passes `clear` (hysteresis). Still firing `again_after` its alert was resolved, it alerts again.
-    `levels` restricts it to ability levels (empty: all).
+    Fires when every reading of `for_` is beyond `limit` (inclusive) with no gap longer than `max_gap`; `twice`: when two readings
+    in a row are, no further apart than that. Clears when a reading passes `clear` (hysteresis) and none is beyond the limit for
+    `keep_for` after it. Still firing `again_after` its alert was resolved, it alerts again. `levels` restricts it to ability levels (empty: all).
     """
 
     name: str
@@ -44,6 +44,8 @@ class ThresholdRule:
     max_gap: timedelta = timedelta(minutes=15)
     again_after: timedelta = timedelta(hours=1)
     levels: frozenset[int] = frozenset()
+    twice: bool = False
+    keep_for: timedelta = timedelta()
 
     def beyond(self, value: float) -> bool:
         return value >= self.limit if self.side is Side.ABOVE else value <= self.limit

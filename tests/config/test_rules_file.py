@@ -225,7 +225,7 @@ def test_every_value_arrives_in_the_core(tmp_path: Path) -> None:
     file = tmp_path / "rules.toml"
     file.write_text(
         THRESHOLD
-        + "for_s = 300\nmax_gap_s = 900\nagain_after_s = 7200\nlevels = [3, 4]\n"
+        + "for_s = 300\nmax_gap_s = 900\nagain_after_s = 7200\nlevels = [3, 4]\nkeep_for_s = 60\n"
         + '[[rule]]\nkind = "call"\nseverity = "emergency"\nlate_after_s = 1\nstale_after_s = 12\nreassure_every_s = 30\n'
         + '[[rule]]\nkind = "fall"\nsuspected = "urgent"\nlying = "emergency"\n'
         + '[[rule]]\nkind = "device"\nsilent = "urgent"\nlive_within_s = 40\ndrift_ppm = 5\nbattery_low_percent = 6\n'
@@ -251,6 +251,7 @@ def test_every_value_arrives_in_the_core(tmp_path: Path) -> None:
                 900 * second,
                 7200 * second,
                 frozenset({3, 4}),
+                keep_for=60 * second,
             ),
         )
     }
@@ -313,3 +314,12 @@ def test_the_shipped_rules_write_out_the_defaults() -> None:
     assert (rules.call, rules.fall, rules.device) == (usual.call, usual.fall, usual.device)
     assert (rules.hazards, rules.faults) == (usual.hazards, usual.faults)
     assert rules.plausible == PLAUSIBLE
+
+
+def test_two_in_a_row_and_every_one_of_a_time_cannot_both_be_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text(THRESHOLD + "for_s = 300\ntwice = true\n")
+    rules, problems = load_rules(file)
+    assert rules is None
+    (problem,) = problems
+    assert "take one of them" in str(problem)

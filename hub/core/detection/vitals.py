@@ -1,7 +1,7 @@
 """Vital signs and the climate of rooms against limits: a reading beyond one for long enough raises an alert; an impossible
 reading accuses the device."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from firmware_contracts.vocabulary import Measure
 from hub.core.alerts import AlertKind, Reason
@@ -21,6 +21,8 @@ from hub.core.suppression import held_back
 
 RULE_PREFIX = "vital"
 
+_FORGOTTEN_AFTER = timedelta(seconds=1)
+"""A second reading that comes at the last moment counts still."""
 ROOM_PLAUSIBLE = {RoomMeasure.TEMPERATURE: (-30.0, 60.0), RoomMeasure.HUMIDITY: (0.0, 100.0)}
 """Outside these the sensor is broken: no lived-in room, not even on a roof in summer, is hotter."""
 
@@ -105,7 +107,10 @@ def time_passed(draft: Draft, key: str, state: RuleState) -> None:
         (rule for rules in draft.context.rules.thresholds.values() for rule in rules if rule.name == name),
         None,
     )
-    if rule is None or state.phase is not RulePhase.PENDING or state.value is None:
+    if rule is not None and state.phase is RulePhase.CLEARING:
+        _clear(draft, rule, key, device_id, state.value or 0.0)
+        return
+    if rule is None or rule.twice or state.phase is not RulePhase.PENDING or state.value is None:
         draft.drop_rule(key)
         return
     device = draft.device(device_id)
@@ -140,35 +145,30 @@ def _judge(draft: Draft, rule: ThresholdRule, device_id: str, wearer: str | None
     if state is None:
         if not rule.beyond(value) or not _applies(draft, rule, wearer):
             return
-        if rule.for_:
-            draft.put_rule(
-                key, RuleState(RulePhase.PENDING, draft.now, draft.now, value, draft.now + rule.for_)
-            )
+        if rule.for_ or rule.twice:
+            _wait(draft, rule, key, value)
         else:
             _fire(draft, rule, key, device_id, wearer, value, draft.now)
     elif state.phase is RulePhase.PENDING:
         if not rule.beyond(value):
             draft.drop_rule(key)
         elif draft.now - state.last_at > rule.max_gap:
-            draft.put_rule(
-                key, RuleState(RulePhase.PENDING, draft.now, draft.now, value, draft.now + rule.for_)
-            )
-        elif draft.now - state.since_at >= rule.for_:
+            _wait(draft, rule, key, value)
+        elif rule.twice or draft.now - state.since_at >= rule.for_:
             _fire(draft, rule, key, device_id, wearer, value, state.since_at)
         else:
             draft.put_rule(
                 key, RuleState(RulePhase.PENDING, state.since_at, draft.now, value, state.check_at)
             )
+    elif state.phase is RulePhase.CLEARING:
+        if not rule.cleared(value):
+            draft.put_rule(key, RuleState(RulePhase.FIRING, state.since_at, draft.now, value))
     elif rule.cleared(value):
-        draft.drop_rule(key)
-        draft.forget_held(_alert_key(rule, key))
-        open_alert = draft.alert_for(_alert_key(rule, key))
-        if open_alert is not None:
-            reason = Reason(
-                ReasonCode.THRESHOLD_CLEARED,
-                {"rule": rule.name, "measure": rule.measure.value, "value": value},
-            )
-            join(draft, open_alert, reason, device_id=device_id, tell_holder=False)
+        if rule.keep_for:
+            check_at = draft.now + rule.keep_for
+            draft.put_rule(key, RuleState(RulePhase.CLEARING, state.since_at, draft.now, value, check_at))
+        else:
+            _clear(draft, rule, key, device_id, value)
     elif (
         draft.alert_for(_alert_key(rule, key)) is None
         and draft.now - state.since_at >= rule.again_after
@@ -177,6 +177,24 @@ def _judge(draft: Draft, rule: ThresholdRule, device_id: str, wearer: str | None
         _fire(draft, rule, key, device_id, wearer, value, draft.now)
     else:
         draft.put_rule(key, RuleState(RulePhase.FIRING, state.since_at, draft.now, value))
+
+
+def _wait(draft: Draft, rule: ThresholdRule, key: str, value: float) -> None:
+    """The first reading beyond the limit of a rule that wants more."""
+    until = draft.now + (rule.max_gap + _FORGOTTEN_AFTER if rule.twice else rule.for_)
+    draft.put_rule(key, RuleState(RulePhase.PENDING, draft.now, draft.now, value, until))
+
+
+def _clear(draft: Draft, rule: ThresholdRule, key: str, device_id: str, value: float) -> None:
+    draft.drop_rule(key)
+    draft.forget_held(_alert_key(rule, key))
+    open_alert = draft.alert_for(_alert_key(rule, key))
+    if open_alert is not None:
+        reason = Reason(
+            ReasonCode.THRESHOLD_CLEARED,
+            {"rule": rule.name, "measure": rule.measure.value, "value": value},
+        )
+        join(draft, open_alert, reason, device_id=device_id, tell_holder=False)
 
 
 def _fire(
