@@ -174,7 +174,7 @@ def test_out_of_bed_not_back_and_a_fall_is_one_emergency(missed: Story) -> None:
 
 
 def test_two_urgent_signs_of_different_kinds_are_an_emergency(missed: Story) -> None:
-    missed.measure("h1", "mat", temperature_c=34.0)
+    missed.measure("h1", "mat", temperature_c=39.2)
     alert = missed.alert()
     assert alert.severity is Severity.EMERGENCY
     assert alert.kind is AlertKind.NIGHT, "neither is graver: the first gives it its sentence"
