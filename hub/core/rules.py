@@ -31,8 +31,8 @@ class ThresholdRule:
 
     Fires when every reading of `for_` is beyond `limit` (inclusive) with no gap longer than `max_gap`; `twice`: when two readings
     in a row are, no further apart than that. Clears when a reading passes `clear` (hysteresis) and none is beyond the limit for
-    `keep_for` after it. Still firing `again_after` its alert was resolved, it alerts again. `levels` restricts it to ability levels
-    (empty: all).
+    `keep_for` after it. Still firing `again_after` its alert was resolved, it alerts again. `levels` restricts it to ability
+    levels (empty: all).
     """
 
     name: str
