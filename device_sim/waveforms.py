@@ -1,6 +1,11 @@
-"""Numbers that look like a body's: vital signs over a day and in illness, acceleration in daily life and in a fall."""
+"""Numbers that look like a body's: vital signs over a day and in illness, acceleration in daily life and in a fall.
+
+Windows of acceleration are drawn so that their signs (`hub evaluate falls` names them) lie where those of recordings lie, waist and
+wrist each: `make bench-detection` holds the two against each other.
+"""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -103,84 +108,136 @@ class DailyMovement(StrEnum):
 
 _RATE_HZ = 50
 _RANGE_G = 16.0
-_BEFORE_S = 2.0
-_FALLING_S = 0.4
-_IMPACT_S = 0.16
+_BEFORE_S = 3.0
 _AFTER_S = 4.0
+_NOISE_G = 0.006
 
 Vector = tuple[float, float, float]
+_Angle = Callable[[float], float]
+"""How far the sensor is turned against upright (degrees), by seconds from the impact."""
 
 
 def fall_window(
     rng: Random, placement: Placement = Placement.WAIST, peak_g: float | None = None
 ) -> AccelerationWindow:
-    """A fall: upright, weight lost for a moment, a hard impact, then lying still with gravity on another axis."""
-    peak = rng.uniform(3.0, 6.5) if peak_g is None else peak_g
-    samples: list[Vector] = []
-    samples += _walk(rng, _BEFORE_S)
-    for index in range(round(_FALLING_S * _RATE_HZ)):
-        share = 1 - 0.65 * index / (_FALLING_S * _RATE_HZ)
-        samples.append((0.0, 0.3 * (1 - share), share))
-    impact_index = len(samples)
-    samples.append((0.15 * peak, 0.95 * peak, 0.27 * peak))
-    for index in range(1, round(_IMPACT_S * _RATE_HZ)):
-        ring = peak * math.exp(-0.6 * index) * (-1) ** index
-        samples.append((0.1 * ring, 1.0 + 0.6 * ring, 0.2 * ring))
-    samples += [(0.05, 0.98, 0.15)] * round(_AFTER_S * _RATE_HZ)
-    return _window(rng, placement, samples, impact_index)
+    """A fall: walking, a stumble, weight lost for a moment while the body turns, one impact or two, then lying still with gravity
+    on another axis."""
+    drawn = min(12.0, max(2.7, rng.lognormvariate(math.log(5.2), 0.35)))
+    peak = drawn if peak_g is None else peak_g
+    lies = min(140.0, max(64.0, rng.gauss(97, 13)))
+    swings = rng.uniform(5, 40)
+    falls_s = rng.uniform(0.3, 0.55)
+    lost = rng.uniform(0.25, 0.55)
+    moves = _Moving(rng, rng.uniform(0.15, 0.75), until_s=-falls_s - 0.05)
+    hits = [_Bump(0.0, peak, rng.uniform(0.09, 0.15))]
+    if rng.random() < 0.5:
+        hits.append(_Bump(rng.uniform(0.25, 0.5), 1 + 0.35 * (peak - 1), rng.uniform(0.08, 0.14)))
+
+    def angle(t: float) -> float:
+        turned = lies * _smooth((t + falls_s) / (falls_s + 0.15))
+        return turned + swings * math.exp(-((t - 0.2) ** 2) / 0.02)
+
+    def size(t: float) -> float:
+        lightened = (1 - lost) * _smooth((t + falls_s) / 0.15) * (1 - _smooth((t + 0.06) / 0.06))
+        return 1 - lightened
+
+    return _window(rng, placement, angle, size, moves, hits)
 
 
 def daily_window(
     rng: Random, movement: DailyMovement, placement: Placement = Placement.WAIST
 ) -> AccelerationWindow:
     """A movement of daily life, with the sharpest moment marked as a detector on the device would."""
-    samples = _walk(rng, _BEFORE_S)
+    wrist = placement is Placement.WRIST
+    leans = rng.uniform(4, 22) + (abs(rng.gauss(0, 35)) if wrist else 0.0)
+    stays = leans * rng.uniform(0.1, 0.9)
+    effort = rng.uniform(0.05, 0.3) + (0.15 if wrist else 0.0)
+    takes_s = rng.uniform(0.6, 1.6)
     match movement:
         case DailyMovement.WALKING:
-            samples += _walk(rng, _AFTER_S)
+            hits, leans, stays, goes_on = [], 3.0, 0.0, True
+            effort = rng.uniform(0.1, 0.32)
         case DailyMovement.SITTING_DOWN:
-            samples += _bump(1.5) + _walk(rng, _AFTER_S, effort=0.05)
-        case DailyMovement.LYING_DOWN:
-            turn = round(2.0 * _RATE_HZ)
-            samples += [
-                (0.0, math.sin(math.pi / 2 * i / turn), math.cos(math.pi / 2 * i / turn)) for i in range(turn)
-            ]
-            samples += [(0.0, 1.0, 0.05)] * round(2.0 * _RATE_HZ)
+            hits, goes_on = [_Bump(0.0, 1 + rng.lognormvariate(math.log(0.55), 0.35), 0.14)], False
         case DailyMovement.DROPPING_INTO_CHAIR:
-            samples += _bump(2.6) + _walk(rng, _AFTER_S, effort=0.05)
-    sharpest = max(range(len(samples)), key=lambda index: math.hypot(*samples[index]))
-    return _window(rng, placement, samples, sharpest)
+            hits, goes_on = [_Bump(0.0, 1 + rng.lognormvariate(math.log(1.4), 0.3), 0.16)], False
+        case DailyMovement.LYING_DOWN:
+            hits, goes_on = [_Bump(0.0, 1 + rng.lognormvariate(math.log(0.5), 0.4), 0.2)], False
+            leans = stays = rng.uniform(60, 95)
+            takes_s = rng.uniform(1.2, 2.4)
+    hits = [_Bump(hit.at_s, min(hit.peak_g, 2.8), hit.lasts_s) for hit in hits]
+
+    def angle(t: float) -> float:
+        there = leans * _smooth((t + takes_s) / takes_s)
+        return there - (leans - stays) * _smooth((t - 0.3) / 1.2)
+
+    moves = _Moving(rng, effort, until_s=_AFTER_S if goes_on else -0.2)
+    return _window(rng, placement, angle, lambda _: 1.0, moves, hits)
 
 
-def _walk(rng: Random, seconds: float, effort: float = 0.25) -> list[Vector]:
-    """Steps, about 1.8 a second, gravity on the long axis of the body."""
-    phase = rng.uniform(0, 2 * math.pi)
-    return [
-        (
-            0.4 * effort * math.sin(math.pi * 1.8 * i / _RATE_HZ + phase),
-            0.3 * effort * math.cos(2 * math.pi * 1.8 * i / _RATE_HZ + phase),
-            1.0 + effort * math.sin(2 * math.pi * 1.8 * i / _RATE_HZ + phase),
-        )
-        for i in range(round(seconds * _RATE_HZ))
-    ]
+@dataclass(frozen=True, slots=True)
+class _Bump:
+    """An impact of half a wave, its middle at `at_s` from the first one."""
+
+    at_s: float
+    peak_g: float
+    lasts_s: float
+
+    def at(self, t: float) -> float:
+        inside = (t - self.at_s) / self.lasts_s + 0.5
+        return (self.peak_g - 1) * math.sin(math.pi * inside) if 0 < inside < 1 else 0.0
 
 
-def _bump(peak_g: float) -> list[Vector]:
-    """A soft landing that leaves the body upright."""
-    length = round(0.3 * _RATE_HZ)
-    return [(0.0, 0.1, 1.0 + (peak_g - 1.0) * math.sin(math.pi * i / length)) for i in range(length)]
+class _Moving:
+    """Steps and everything else that a body does before it falls or sits: gone `until_s`."""
+
+    def __init__(self, rng: Random, effort: float, until_s: float) -> None:
+        self._rng, self._effort, self._until_s = rng, effort, until_s
+        self._phase, self._pace = rng.uniform(0, 2 * math.pi), rng.uniform(1.4, 2.1)
+
+    def at(self, t: float) -> float:
+        fades = 1 - _smooth((t - self._until_s) / 0.25)
+        steps = self._effort * math.sin(2 * math.pi * self._pace * t + self._phase)
+        return fades * (0.7 * steps + self._rng.gauss(0, 0.25 * self._effort))
+
+
+def _smooth(share: float) -> float:
+    """From 0 to 1 without a corner."""
+    inside = min(1.0, max(0.0, share))
+    return inside * inside * (3 - 2 * inside)
 
 
 def _window(
-    rng: Random, placement: Placement, samples: list[Vector], impact_index: int
+    rng: Random,
+    placement: Placement,
+    angle: _Angle,
+    size: Callable[[float], float],
+    moves: _Moving,
+    hits: list[_Bump],
 ) -> AccelerationWindow:
+    """Gravity turned by `angle` about a horizontal axis of any direction, as long as `size`, with movement and impacts on it."""
+    towards = rng.uniform(0, 2 * math.pi)
+    samples: list[Vector] = []
+    for index in range(round((_BEFORE_S + _AFTER_S) * _RATE_HZ)):
+        t = index / _RATE_HZ - _BEFORE_S
+        turned = math.radians(angle(t))
+        length = size(t) + moves.at(t) + sum(hit.at(t) for hit in hits)
+        samples.append(
+            (
+                length * math.sin(turned) * math.cos(towards),
+                length * math.sin(turned) * math.sin(towards),
+                length * math.cos(turned),
+            )
+        )
+    sharpest = max(range(len(samples)), key=lambda index: math.hypot(*samples[index]))
+
     def measured(axis_g: float) -> float:
-        return round(min(_RANGE_G, max(-_RANGE_G, axis_g + rng.gauss(0, 0.015))), 3)
+        return round(min(_RANGE_G, max(-_RANGE_G, axis_g + rng.gauss(0, _NOISE_G))), 3)
 
     return AccelerationWindow(
         placement=placement,
         rate_hz=float(_RATE_HZ),
         range_g=_RANGE_G,
-        impact_index=impact_index,
+        impact_index=sharpest,
         samples_g=[[measured(axis) for axis in sample] for sample in samples],
     )
