@@ -105,6 +105,7 @@ def plan_day(day: date, habits: Habits, rng: Random) -> list[Activity]:
         planned.append(Activity(at, Movement(), room))
     at_home = not (leaves and back and rests and leaves <= rests[1] and rests[0] <= back)
     if rests and at_home:
+        planned.append(Activity(rests[0], Movement(), BEDROOM))
         planned.append(Activity(rests[0], BedChange(BedState.IN_BED), BEDROOM))
         planned.append(Activity(rests[1], BedChange(BedState.OUT_OF_BED), BEDROOM))
         planned.append(Activity(rests[1] + timedelta(seconds=15), Movement(), BEDROOM))
@@ -171,6 +172,7 @@ def _asleep(midnight: datetime, wakes: datetime, toilet_visits: int, rng: Random
         yield Activity(at + timedelta(seconds=5), Movement(), BEDROOM)
         yield Activity(at + timedelta(seconds=40), Movement(), BATHROOM)
         back = at + timedelta(minutes=rng.uniform(3, 9))
+        yield Activity(back - timedelta(seconds=20), Movement(), BEDROOM)
         yield Activity(back, BedChange(BedState.IN_BED), BEDROOM)
 
 
@@ -209,6 +211,10 @@ def _rooms(
             (LIVING_ROOM, KITCHEN, BEDROOM, BATHROOM), (4, 5, 1, 1) if near_meal else (6, 1, 2, 1)
         )[0]
         yield at, room
+        if room == BATHROOM:
+            # Nobody sits there for an hour: the next room is seen soon.
+            at += timedelta(minutes=rng.uniform(2, 14))
+            yield at, rng.choice((LIVING_ROOM, BEDROOM))
         at += min(sits_for * rng.lognormvariate(0, _SPREAD), _LONGEST_SIT)
 
 

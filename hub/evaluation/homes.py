@@ -89,8 +89,11 @@ def shipped(life: Life) -> Outlook | None:
 
 
 def who_answers(life: Life) -> Outlook | None:
-    """The shipped rule for somebody who always answered: no answer within the time is an alert."""
-    return inactivity.outlook(replace(life, answered=SHIPPED.answers_that_count))
+    """The shipped rule for somebody who always answered: none of the questions answered within their time is an alert."""
+    due = inactivity.outlook(life)
+    if due is None or due.alert_at is None:
+        return due
+    return replace(due, alert_at=min(due.ask_at + SHIPPED.questions * SHIPPED.answer_within, due.alert_at))
 
 
 def fixed(after: timedelta) -> Rule:

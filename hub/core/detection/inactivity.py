@@ -87,15 +87,17 @@ class Figures:
     alert_after_at_least: timedelta = timedelta(minutes=120)
     answer_within: timedelta = timedelta(minutes=15)
     """How long the question waits for a movement, a press or a word before an alert may come."""
-    answers_that_count: int = 3
-    """Who answered this many questions in a row is known to hear them: an unanswered one then is an alert."""
-    rising_ask_after: timedelta = timedelta(minutes=45)
+    questions: int = 2
+    """So often it is asked before an alert: who missed one may hear the next."""
+    answers_that_count: int = 10
+    """Who answered this many questions in a row is known to hear them: unanswered ones then are an alert."""
+    rising_ask_after: timedelta = timedelta(minutes=40)
     rising_alert_after: timedelta = timedelta(minutes=70)
     up_before_rising: timedelta = timedelta(minutes=30)
     """Somebody heard this shortly before the usual rising counts as up."""
     own_silences: float = 1.1
     """No alert before a silence is this much more unusual than the most unusual of the person's own that ended by itself."""
-    alert_at_most: float = log(1000)
+    alert_at_most: float = log(20_000)
     at_longest: timedelta = timedelta(hours=24)
     """Whatever was learned. Shanghai: no movement seen for 24 h."""
     absence_shortest: timedelta = timedelta(hours=12)
@@ -126,7 +128,9 @@ _REMEMBERS_SLOTS = 60 * SLOTS
 @dataclass(frozen=True, slots=True)
 class Life:
     """What is kept of one person (or of a home, where nobody can tell who moved). `minute` is the local wall clock's minute of
-    the last sign, counted from year 1; `slot` the last half hour accounted for, counted alike. Bits as in `habits.with_day`."""
+    the last sign, counted from year 1; `slot` the last half hour accounted for, counted alike. Bits as in `habits.with_day`.
+    `asked_at` is the newest of the `questions` that this silence has brought, `answered` how many silences in a row an answer
+    ended."""
 
     last_at: datetime
     minute: int
@@ -145,6 +149,7 @@ class Life:
     asked_at: datetime | None = None
     answered: int = 0
     habits: Habits = field(default_factory=Habits)
+    questions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +222,20 @@ def heard(life: Life, sign: Sign, now: datetime, local: datetime, figures: Figur
 
 def asked(life: Life, now: datetime) -> Life:
     """The question was spoken in the home."""
-    return replace(life, asked_at=now)
+    return replace(life, asked_at=now, questions=life.questions + 1)
+
+
+def may_ask_again(life: Life, now: datetime, figures: Figures = SHIPPED) -> bool:
+    """Whether the question was asked, has had its time, and may be asked once more before anybody is told."""
+    again_at = asked_again_at(life, figures)
+    return again_at is not None and now >= again_at
+
+
+def asked_again_at(life: Life, figures: Figures = SHIPPED) -> datetime | None:
+    """When the question of this silence is asked once more; None: it is not."""
+    if life.asked_at is None or life.questions >= figures.questions:
+        return None
+    return life.asked_at + figures.answer_within
 
 
 def gone(life: Life) -> Life:
@@ -229,7 +247,9 @@ def returned(life: Life, now: datetime, local: datetime) -> Life:
     """Back, as a person said or the dates say: silence counts from now, and nothing was learned in between."""
     minute = _minute(local)
     back = _accounted(life, minute // SLOT_MINUTES)
-    return replace(back, where=Whereabouts.HOME, last_at=now, minute=minute, door_at=None, asked_at=None)
+    return replace(
+        back, where=Whereabouts.HOME, last_at=now, minute=minute, door_at=None, asked_at=None, questions=0
+    )
 
 
 def outlook(life: Life, figures: Figures = SHIPPED) -> Outlook | None:
@@ -243,9 +263,15 @@ def outlook(life: Life, figures: Figures = SHIPPED) -> Outlook | None:
     silence = _silence(life, figures)
     rising = usual_rising(life.habits)
     due = silence if rising is None else _with_rising(life, silence, rising, figures)
-    if life.answered >= figures.answers_that_count:
-        due = replace(due, alert_at=min(due.ask_at + figures.answer_within, _due(due)))
+    if life.answered >= figures.answers_that_count and life.asked_at is not None:
+        due = replace(due, alert_at=min(life.asked_at + figures.answer_within, _due(due)))
     return due
+
+
+def should_be_up(life: Life, local: datetime) -> bool:
+    """Whether it is morning and the usual rising has passed."""
+    rising, minute = usual_rising(life.habits), local.hour * 60 + local.minute
+    return rising is not None and rising <= minute < DAY_MINUTES / 2
 
 
 def unusual(life: Life, until: datetime) -> float:

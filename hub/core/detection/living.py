@@ -8,7 +8,7 @@ local time is not known, or while no sensor that would hear somebody is there to
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from firmware_contracts.vocabulary import BedState, CallAction
 from hub.core.alerts import Alert, AlertKind, AlertState, Reason, Severity, WhatItWas, derived_id
@@ -41,6 +41,8 @@ _SOON = timedelta(minutes=1)
 """A movement so soon after another one changes nothing: most messages of a motion sensor end here."""
 _SETTLES = timedelta(minutes=5)
 """So long after an outage of the hub what waited at the broker is still coming in."""
+_NO_VOICE_BEFORE = time(5, 0)
+"""Also not to who is up at four every day."""
 _LOOK_AGAIN = timedelta(minutes=15)
 _OFTEN = timedelta(hours=2)
 """As `inactivity` remembers a silence: one that began before the hub was gone is nobody's own."""
@@ -319,7 +321,8 @@ def _silence_judged(draft: Draft, days: Days) -> Days:
         return replace(days, life=back, blind=False)
     if due.alert_at is None:
         return _tell_silence(draft, days, due, rule.absence)
-    if life.asked_at is None and not _is_told(days, _key(draft, SILENCE)) and _may_ask(draft):
+    asks = life.asked_at is None or inactivity.may_ask_again(life, draft.now, rule.figures)
+    if asks and not _is_told(days, _key(draft, SILENCE)) and _may_ask(draft, life):
         _ask(draft, due)
         return replace(days, life=inactivity.asked(life, draft.now))
     if stage is Stage.ALERT and draft.now >= _alert_at(life, due, draft):
@@ -452,6 +455,9 @@ def _silence_due(draft: Draft, days: Days, due: Outlook) -> datetime:
         return due.ask_at
     if days.life.asked_at is None and _voices(draft) and due.ask_at > draft.now:
         return due.ask_at
+    again_at = inactivity.asked_again_at(days.life, draft.context.rules.living.figures)
+    if again_at is not None and _may_ask(draft, days.life):
+        return again_at
     return _alert_at(days.life, due, draft)
 
 
@@ -487,12 +493,14 @@ def _told_again_at(draft: Draft, days: Days, key: str) -> datetime:
 # --- the question -----------------------------------------------------------------------------------------------------
 
 
-def _may_ask(draft: Draft) -> bool:
-    """No voice wakes anybody."""
+def _may_ask(draft: Draft, life: Life) -> bool:
+    """No voice wakes anybody: it speaks between the hours that are set, and to who should be up by their own days."""
     rule = draft.context.rules.living
-    if silenced(draft, SilenceOf.DAYS, None) is not None:
+    if silenced(draft, SilenceOf.DAYS, None) is not None or not _voices(draft):
         return False
-    return rule.ask_from <= draft.context.local(draft.now).time() < rule.ask_until and bool(_voices(draft))
+    local = draft.context.local(draft.now)
+    overslept = local.time() >= _NO_VOICE_BEFORE and inactivity.should_be_up(life, local)
+    return overslept or rule.ask_from <= local.time() < rule.ask_until
 
 
 def _voices(draft: Draft) -> list[str]:
@@ -502,11 +510,11 @@ def _voices(draft: Draft) -> list[str]:
 
 def _ask(draft: Draft, due: Outlook) -> None:
     """ "Are you all right?" in the home: any movement, press or word answers it. No alert yet, and nobody else is asked."""
-    life_at = due.ask_at.isoformat()
+    asked_at = draft.now.isoformat()
     for device_id in _voices(draft):
         draft.notify(
             Notification(
-                id=derived_id("W", draft.home.id, device_id, life_at),
+                id=derived_id("W", draft.home.id, device_id, asked_at),
                 alert_id=f"{QUESTION}|{draft.home.id}",
                 home_id=draft.home.id,
                 channel=HOME_CHANNEL,
