@@ -301,7 +301,7 @@ def arrive_on_site(alert: Alert, by: str, now: datetime, role: Role | None = Non
 
 def _hold(alert: Alert, state: AlertState, hold: Hold) -> Alert:
     return replace(
-        alert,
+        _asked_enough(alert),
         state=state,
         hold=hold,
         escalate_at=None,
@@ -312,12 +312,32 @@ def _hold(alert: Alert, state: AlertState, hold: Hold) -> Alert:
     )
 
 
+def _asked_enough(alert: Alert) -> Alert:
+    """Once somebody has answered, nobody waits for the wearer of a fall sensor any more."""
+    if alert.pre_alarm_until is None:
+        return alert
+    return replace(alert, pre_alarm_until=None, opened_as=alert.severity)
+
+
+def hold_no_longer(alert: Alert, now: datetime) -> Alert:
+    """The alert, held from now on for no longer than its policy lets it be: it has become graver than what was answered."""
+    if alert.hold is None:
+        return alert
+    policy = alert.policy
+    longest = {
+        AlertState.ACKNOWLEDGED: policy.acknowledged_for,
+        AlertState.ON_THE_WAY: policy.on_the_way_for,
+        AlertState.ON_SITE: policy.on_site_for,
+    }[alert.state]
+    return replace(alert, hold=replace(alert.hold, until_at=min(alert.hold.until_at, now + longest)))
+
+
 def resolve(
     alert: Alert, by: str, now: datetime, what_it_was: WhatItWas, what_was_done: WhatWasDone, note: str = ""
 ) -> Alert:
     """Final: nothing changes a resolved alert but notes in the journal."""
     return replace(
-        alert,
+        _asked_enough(alert),
         state=AlertState.RESOLVED,
         hold=None,
         escalate_at=None,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from hub.core import alerts as verbs
 from hub.core import escalation, incident
 from hub.core.alerts import (
     HELD_STATES,
@@ -130,6 +131,7 @@ def join(
         raised = replace(alert, severity=severity, policy=policy_for(draft, severity), step=-1)
         if raised.state not in HELD_STATES:
             return escalation.advance(draft, raised)
+        raised = verbs.hold_no_longer(raised, draft.now)
         return draft.put_alert(inform_holder(draft, raised, NotifyReason.SEVERITY_RAISED))
     if tell_holder:
         alert = inform_holder(draft, alert, NotifyReason.PRESSED_AGAIN)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from firmware_contracts.topics import Address
 from firmware_contracts.vocabulary import CallAction, FallPhase, Kind
 from hub.core.alerts import AlertKind, AlertState, Severity
 from hub.core.events import SetProfile
@@ -13,7 +15,7 @@ from hub.core.journal import EntryKind
 from hub.core.reasons import ReasonCode
 from tests.core.test_fall_window import fall as falling
 from tests.core.test_fall_window import sitting_down, window
-from tests.story import SYSTEM, Story, device
+from tests.story import CELL, SYSTEM, Story, device
 
 WEARABLE = "belt"
 MOTION = "pir"
@@ -135,6 +137,79 @@ def test_another_resident_takes_back_nothing_of_who_fell(worn: Story) -> None:
     reported(worn)
     worn.press("h1", "other", CallAction.CANCEL)
     assert worn.of(AlertKind.FALL).pre_alarm_until is not None
+
+
+@pytest.mark.parametrize("age", [timedelta(minutes=10), timedelta(seconds=5)])
+def test_a_cancellation_from_before_the_fall_takes_nothing_back(worn: Story, age: timedelta) -> None:
+    worn.advance(minutes=20)
+    reported(worn)
+    worn.advance(seconds=2)
+    worn.press("h1", "button", CallAction.CANCEL, age=age)
+    assert worn.of(AlertKind.FALL).pre_alarm_until is not None
+
+
+def test_a_cancellation_that_waited_in_a_queue_takes_nothing_back(worn: Story) -> None:
+    for _ in range(2):
+        worn.press("h1", "button", CallAction.TEST)
+        worn.advance(minutes=2)
+    waited = {**worn.envelope("h1", "button"), "event_id": "waited-0001", "age_ms": 0, "action": "cancel"}
+    worn.advance(minutes=10)
+    reported(worn)
+    worn.publish(Address(CELL, "h1", "button").up(Kind.CALL), waited)
+    assert worn.of(AlertKind.FALL).pre_alarm_until is not None
+
+
+def test_who_falls_again_has_not_taken_that_back(worn: Story) -> None:
+    reported(worn)
+    first = worn.of(AlertKind.FALL).event_ids[0]
+    worn.advance(seconds=5)
+    reported(worn)
+    body = {"event_id": "cancel-0002", "age_ms": 4000, "action": "cancel", "cancels": first}
+    worn.send("h1", WEARABLE, Kind.CALL, body)
+    assert worn.of(AlertKind.FALL).pre_alarm_until is not None
+
+
+def test_a_key_of_another_home_takes_nothing_back(worn: Story) -> None:
+    worn.engine._committed.context = replace(worn.engine.context(), device_homes={"cord": "h2"})
+    reported(worn)
+    worn.press("h1", "cord", CallAction.CANCEL)
+    assert worn.of(AlertKind.FALL).pre_alarm_until is not None
+
+
+def test_who_got_up_before_has_not_got_up_from_this(worn: Story) -> None:
+    reported(worn)
+    body = {"event_id": "up-0001", "age_ms": 600_000, "phase": FallPhase.GOT_UP.value}
+    worn.send("h1", WEARABLE, Kind.FALL, body)
+    assert worn.of(AlertKind.FALL).severity is Severity.EMERGENCY
+
+
+def test_lying_after_the_answer_leaves_no_deadline_behind(worn: Story) -> None:
+    """Taken while the wearer was still being asked: from then on the answer counts, and its end."""
+    reported(worn)
+    worn.take("operator-chen")
+    taken = worn.of(AlertKind.FALL)
+    assert (taken.pre_alarm_until, taken.opened_as) == (None, Severity.EMERGENCY)
+    worn.advance(seconds=10)
+    reported(worn, FallPhase.LYING)
+    assert taken.hold is not None
+    assert worn.of(AlertKind.FALL).deadline_at == taken.hold.until_at
+    worn.advance(minutes=5)
+    assert worn.of(AlertKind.FALL).state is AlertState.TRIGGERED
+    worn.expect_asked("butler-wang")
+
+
+def test_who_took_something_lesser_holds_the_emergency_no_longer_than_one(worn: Story) -> None:
+    reported(worn)
+    reported(worn, FallPhase.GOT_UP)
+    assert worn.of(AlertKind.FALL).severity is Severity.URGENT
+    worn.take("butler-wang")
+    worn.advance(minutes=2)
+    worn.forget_calls()
+    reported(worn, FallPhase.LYING)
+    assert worn.of(AlertKind.FALL).severity is Severity.EMERGENCY
+    assert set(worn.asked()) == {"butler-wang"}
+    worn.advance(minutes=5)
+    worn.expect_asked("operator-chen")
 
 
 def test_a_red_key_never_waits_for_a_pre_alarm(worn: Story) -> None:

@@ -55,7 +55,7 @@ def on_call(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, iden
     if tested:
         draft.write(EntryKind.CALL_TEST, data={"device_id": event.device_id, "event_id": call.event_id})
     elif call.action is CallAction.CANCEL:
-        _on_cancel(draft, event, call)
+        _on_cancel(draft, event, call, arrival, identity)
     elif urgent:
         _on_emergency(draft, event, call, arrival, identity)
     else:
@@ -148,9 +148,9 @@ def _told_enough(draft: Draft, alert: Alert) -> bool:
     return len(lately) >= TOLD_IN_A_ROW and lately[-1] >= minute
 
 
-def _on_cancel(draft: Draft, event: DeviceEvent, call: Call) -> None:
+def _on_cancel(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, identity: Identity) -> None:
     """The elder says it was nothing: told to whoever holds the alert; a pressed button is never taken back by a button."""
-    if fall.take_back(draft, event, call):
+    if fall.take_back(draft, event, call, arrival, identity):
         return
     open_alert = draft.alert_for(call_key(draft, event))
     meant = open_alert is not None and (call.cancels is None or call.cancels in open_alert.event_ids)

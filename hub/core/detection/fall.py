@@ -7,12 +7,13 @@ lie.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import numpy as np
 
 from firmware_contracts.vocabulary import BedState, FallPhase
 from hub.core.alerts import Alert, AlertKind, AlertState, Reason, Severity
-from hub.core.arrival import Arrival, Identity
+from hub.core.arrival import Arrival, Freshness, Identity
 from hub.core.detection.fall_charts import CHARTS
 from hub.core.detection.fall_window import Sign, Verdict, judge
 from hub.core.detection.report import ask_about, cause_of, confirm, lateness, on_retained, wearer_of
@@ -25,6 +26,9 @@ from hub.core.raising import end_without_person, join, lower, raise_alert, subje
 from hub.core.reasons import ReasonCode
 
 RULE_PREFIX = "fall"
+
+SAME_MOMENT = timedelta(seconds=2)
+"""Two devices tell how long ago it was no more exactly than this."""
 
 _REASONS = {
     FallPhase.SUSPECTED: ReasonCode.FALL_SUSPECTED,
@@ -71,8 +75,9 @@ def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival, iden
             draft.ignored = "no_open_fall"
         else:
             alert = join(draft, open_alert, reason, device_id=event.device_id, event_id=fall.event_id)
-            _lower(draft, alert, rule.got_up)
-            draft.drop_rule(f"{RULE_PREFIX}|{key}")
+            if _is_since(alert, draft.now - ago):
+                _lower(draft, alert, rule.got_up)
+                draft.drop_rule(f"{RULE_PREFIX}|{key}")
         return
     lying = fall.phase is FallPhase.LYING
     alert = raise_alert(
@@ -88,7 +93,7 @@ def on_fall(draft: Draft, event: DeviceEvent, fall: Fall, arrival: Arrival, iden
         occurred_at=draft.now - ago,
         pre_alarm=rule.pre_alarm * (not lying and not late_s and _can_take_back(draft, event)),
     )
-    if lying and alert.pre_alarm_until is not None:
+    if lying and alert.pre_alarm_until is not None and _is_asked(alert):
         until_at = min(alert.pre_alarm_until, draft.now + rule.lying_pre_alarm)
         draft.put_alert(
             replace(alert, pre_alarm_until=until_at, escalate_at=until_at, version=alert.version + 1)
@@ -106,10 +111,17 @@ def judged(window: Window) -> Verdict:
     return judge(samples, window.rate_hz, window.placement, CHARTS[window.placement], window.impact_index)
 
 
-def take_back(draft: Draft, event: DeviceEvent, call: Call) -> bool:
-    """Whether a cancellation takes back a fall whose wearer is still being asked: then it is over, and nobody was disturbed."""
+def take_back(draft: Draft, event: DeviceEvent, call: Call, arrival: Arrival, identity: Identity) -> bool:
+    """Whether a cancellation takes back a fall whose wearer is still being asked: then it is over, and nobody was disturbed.
+
+    One that was pressed before the fall, that nobody can date, or that a device of another home tells, takes back nothing.
+    """
+    dated = arrival.freshness is Freshness.LIVE or arrival.late_by is not None
+    if identity is not Identity.NEW or event.elsewhere is not None or not dated:
+        return False
+    ago, _ = lateness(draft, call.age, arrival)
     alert = _meant(draft, event, call)
-    if alert is None:
+    if alert is None or not _is_since(alert, draft.now - ago):
         return False
     reason = Reason(ReasonCode.FALL_TAKEN_BACK)
     alert = join(draft, alert, reason, device_id=event.device_id, event_id=call.event_id, tell_holder=False)
@@ -165,6 +177,12 @@ def _meant(draft: Draft, event: DeviceEvent, call: Call) -> Alert | None:
         if named and (wearer is None or wearer in alert.resident_ids):
             return alert
     return None
+
+
+def _is_since(alert: Alert, at: datetime) -> bool:
+    """Whether what happened at that instant came after the newest fall that stands on the alert."""
+    again = (one.at for one in alert.evidence if one.reason.code == ReasonCode.FALL_SUSPECTED)
+    return at + SAME_MOMENT >= max((alert.occurred_at, *again))
 
 
 def _is_asked(alert: Alert) -> bool:
