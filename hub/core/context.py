@@ -49,9 +49,10 @@ class Centre:
 @dataclass(frozen=True, slots=True)
 class Context:
     """`load` maps a person to the open emergencies that wait for them or are held by them. `resumed_at` is when the hub last
-    came back from an outage: absence deadlines start anew from there. `wall_synchronised` False: rules that need the local
-    time hold. `wall_offset`: by how much hub time is ahead of the wall clock; whoever depends on the hour of the day asks
-    `local`. `device_homes`: to which home each device of the cell is assigned, so that one heard elsewhere is recognised."""
+    came back from an outage of `away_for`: absence deadlines that it may have spoilt start anew from there. `wall_synchronised`
+    False: rules that need the local time hold. `wall_offset`: by how much hub time is ahead of the wall clock; whoever depends on
+    the hour of the day asks `local`. `device_homes`: to which home each device of the cell is assigned, so that one heard
+    elsewhere is recognised."""
 
     version: int
     rules: Rules
@@ -72,6 +73,7 @@ class Context:
     calendar: Calendar = field(default_factory=Calendar)
     roster: RosterIndex = field(default_factory=RosterIndex, compare=False, repr=False)
     device_homes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    away_for: timedelta = timedelta.max
 
     def __post_init__(self) -> None:
         entries = (self.shifts, self.dated_shifts, self.leaves, self.covers)

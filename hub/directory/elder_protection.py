@@ -16,7 +16,7 @@ from hub.core.detection.device_health import RULE_PREFIX
 from hub.core.home import Device, DeviceKind, Home, Membership, Resident
 from hub.core.roster import Moment
 from hub.core.suppression import lasts
-from hub.directory.protection import CALLERS, gaps_of, is_silent
+from hub.directory.protection import CALLERS, gaps_of, is_silent, is_told_silent
 from hub.directory.residences import CARED_FOR
 from hub.directory.telling import can_be_told
 
@@ -173,7 +173,7 @@ class Protection:
         resumed_at, offline_after = self._context.resumed_at, self._context.rules.device.offline_after
         if state is None or state.last_seen_at is None:
             return device.enrolled_at, Why.NEVER_HEARD
-        if is_silent(device, state, self._now, resumed_at, offline_after):
+        if is_told_silent(home, device) or is_silent(device, state, self._now, resumed_at, offline_after):
             return state.last_seen_at, Why.SILENT
         rules = [home.rules.get(f"{RULE_PREFIX}|{fault}|{device.id}") for fault in state.faults & _DEAD]
         told = [rule.since_at if rule is not None else self._now for rule in rules]

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hub.core.alerts import Role
-from hub.core.home import GONE, Device, DeviceKind, DeviceState, Home, Membership
+from hub.core.detection.device_health import RULE_PREFIX
+from hub.core.home import GONE, Device, DeviceKind, DeviceState, Home, Membership, RulePhase
 from hub.directory.in_order import in_order
 from hub.directory.model import Assignment, Directory, Residence, holds
 from hub.directory.residences import CARED_FOR
@@ -122,7 +123,9 @@ def gaps_of(home: Home, at: datetime, resumed_at: datetime, offline_after: timed
         return ()
     callers = [device for device in home.profile.devices.values() if device.kind in CALLERS]
     silent = all(
-        is_silent(device, home.devices.get(device.id), at, resumed_at, offline_after) for device in callers
+        is_told_silent(home, device)
+        or is_silent(device, home.devices.get(device.id), at, resumed_at, offline_after)
+        for device in callers
     )
     heard = any(home.devices.get(device.id, _UNHEARD).last_seen_at is not None for device in callers)
     found = {
@@ -133,6 +136,12 @@ def gaps_of(home: Home, at: datetime, resumed_at: datetime, offline_after: timed
         Gap.NO_BUTLER: not home.profile.people.get(Role.BUTLER),
     }
     return tuple(gap for gap, holds_now in found.items() if holds_now)
+
+
+def is_told_silent(home: Home, device: Device) -> bool:
+    """Whether the home knows already that the device is silent, and it has not spoken since: over a restart of the hub, too."""
+    state = home.rules.get(f"{RULE_PREFIX}|silent|{device.id}")
+    return state is not None and state.phase is RulePhase.FIRING
 
 
 def is_silent(

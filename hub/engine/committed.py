@@ -160,7 +160,14 @@ class Committed:
         self._kept_doubt = doubt
 
     def _move_devices(self, gap: timedelta) -> None:
-        self.context = replace(self.context, resumed_at=self._clock.now(), version=self.context.version + 1)
+        if gap >= TOLD_FROM:
+            # A smaller one is a clock being corrected: time and again, it must not put off for ever that a device is missed.
+            self.context = replace(
+                self.context,
+                resumed_at=self._clock.now(),
+                away_for=gap,
+                version=self.context.version + 1,
+            )
         moved = [home for home in self.homes.values() if home.devices]
         for home in moved:
             devices = {key: after_time_step(state, gap) for key, state in home.devices.items()}

@@ -58,8 +58,13 @@ class Engine:
         self._clock = clock
         self._settings = settings or EngineSettings()
         self._monotonic = monotonic
+        now, heard_until_at = clock.now(), store.load_hub_time()
+        away_for = now - heard_until_at if heard_until_at is not None else context.away_for
         self._committed = Committed(
-            store, clock, replace(context, resumed_at=clock.now()), self._settings.save_every_s
+            store,
+            clock,
+            replace(context, resumed_at=now, away_for=max(away_for, timedelta())),
+            self._settings.save_every_s,
         )
         self.gate = self._committed.gate
         self.counters = self._committed.counters

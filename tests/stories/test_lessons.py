@@ -16,6 +16,7 @@ from hub.core.home import DeviceKind, Profile, Resident
 from hub.core.journal import EntryKind
 from hub.core.notifications import Template
 from hub.core.reasons import ReasonCode
+from hub.directory.protection import is_told_silent
 from hub.ingest.message import SessionName
 from hub.notify import phrases
 from tests.story import CELL, SHANGHAI, SYSTEM, TUESDAY_MORNING, Story, device, done, street
@@ -413,3 +414,30 @@ def test_dying_again_and_again_changes_nothing(story: Story, drill: Callable[[St
         story.run()
     assert story.alerts() == before
     assert len(story.journal) == told
+
+
+@pytest.mark.parametrize("night", [timedelta(seconds=30), timedelta(minutes=4)])
+def test_a_hub_that_is_started_anew_every_night_misses_a_dead_button(story: Story, night: timedelta) -> None:
+    """The Zigbee button may be silent for 25 hours, longer than the hub ever runs."""
+    for _ in range(3):
+        story.advance(hours=23, minutes=59)
+        story.crash(down=night)
+    assert any(alert.dedup_key == "device|silent|sos" for alert in story.alerts())
+    assert is_told_silent(story.home("h3"), story.home("h3").profile.devices["sos"])
+
+
+def test_after_a_long_outage_a_device_has_its_whole_time_again(story: Story) -> None:
+    story.advance(hours=20)
+    story.crash(down=timedelta(hours=10))
+    story.advance(hours=24)
+    assert not any(alert.dedup_key == "device|silent|sos" for alert in story.alerts())
+    story.advance(hours=2)
+    assert any(alert.dedup_key == "device|silent|sos" for alert in story.alerts())
+
+
+def test_a_clock_corrected_time_and_again_hides_no_dead_button(story: Story) -> None:
+    for _ in range(3):
+        story.advance(minutes=30)
+        story.time.step_wall(timedelta(seconds=3))
+        story.run()
+    assert any(alert.dedup_key == "device|silent|button" for alert in story.alerts())

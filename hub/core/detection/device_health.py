@@ -26,6 +26,12 @@ GATEWAY_LOOKED_AT_EVERY = timedelta(minutes=15)
 QUIET_FOR = timedelta(hours=2)
 """Without nonsense for so long, a device that reads well is believed again."""
 
+SHORT_AGAINST = 10
+"""A tenth of a device's time: of three signals that may be missed such an outage takes one at most."""
+
+AFTER_A_START = timedelta(minutes=15)
+"""The heartbeat of the contract: what waited has come by then, and whoever lost the connection has spoken."""
+
 _FAULTS = frozenset(fault.value for fault in Fault)
 FLAPS = "flaps"
 """Under `flaps-SIGN` it is counted how often a sign came: such a rule raises nothing."""
@@ -233,9 +239,13 @@ def _silent_reason(draft: Draft, device_id: str) -> Reason:
 
 def silent_at(draft: Draft, device: Device) -> datetime:
     """When the device counts as silent, unless it speaks before: from its last message, its enrolment, or the hub's return,
-    whichever is latest."""
-    last = draft.device_state(device.id).last_seen_at or device.enrolled_at
-    return max(last, device.enrolled_at, draft.context.resumed_at) + device.silent_after
+    whichever is latest. An outage that is short against the device's own time spoils nothing: a hub that is started anew every
+    night would never miss a button that speaks once a day."""
+    last = max(draft.device_state(device.id).last_seen_at or device.enrolled_at, device.enrolled_at)
+    context = draft.context
+    if context.away_for >= device.silent_after / SHORT_AGAINST:
+        return max(last, context.resumed_at) + device.silent_after
+    return max(last + device.silent_after, context.resumed_at + min(AFTER_A_START, device.silent_after))
 
 
 def judge_silence(draft: Draft) -> None:
