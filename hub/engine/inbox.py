@@ -23,6 +23,9 @@ BACK_PRESSURE_CHECK_S = 0.05
 PROFILES_AT_ONCE = 20
 """Of a directory that thousands of homes follow anew: a press waits for so many, not for all."""
 
+SHARE = 8
+"""An eighth of a batch is kept for each queue in which something waits; the directory can wait."""
+
 
 def settle(waiting: Future[T], result: T | None = None, error: BaseException | None = None) -> None:
     """Tell whoever waits. One who has given up (a cancelled future) must not end the engine's thread."""
@@ -117,7 +120,8 @@ class Inbox:
 
     def take(self, room: int, monotonic_s: float) -> list[Item]:
         """The next batch, most urgent first: urgent messages, commands of people, foreign messages, reports, some of the
-        directory's profiles, then telemetry as far as there is room."""
+        directory's profiles, then telemetry as far as there is room. Of each that waits at least a share comes along: an answer
+        must not stand behind a device that presses without end, nor a button behind Zigbee2MQTT."""
         items: list[Item] = []
         lanes: list[tuple[deque[Any] | FairQueue, int]] = [
             (self.messages[SessionName.URGENT], room),
@@ -132,8 +136,13 @@ class Inbox:
         if telemetry and may_go:
             self._telemetry_taken_at_s = monotonic_s
             lanes.append((telemetry, room))
-        for lane, at_most in lanes:
-            count = min(len(lane), at_most, room - len(items))
+        for number, (lane, at_most) in enumerate(lanes):
+            kept = sum(
+                min(len(other), room // SHARE)
+                for other, _ in lanes[number + 1 :]
+                if other is not self.profiles
+            )
+            count = min(len(lane), at_most, max(room - len(items) - kept, 0))
             items.extend(lane.popleft() for _ in range(count))
         return items
 

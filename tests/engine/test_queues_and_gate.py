@@ -1,6 +1,7 @@
 """The engine's inbox, its gate before the senders, and hub time."""
 
 import threading
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from hub.core.home import UNASSIGNED_HOME_ID, Profile
 from hub.core.notifications import Notification, NotifyReason, Template
 from hub.engine.gate import Gate
 from hub.engine.health import EngineSettings
-from hub.engine.inbox import PROFILES_AT_ONCE, Inbox
+from hub.engine.inbox import PROFILES_AT_ONCE, Inbox, Ordered
 from hub.ingest.message import RawMessage, SessionName
 from hub.store.store import Batch, JournalLine, Store
 from tests.story import SYSTEM, TUESDAY_MORNING, Story, VirtualTime, actor
@@ -95,6 +96,23 @@ def test_a_long_queue_is_worked_off_in_batches_with_the_press_in_the_first(story
     assert story.alert().home_id == "h3"
     story.run()
     assert len(story.acknowledged) == 96
+
+
+def test_behind_presses_without_end_every_other_queue_moves_on() -> None:
+    """A device gone mad fills the urgent queue again and again: an answer, a foreign button and a reading go on all the same."""
+    inbox = Inbox(10_000, 10)
+    reading, foreign = message(SessionName.TELEMETRY), message(SessionName.FOREIGN)
+    answer = Ordered(Acknowledge("h1", "A-1", actor("operator-chen")), Future())
+    sent = DeliveryReport("h1", "n-1", "A-1", DeliveryOutcome.SENT, 1)
+    for number in range(1_000):
+        inbox.offer(message(SessionName.URGENT, number))
+    inbox.offer(reading)
+    inbox.offer(foreign)
+    inbox.order(answer)
+    inbox.report(sent)
+    taken = inbox.take(400, 0.0)
+    assert len(taken) == 400
+    assert taken[-4:] == [answer, foreign, sent, reading]
 
 
 def test_a_press_waits_for_no_directory_and_nobodys_command_waits_for_reports(story: Story) -> None:
