@@ -1,5 +1,6 @@
 """A resident's days: sleep, rising, rooms, meals, naps, long sits, out of home, visits, bad nights; the devices around notice
-them as deeds. No two days are the same, and now and then one is unlike all others: a quiet home is told from a silent one by that.
+them as deeds. No two days are the same, and now and then one is unlike all others: by that a quiet home is told from a silent
+one.
 """
 
 from collections.abc import Iterator

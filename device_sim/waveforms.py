@@ -1,7 +1,7 @@
 """Numbers that look like a body's: vital signs over a day and in illness, acceleration in daily life and in a fall.
 
-Windows of acceleration are drawn so that their signs (`hub evaluate falls` names them) lie where those of recordings lie, waist and
-wrist each: `make bench-detection` holds the two against each other.
+Windows of acceleration are drawn so that their signs (`hub.core.detection.fall_window`) lie where those of recordings lie, waist
+and wrist each: `make bench-detection` holds the two against each other.
 """
 
 import math
@@ -65,6 +65,8 @@ more: medians apart by 8.5 /min, 0.22 degC, 17 and 10 mmHg; readings of one pers
 simulator's own."""
 _FARTHEST = 2.5
 """Times its spread; nobody's body is a bell to its end."""
+_LOWEST = 1.5
+"""So far down people's own middles lie: below, somebody is ill."""
 
 # What a condition at full strength adds. Each degree of fever brings about ten beats of pulse and two breaths.
 _EFFECT: dict[Condition, dict[Measure, float]] = {
@@ -90,7 +92,8 @@ class VitalSigns:
     def __init__(self, seed: str) -> None:
         self._rng = Random(seed)
         self._own_mean = {
-            measure: usual.mean + self._spread(usual.apart) for measure, usual in _USUAL.items()
+            measure: usual.mean + max(-_LOWEST, self._spread(1)) * usual.apart
+            for measure, usual in _USUAL.items()
         }
         self.illnesses: list[Illness] = []
 
@@ -178,7 +181,7 @@ def daily_window(
         case DailyMovement.DROPPING_INTO_CHAIR:
             hits, goes_on = [_Bump(0.0, 1 + rng.lognormvariate(math.log(1.4), 0.3), 0.16)], False
         case DailyMovement.LYING_DOWN:
-            hits, goes_on = [_Bump(0.0, 1 + rng.lognormvariate(math.log(0.5), 0.4), 0.2)], False
+            hits, goes_on = [_Bump(0.0, 1 + rng.lognormvariate(math.log(0.35), 0.35), 0.2)], False
             leans = stays = rng.uniform(60, 95)
             takes_s = rng.uniform(1.2, 2.4)
     hits = [_Bump(hit.at_s, min(hit.peak_g, 2.8), hit.lasts_s) for hit in hits]

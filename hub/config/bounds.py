@@ -114,6 +114,8 @@ QuestionWaits = Annotated[float, Field(ge=5 * MINUTE_S, le=2 * HOUR_S)]
 """Shorter, and nobody gets up from a chair in time; longer, and the question keeps help away."""
 ToldAgainAfter = Annotated[float, Field(ge=HOUR_S, le=7 * DAY_S)]
 """A silence that lasts after somebody looked."""
+UsualAgainAfter = Annotated[float, Field(ge=HOUR_S, le=MONTH_S)]
+"""A reading beyond a limit of somebody who lives near it."""
 ReturnWithin = Annotated[float, Field(ge=15, le=2 * HOUR_S)]
 """Bed sensors in the UK and Ireland are set from 15 s to 2 h."""
 NoBreathingFor = Annotated[float, Field(ge=10, le=5 * MINUTE_S)]

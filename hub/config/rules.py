@@ -46,6 +46,7 @@ from hub.config.bounds import (
     TestAgainAfter,
     TestModeLasts,
     ToldAgainAfter,
+    UsualAgainAfter,
     WeakFor,
 )
 from hub.config.lines import Path as KeyPath
@@ -239,6 +240,7 @@ class WellbeingTable(Section):
     score_high: Severity = Severity.EMERGENCY
     again_within_s: QuestionWaits = 900
     again_after_s: ToldAgainAfter = 43_200
+    usual_again_after_s: UsualAgainAfter = 604_800
 
 
 class WellbeingOfTable(Section):
@@ -551,6 +553,7 @@ def _rules(tables: list[RuleTable], version: str) -> Rules:
                     (),
                     timedelta(seconds=table.again_within_s),
                     timedelta(seconds=table.again_after_s),
+                    timedelta(seconds=table.usual_again_after_s),
                 )
             case WellbeingOfTable():
                 special.append(table)

@@ -41,7 +41,8 @@ class ReasonCode(StrEnum):
     THRESHOLD_CLEARED = "threshold_cleared"
     """rule, measure, value"""
     READING_HIGH = "reading_high"
-    """measure, value, limit; not_repeated: it was asked for again, and did not come"""
+    """measure, value, limit; usual: this person's own normal, where it lies near the limit; not_repeated: it was asked for again
+    and did not come"""
     READING_LOW = "reading_low"
     """as READING_HIGH"""
     READING_UNUSUAL = "reading_unusual"

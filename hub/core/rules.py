@@ -261,8 +261,9 @@ class SpecialLevels:
 @dataclass(frozen=True, slots=True)
 class WellbeingRule:
     """Limits, own normal and early-warning score as one judgement (`detection/wellbeing`). A strange reading taken by hand is
-    asked for again where something in the home can say so, and has `again_within`; what was told is told again `again_after`.
-    Of `special` the first that fits a person takes the place of `levels`.
+    asked for again where something in the home can say so, and has `again_within`; what was told is told again `again_after`;
+    of somebody whose own normal lies near a limit or beyond it, only `usual_again_after`, or when it is clearly worse than
+    what was told. Of `special` the first that fits a person takes the place of `levels`.
     """
 
     enabled: bool = True
@@ -270,6 +271,7 @@ class WellbeingRule:
     special: tuple[SpecialLevels, ...] = ()
     again_within: timedelta = timedelta(minutes=15)
     again_after: timedelta = timedelta(hours=12)
+    usual_again_after: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

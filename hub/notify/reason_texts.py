@@ -140,6 +140,9 @@ def _reading(zh: str, en: str) -> Callable[[Data], Words]:
         name_zh, name_en, unit = _measure(data)
         value, limit = _value(data, "value", unit), _value(data, "limit", unit)
         again_zh, again_en = _not_repeated(data)
+        if "usual" in data:
+            usual = _value(data, "usual", unit)
+            again_zh, again_en = f"（本人平时{usual}左右）{again_zh}", f" (usually about {usual}){again_en}"
         return f"{name_zh}{value}，{zh}{limit}{again_zh}", f"{name_en} {value}, {en} {limit}{again_en}"
 
     return words

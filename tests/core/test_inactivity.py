@@ -109,6 +109,7 @@ def test_a_movement_answers_the_question(settled: Life) -> None:
 
 
 def test_who_always_answered_and_does_not_is_an_alert_at_once(settled: Life) -> None:
+    few = replace(SHIPPED, answers_that_count=3)
     life = lived(settled, [*day_of(21)])
     for day in range(22, 25):
         life = lived(life, moves(day, "7:00", "8:00"))
@@ -117,8 +118,15 @@ def test_who_always_answered_and_does_not_is_an_alert_at_once(settled: Life) -> 
         life = lived(life, moves(day, "12:00", "22:00"))
     life = lived(life, moves(25, "7:00", "8:00"))
     assert life.answered == 3
-    assert alert_at(life) == due(life).ask_at + SHIPPED.answer_within
-    late = heard(asked(life, due(life).ask_at), Sign.MOVED, alert_at(life), alert_at(life))
+    question = due(life).ask_at
+    unasked = outlook(life, few)
+    assert unasked is not None
+    assert unasked.alert_at == alert_at(life), "a question that nobody spoke was left unanswered by nobody"
+    asked_once = outlook(asked(life, question), few)
+    assert asked_once is not None
+    assert asked_once.alert_at == question + SHIPPED.answer_within
+    answered_at = question + SHIPPED.answer_within
+    late = heard(asked(life, question), Sign.MOVED, answered_at, answered_at)
     assert late.answered == 4, "the last moment still counts"
     assert heard(asked(life, due(life).ask_at), Sign.MOVED, at(25, "23:00"), at(25, "23:00")).answered == 0
 

@@ -1,5 +1,6 @@
 """What befalls residents: as often as it says, more often who is frail, and nothing that lasts on top of something else."""
 
+import itertools
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -33,7 +34,7 @@ def test_nothing_begins_while_something_lasts() -> None:
     for seed in range(200):
         found = courses(START, 90, 4, Random(seed))
         assert [one.at for one in found] == sorted(one.at for one in found)
-        for one, other in zip(found, found[1:], strict=False):
+        for one, other in itertools.pairwise(found):
             assert other.at >= one.at + max(one.lasts, timedelta(hours=6))
 
 

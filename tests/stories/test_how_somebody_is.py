@@ -103,10 +103,31 @@ def test_where_a_rule_says_it_already_nothing_is_said_twice(story: Story) -> Non
     assert codes(story) == [ReasonCode.THRESHOLD]
 
 
-def test_for_who_cannot_call_a_limit_is_urgent(tmp_path: Path) -> None:
-    story = living(tmp_path, flat(level=4))
-    cuff(story, 168)
+def test_for_who_cannot_call_what_is_far_from_their_normal_is_urgent(tmp_path: Path) -> None:
+    story = living(tmp_path, flat(level=4, voice=False))
+    usual_days(story)
+    for _ in range(2):
+        cuff(story, 122, pulse=99)
+        story.advance(hours=3)
     assert story.alert().severity is Severity.URGENT
+    assert story.alert().reason.code is ReasonCode.READING_UNUSUAL
+
+
+def test_of_who_lives_near_a_limit_the_same_is_told_once_a_week(story: Story) -> None:
+    for _ in range(DAYS):
+        cuff(story, 152)
+        story.advance(days=1)
+    assert story.alerts() == []
+    told = []
+    for day in range(12):
+        cuff(story, 164 if day != 4 else 182)
+        for alert in story.alerts():
+            told.append((day, alert.reason.data["value"], alert.reason.data["usual"]))
+            story.take("butler-wang")
+            story.resolve("butler-wang", WhatItWas.UNDETERMINED, WhatWasDone.BY_PHONE)
+        story.advance(days=1)
+    assert [(day, value) for day, value, _ in told] == [(0, 164), (4, 182), (11, 164)]
+    assert told[0][2] == 152
 
 
 # --- asked to be taken again ------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """What the judgement of somebody's readings (`wellbeing`) becomes: asked to be taken again, told as one alert, over."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from firmware_contracts.vocabulary import Measure
 from hub.core.alerts import AlertKind, Reason, Severity, derived_id
-from hub.core.detection.baseline import FLOORS, SAMPLE_EVERY
+from hub.core.detection.baseline import FLOORS, SAMPLE_EVERY, normal
 from hub.core.detection.device_health import is_heard
 from hub.core.detection.wellbeing import (
     SCORE,
@@ -29,6 +30,7 @@ from hub.core.silencing import raise_unless_silenced
 
 RULE_PREFIX = "wellbeing"
 AGAIN = "again"
+KNOWN = "known"
 QUESTION = "well"
 EARLY_WARNING = "early_warning"
 """By this name a person's home sets `scale_2` to 1: a target of 88-92 % oxygen, confirmed by a doctor."""
@@ -39,6 +41,9 @@ BY_HAND = frozenset({DeviceKind.CUFF, DeviceKind.THERMOMETER, DeviceKind.GLUCOME
 _NEW = Wellbeing()
 _AGREES = 3.0
 """Two readings no further apart than so many spreads of the instrument say the same."""
+
+_NEAR, _WORSE = 2.0, 2.0
+"""Spreads of the person's own between their normal and a limit; of the instrument between a reading and a worse one."""
 
 _REASONS = {
     Found.HIGH: ReasonCode.READING_HIGH,
@@ -137,6 +142,10 @@ def _tell(
         ):
             draft.put_rule(key, RuleState(RulePhase.FIRING, known.since_at, draft.now, known.value))
             continue
+        usual = _usual_of(draft, subject_id, finding)
+        if usual is not None and _is_known(draft, device, finding):
+            draft.put_rule(key, RuleState(RulePhase.FIRING, draft.now, draft.now, finding.value))
+            continue
         draft.put_rule(key, RuleState(RulePhase.FIRING, since_at, draft.now, finding.value))
         raise_unless_silenced(
             draft,
@@ -145,10 +154,37 @@ def _tell(
             severity=severity,
             dedup_key=f"{RULE_PREFIX}|{subject_id}",
             cause=draft.now.isoformat(),
-            reason=_reason(finding, not_repeated=not_repeated),
+            reason=_reason(
+                finding if usual is None else replace(finding, usual=usual), not_repeated=not_repeated
+            ),
             resident_ids=subjects(draft, device.wearer_id),
             device_id=device.id,
         )
+
+
+def _usual_of(draft: Draft, subject_id: str, finding: Finding) -> float | None:
+    """The person's own normal where it lies near the limit that was passed, or beyond it: they live there."""
+    if finding.limit is None or finding.what not in (Found.HIGH, Found.LOW):
+        return None
+    state = draft.wellbeing.get(subject_id, _NEW)
+    own = normal(state.own.get(finding.measure), finding.measure)
+    if own is None:
+        return None
+    away = own.strangeness(finding.limit) if finding.what is Found.HIGH else -own.strangeness(finding.limit)
+    return own.middle if away <= _NEAR else None
+
+
+def _is_known(draft: Draft, device: Device, finding: Finding) -> bool:
+    """Whether the same was told lately of somebody who lives near the limit; remembers this one where it was not, or is worse."""
+    key = f"{RULE_PREFIX}|{KNOWN}-{finding.what.value}-{finding.measure}|{device.id}"
+    told = draft.rules.get(key)
+    worse = 1 if finding.what is Found.HIGH else -1
+    before = told.value if told is not None else None
+    if before is not None and (finding.value - before) * worse < _WORSE * FLOORS[finding.measure]:
+        return True
+    until = draft.now + draft.context.rules.wellbeing.usual_again_after
+    draft.put_rule(key, RuleState(RulePhase.PENDING, draft.now, draft.now, finding.value, until))
+    return False
 
 
 def _key(what: Found, measure: str, device: Device) -> str:

@@ -1,21 +1,23 @@
 """Months of simulated elders through the core alone, without wire and store: what a butler of twenty would be told, and whether
 everybody who needed help was found.
 
-Residents (`device_sim`) live their days; the devices around them are judged by the shipped rules; alerts are answered, closed, and
-questions in the home answered as people do. An alert is false when nothing of what befell that elder explains it.
+Residents (`device_sim`) live their days; the devices around them are judged by the shipped rules; alerts are answered and
+closed, questions in the home answered as people do. An alert is false when nothing of what befell that elder explains it.
 """
 
 import heapq
 import itertools
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 
 from device_sim.courses import EMERGENCIES, TRUE, Course, Happens, courses
 from device_sim.deeds import MEASURES, BedChange, Door, Movement
-from device_sim.residents import Activity, Habits, TakeReading, habits_of, plan_day
+from device_sim.residents import Activity, Habits, habits_of, plan_day
 from device_sim.spec import DeviceKind as Simulated
 from device_sim.waveforms import (
     Condition,
@@ -25,6 +27,7 @@ from device_sim.waveforms import (
     daily_window,
     fall_window,
 )
+from firmware_contracts.messages import AccelerationWindow
 from firmware_contracts.vocabulary import BedState, CallAction, ContactState, FallPhase, Placement
 from hub.core.alerts import Alert, Role, Severity, WhatItWas, WhatWasDone
 from hub.core.context import Context
@@ -54,8 +57,8 @@ from hub.core.notifications import Template
 from hub.core.outcome import Outcome
 from hub.core.reasons import ReasonCode
 from hub.core.step import step
-from hub.evaluation.figures import Figure
-from tests.story import CELL, story_context
+from hub.evaluation.figures import Figure, figure_line
+from tests.story import story_context
 
 START = datetime(2026, 3, 1, 16, tzinfo=UTC)
 """Midnight of 2 March by the homes' clock."""
@@ -72,7 +75,6 @@ ROOMS = {
 }
 BUTLER = Actor("butler-wang", ActorRole.BUTLER)
 A_BUTLERS_ELDERS = 20
-DEBUG = False
 
 _ANSWERS_AFTER = {
     Severity.EMERGENCY: (4, 20),
@@ -225,12 +227,12 @@ class _Life:
     def run(self) -> Told:
         self.obey(SetProfile(self.home.id, Actor("system", ActorRole.SYSTEM), self._profile()))
         for device_id in self.home.profile.devices:
-            self.at(START + self.rng.random() * HEARTBEAT, lambda one=device_id: self._beat(one))
+            self.at(START + self.rng.random() * HEARTBEAT, partial(self._beat, device_id))
         befalls = courses(START + timedelta(days=2), self.days - 3, self.kind.level, self.rng)
         for course in befalls:
-            self.at(course.at, lambda one=course: self._befall(one))
+            self.at(course.at, partial(self._befall, course))
         for day in range(self.days):
-            self.at(START + timedelta(days=day), lambda one=day: self._plan(one))
+            self.at(START + timedelta(days=day), partial(self._plan, day))
         while self.queue and self.queue[0][0] < self.ends:
             at, _, act = heapq.heappop(self.queue)
             self._until(at)
@@ -286,7 +288,7 @@ class _Life:
                 self.told.questions += self.now >= START + LEARNING
                 self._asked()
             elif notification.template is Template.HOME_MEASURE_AGAIN and self.rng.random() < 0.7:
-                self.later(self.rng.uniform(2, 10), lambda: self._reading(Simulated.CUFF))
+                self.later(self.rng.uniform(2, 10), partial(self._reading, Simulated.CUFF))
 
     # --- who lives there ----
 
@@ -330,7 +332,7 @@ class _Life:
     def _plan(self, day: int) -> None:
         local = (START + timedelta(days=day, hours=8)).date()
         for activity in plan_day(local, self.habits, self.rng):
-            self.at(activity.at.astimezone(UTC), lambda one=activity: self._act(one))
+            self.at(activity.at.astimezone(UTC), partial(self._act, activity))
         if DeviceKind.FALL_WEARABLE in self.kind.devices:
             for _ in range(self.rng.randint(4, 14)):
                 at = START + timedelta(days=day, hours=self.rng.uniform(6.5, 20.5))
@@ -367,20 +369,15 @@ class _Life:
             return
         movement = self.rng.choices(list(DailyMovement), (3, 4, 1, 3))[0]
         self._fall(daily_window(self.rng, movement))
-        self.later(self.rng.uniform(0.5, 4), lambda: self._act_anywhere())
+        self.later(self.rng.uniform(0.5, 4), self._act_anywhere)
 
     def _act_anywhere(self) -> None:
         if self._moves:
             self.tell("motion-living_room", Motion(moving=True))
 
-    def _fall(self, drawn: object) -> None:
-        window = Window(
-            drawn.placement,  # type: ignore[attr-defined]
-            drawn.rate_hz,  # type: ignore[attr-defined]
-            drawn.range_g,  # type: ignore[attr-defined]
-            tuple((x, y, z) for x, y, z in drawn.samples_g),  # type: ignore[attr-defined]
-            drawn.impact_index,  # type: ignore[attr-defined]
-        )
+    def _fall(self, drawn: AccelerationWindow) -> None:
+        samples = tuple((x, y, z) for x, y, z in drawn.samples_g)
+        window = Window(drawn.placement, drawn.rate_hz, drawn.range_g, samples, drawn.impact_index)
         number = self.numbers[DeviceKind.FALL_WEARABLE.value]
         fall = Fall(f"fall-{number}", timedelta(), FallPhase.SUSPECTED, window)
         self.tell(DeviceKind.FALL_WEARABLE.value, fall)
@@ -390,7 +387,7 @@ class _Life:
             self.tell(device_id, Environment(temperature_c=round(self.rng.gauss(20, 1.5), 1)))
         else:
             self.tell(device_id, Alive())
-        self.at(self.now + HEARTBEAT * self.rng.uniform(0.95, 1.05), lambda: self._beat(device_id))
+        self.at(self.now + HEARTBEAT * self.rng.uniform(0.95, 1.05), partial(self._beat, device_id))
 
     # --- what befalls them ----
 
@@ -417,7 +414,7 @@ class _Life:
                 condition = Condition.FEVER if what is Happens.FEVER else Condition.BREATHLESS
                 illness = Illness(condition, self.now, course.lasts / 3)
                 self.body.illnesses.append(illness)
-                self.at(self.now + course.lasts, lambda: self.body.illnesses.remove(illness))
+                self.at(self.now + course.lasts, partial(self.body.illnesses.remove, illness))
             case Happens.AWAY_SAID | Happens.AWAY_UNSAID:
                 self._leave(course.lasts, said=what is Happens.AWAY_SAID)
             case Happens.OUTAGE:
@@ -465,7 +462,7 @@ class _Life:
         if known is None or known.pre_alarm_until is not None:
             shortest, longest = _ANSWERS_AFTER[alert.severity]
             minutes = self.rng.uniform(shortest, longest)
-            self.later(minutes, lambda: self._close(alert.id))
+            self.later(minutes, partial(self._close, alert.id))
         self._count(alert)
 
     def _may_take_back(self, alert: Alert) -> None:
@@ -506,17 +503,8 @@ class _Life:
         ):
             self.told.mistaken += 1
             return
-        if DEBUG:
-            print(
-                self.home.id,
-                self.kind.level,
-                (self.now + timedelta(hours=8)).strftime("%d %H:%M"),
-                alert.reason.code,
-                dict(alert.reason.data),
-                course,
-            )
         self.told.false[alert.severity] += 1
-        self.told.false_of[f"{alert.severity.value} {alert.reason.code.value}"] += 1
+        self.told.false_of[f"{alert.severity.value} {alert.reason.code}"] += 1
 
     def _close(self, alert_id: str) -> None:
         alert = self.home.alerts.get(alert_id)
@@ -540,21 +528,13 @@ def table(told: Told) -> Iterator[str]:
 
 
 def main(number: int = 1, days: int = 44) -> Sequence[Figure]:
-    """`python -m tests.benchmarks.detection.months`: one butler and thirty days after the learning."""
-    from hub.evaluation.figures import figure_line
-
+    """`python -m tests.benchmarks.detection.months BUTLERS DAYS`: of the days the first fourteen are not counted."""
     told = butlers(number, days)
-    for line in table(told):
-        print(line)
     found = figures(told)
-    for one in found:
-        print(figure_line(one))
+    for line in (*table(told), *map(figure_line, found)):
+        print(line)
     return found
 
 
 if __name__ == "__main__":
-    import sys
-
     main(*(int(one) for one in sys.argv[1:]))
-
-__all__ = ["CELL", "butlers", "figures", "live"]
