@@ -13,7 +13,7 @@ STAMP := .venv/.installed
 # Compiled modules are kept: each worker and each hub that a test starts would compile all of them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help venv demo test check format bench soak constraints clean
+.PHONY: help venv demo test check format bench bench-detection soak constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -52,6 +52,9 @@ format: venv ## repair what can be repaired by itself
 
 bench: venv ## measure; prints numbers, judges nothing
 	$(PY) -m tests.benchmarks
+
+bench-detection: venv ## how good the judgement is: recordings of CARE_DATA, simulated months, cost
+	$(PY) -m tests.benchmarks.detection
 
 soak: venv ## hours of faults: simulated lives, kills, floods; SEEDS=5000 and MINUTES=60 say how long
 	$(PY) -m tests.soak $(if $(SEEDS),--seeds $(SEEDS)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KILLS),--kills $(KILLS))
