@@ -1,17 +1,20 @@
 """Before a directory is saved: everything in it that does not fit, told at once, each with what to do."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 from operator import attrgetter
 from typing import TypeVar
 
+from firmware_contracts.vocabulary import Measure
 from hub.core.alerts import Role
-from hub.core.detection.condition import EARLY_WARNING
+from hub.core.detection.condition import EARLY_WARNING, OWN_LIMITS
 from hub.core.detection.living import BED_EXIT_RULE
+from hub.core.detection.vitals import ROOM_PLAUSIBLE
+from hub.core.detection.wellbeing import LIMITS
 from hub.core.home import Membership
-from hub.core.rules import Rules
+from hub.core.rules import RoomMeasure, Rules, Side
 from hub.directory.duty import USUAL_WEEK, WEEKS, unstaffed
 from hub.directory.entries import DESK_ROLES, entry_problems
 from hub.directory.model import MAX_OWN_ELDERS, Assignment, Bond, Directory, Residence, holds, overlap
@@ -22,8 +25,25 @@ __all__ = ["DirectoryProblems", "Problem", "check", "override_problems", "policy
 
 OVERRIDABLE = frozenset({"limit", "clear", "for_s", "max_gap_s"})
 """What a home may have different from a threshold rule."""
-OWN_PARAMETERS = {BED_EXIT_RULE: frozenset({"return_within_s"}), EARLY_WARNING: frozenset({"scale_2"})}
+_SIDES = {
+    f"{measure}_{side}": measure
+    for measure, limits in LIMITS.items()
+    for side, has in (("low", limits.low is not None), ("high", limits.high is not None))
+    if has
+}
+OWN_PARAMETERS = {
+    BED_EXIT_RULE: frozenset({"return_within_s"}),
+    EARLY_WARNING: frozenset({"scale_2"}),
+    OWN_LIMITS: frozenset(_SIDES),
+}
 """What a home may have of its own beside thresholds."""
+_BOUNDS = {
+    "for_s": (0.0, 86_400.0),
+    "max_gap_s": (1.0, 604_800.0),
+    "return_within_s": (15.0, 7_200.0),
+    "scale_2": (0.0, 1.0),
+}
+"""As `config/bounds` has them for everybody."""
 
 _CARED_FOR = frozenset({Membership.NOT_YET_OPEN, Membership.ACTIVE, Membership.PAUSED})
 
@@ -63,7 +83,29 @@ def override_problems(directory: Directory, rules: Rules) -> tuple[Problem, ...]
             if wrong:
                 remedy = f"allowed: {', '.join(sorted(allowed))}"
                 found.append(Problem(where, f"unknown parameter {', '.join(wrong)}", remedy))
+            else:
+                found.extend(Problem(where, *said) for said in _beyond_bounds(rules, rule, values))
     return tuple(found)
+
+
+def _beyond_bounds(rules: Rules, rule: str, values: Mapping[str, float]) -> Iterator[tuple[str, str]]:
+    """Numbers that a rule cannot have: what is wrong, and what would be right."""
+    shipped = next((one for group in rules.thresholds.values() for one in group if one.name == rule), None)
+    for name, value in sorted(values.items()):
+        bounds = _BOUNDS.get(name)
+        if name in _SIDES:
+            bounds = rules.plausible[Measure(_SIDES[name])]
+        elif bounds is None and shipped is not None:
+            measure = shipped.measure
+            bounds = ROOM_PLAUSIBLE[measure] if isinstance(measure, RoomMeasure) else rules.plausible[measure]
+        if bounds is not None and not bounds[0] <= value <= bounds[1]:
+            yield f"{name} = {value:g}", f"it lies between {bounds[0]:g} and {bounds[1]:g}"
+    if shipped is not None and {"limit", "clear"} & values.keys():
+        own = shipped.with_overrides(values)
+        if own.side is Side.ABOVE and own.clear >= own.limit:
+            yield f"clear = {own.clear:g}", f"above {own.limit:g} it clears at a smaller value"
+        if own.side is Side.BELOW and own.clear <= own.limit:
+            yield f"clear = {own.clear:g}", f"below {own.limit:g} it clears at a larger value"
 
 
 def policy_problems(directory: Directory, policies: Collection[str]) -> tuple[Problem, ...]:

@@ -34,6 +34,7 @@ class What(StrEnum):
     PASSWORDS_MADE = "passwords_made"
     HOME_ENROLLED = "home_enrolled"
     MEMBERSHIP_CHANGED = "membership_changed"
+    OWN_VALUES_SET = "own_values_set"
     ROSTER_CHANGED = "roster_changed"
     COVER_CONFIRMED = "cover_confirmed"
     CENTRE_MOVED = "centre_moved"

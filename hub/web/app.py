@@ -34,6 +34,7 @@ from hub.web import (
     api_events,
     api_homes,
     api_key_tests,
+    api_own_values,
     api_people,
     api_protection,
     api_reports,
@@ -80,7 +81,13 @@ TAGS = [
 
 ROUTERS = (
     *(api_alerts.router, api_requests.router, api_homes.router, answers.router, api_accounts.router),
-    *(api_tokens.router, api_key_tests.router, api_silences.router, api_protection.router),
+    *(
+        api_tokens.router,
+        api_key_tests.router,
+        api_silences.router,
+        api_own_values.router,
+        api_protection.router,
+    ),
     *(api_enrol.router, api_reports.router, api_people.router, api_centres.router, api_roster.router),
     *(api_chain.router, api_changes.router, api_directory.router, api_events.router),
     *(metrics.router, *pages.ROUTERS),

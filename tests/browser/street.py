@@ -71,6 +71,8 @@ def paths(hub: RunningHub) -> list[str]:
         f"/requests/new?home={two_elders(hub)}",
         f"/key-tests/{two_elders(hub)}",
         "/key-tests?show=all",
+        f"/homes/{two_elders(hub)}/silences",
+        f"/homes/{two_elders(hub)}/rules",
         "/protection?only=everybody",
         "/tokens",
         "/nothing",

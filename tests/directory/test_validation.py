@@ -330,5 +330,5 @@ def test_values_of_a_home_must_belong_to_a_rule() -> None:
     home = with_homes(overrides={"spo2_low": {"limit": 87, "limt": 1}, "spo2": {"limit": 1}})(small())
     assert [str(problem) for problem in override_problems(home, rules)] == [
         'home "h1" override of rule "spo2_low": unknown parameter limt; allowed: clear, for_s, limit, max_gap_s',
-        'home "h1" override of rule "spo2": unknown rule; known: bed_exit, early_warning, spo2_low',
+        'home "h1" override of rule "spo2": unknown rule; known: bed_exit, early_warning, limits, spo2_low',
     ]

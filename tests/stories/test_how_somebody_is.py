@@ -266,3 +266,12 @@ def test_what_is_unusual_is_over_only_when_it_is_looked_at_again(story: Story) -
     story.advance(minutes=31)
     story.measure("h1", "oximeter", heart_rate_bpm=64)
     assert codes(story)[1:] == [ReasonCode.THRESHOLD_CLEARED]
+
+
+def test_limits_of_ones_own_take_the_place_of_what_ships(story: Story) -> None:
+    own = replace(story.home().profile, overrides={"limits": {"systolic_mmhg_high": 175.0}})
+    done(story.command(SetProfile("h1", SYSTEM, own)))
+    cuff(story, 168)
+    assert story.alerts() == []
+    cuff(story, 176)
+    assert story.alert().reason.data["limit"] == 175

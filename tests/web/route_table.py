@@ -245,6 +245,8 @@ SENT: dict[ROUTE, Sent] = {
     ("POST", "/homes/{home_id}/silences"): _form(
         of="devices", reason="maintenance", from_at="2027-01-02T00:00", until_at="2027-01-01T00:00"
     ),
+    ("PUT", "/api/v1/homes/{home_id}/rules/{rule}"): _json(values={}, why="trial"),
+    ("POST", "/homes/{home_id}/rules/{rule}"): _form(limit="much", why="trial"),
     ("POST", "/tokens"): _form(role="nobody"),
     ("POST", "/people"): _form(name="某人"),
     ("POST", "/people/{person_id}"): _form(name="某人"),

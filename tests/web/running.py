@@ -29,7 +29,7 @@ from hub.directory import profiles
 from hub.directory.demo import demo_directory
 from hub.directory.keeper import DirectoryKeeper
 from hub.directory.model import Directory
-from hub.directory.validation import problems
+from hub.directory.validation import override_problems, problems
 from hub.engine.engine import Engine
 from hub.engine.health import EngineSettings
 from hub.ingest.message import RawMessage, SessionName
@@ -137,7 +137,12 @@ class RunningHub:
         ).result(10)
         self.settings = WebSettings(self._folder, answer_secret=ANSWER_SECRET, **self._settings)
         self.keeper = DirectoryKeeper(
-            self.engine, self.directory, lambda directory: problems(directory, self.engine.now())
+            self.engine,
+            self.directory,
+            lambda directory: (
+                *problems(directory, self.engine.now()),
+                *override_problems(directory, self.engine.context().rules),
+            ),
         )
         self.app = create_app(self.engine, self.queries, self.settings, self.keeper)
         self._serve()

@@ -1,6 +1,6 @@
 """What the judgement of somebody's readings (`wellbeing`) becomes: asked to be taken again, told as one alert, over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from firmware_contracts.vocabulary import Measure
@@ -8,11 +8,14 @@ from hub.core.alerts import AlertKind, Reason, Severity, derived_id
 from hub.core.detection.baseline import FLOORS, SAMPLE_EVERY, normal
 from hub.core.detection.device_health import is_heard
 from hub.core.detection.wellbeing import (
+    LIMITS,
     SCORE,
     Finding,
     Found,
     Levels,
+    Limits,
     Wellbeing,
+    own_limits,
     read,
     scored,
     severity_of,
@@ -32,6 +35,8 @@ RULE_PREFIX = "wellbeing"
 AGAIN = "again"
 KNOWN = "known"
 QUESTION = "well"
+OWN_LIMITS = "limits"
+"""By this name a person's home sets limits of its own: `systolic_mmhg_high`, `glucose_mmol_l_low` and the like."""
 EARLY_WARNING = "early_warning"
 """By this name a person's home sets `scale_2` to 1: a target of 88-92 % oxygen, confirmed by a doctor."""
 
@@ -77,6 +82,7 @@ def look(draft: Draft, device: Device, measure: str, value: float) -> tuple[Find
         draft.now,
         context.local(draft.now).toordinal(),
         at_rest=device.kind in BY_HAND,
+        limits=_limits(draft),
     )
     draft.put_wellbeing(subject_id, state)
     asked = f"{RULE_PREFIX}|{AGAIN}-{measure}|{device.id}"
@@ -86,7 +92,10 @@ def look(draft: Draft, device: Device, measure: str, value: float) -> tuple[Find
         if before.value is not None and abs(value - before.value) <= _AGREES * FLOORS[measure]:
             # Taken again, and it is so: the first reading counts as well.
             return tuple(
-                {one.what: one for one in (*signs_of(state, measure, value), *verdict.findings)}.values()
+                {
+                    one.what: one
+                    for one in (*signs_of(state, measure, value, _limits(draft)), *verdict.findings)
+                }.values()
             )
     elif verdict.ask_again and _ask(draft, device, measure):
         check_at = draft.now + rule.again_within
@@ -121,7 +130,7 @@ def not_taken_again(draft: Draft, device: Device, measure: str, value: float) ->
     """It was asked for again and did not come: what was read counts, and it is said that nobody took it a second time."""
     subject_id = device.wearer_id or device.id
     levels = _levels(draft, draft.profile.resident(device.wearer_id))
-    signs = signs_of(draft.wellbeing.get(subject_id, _NEW), measure, value)
+    signs = signs_of(draft.wellbeing.get(subject_id, _NEW), measure, value, _limits(draft))
     _tell(draft, device, signs, levels, not_repeated=True)
 
 
@@ -253,6 +262,11 @@ def _levels(draft: Draft, resident: Resident | None) -> Levels:
             if fits and special.conditions <= {flag.value for flag in resident.flags}:
                 return special.levels
     return rule.levels
+
+
+def _limits(draft: Draft) -> Mapping[str, Limits]:
+    own = draft.profile.overrides.get(OWN_LIMITS) if draft.profile.overrides else None
+    return own_limits(own) if own else LIMITS
 
 
 def _own(draft: Draft, name: str) -> float | None:

@@ -7,7 +7,7 @@ early-warning score (`news2`), each for as long as it counts. The single red ban
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -52,6 +52,19 @@ LIMITS: Mapping[str, Limits] = {
 NEWS2 (90 and below); a diastolic pressure below 55, under which treated old people fared worse (Somes and others, Arch Intern Med
 1999). Pulse at rest: tachycardia and bradycardia as they are commonly defined (100, 50). Temperature: the edges of NEWS2. Oxygen:
 its red band. Glucose: hypoglycaemia (3.9 mmol/l, ADA level 1) and 16.7 mmol/l (300 mg/dl), above which ketones are tested."""
+
+
+def own_limits(own: Mapping[str, float]) -> Mapping[str, Limits]:
+    """`LIMITS` with those of one person in their place: `systolic_mmhg_high` and the like."""
+    return {
+        measure: replace(
+            usual,
+            low=own.get(f"{measure}_low", usual.low),
+            high=own.get(f"{measure}_high", usual.high),
+        )
+        for measure, usual in LIMITS.items()
+    }
+
 
 WEIGHT = "weight_kg"
 WEIGHT_CHANGES_BY = 2.0
@@ -142,9 +155,10 @@ def read(
     day: int,
     *,
     at_rest: bool,
+    limits: Mapping[str, Limits] = LIMITS,
 ) -> tuple[Wellbeing, Verdict]:
     """The state with one plausible reading, and what it comes to. `day` is its local date as an ordinal; `at_rest` that somebody
-    sat down for it (a cuff, a thermometer, scales): only then limits count."""
+    sat down for it (a cuff, a thermometer, scales): only then limits count. `limits` may be the person's own."""
     own = state.own.get(measure)
     usual = normal(own, measure)
     strangeness = round(usual.strangeness(value), 1) if usual is not None else 0.0
@@ -152,7 +166,7 @@ def read(
     if before is not None and at - before.at > TWICE_WITHIN:
         before = None
     strange = abs(strangeness) >= UNUSUAL_FROM
-    found = list(_beyond(measure, value, before)) if at_rest else []
+    found = list(_beyond(limits, measure, value, before)) if at_rest else []
     if usual is not None and strange and before is not None and _same_way(strangeness, before.strangeness):
         found.append(Finding(Found.UNUSUAL, measure, value, usual=usual.middle, strangeness=strangeness))
     week = normal(own, measure, days=_WEEK) if measure == WEIGHT else None
@@ -215,8 +229,10 @@ def _same_way(one: float, other: float) -> bool:
     return min(abs(one), abs(other)) >= UNUSUAL_FROM and one * other > 0
 
 
-def _beyond(measure: str, value: float, before: Reading | None) -> Iterator[Finding]:
-    limits = LIMITS.get(measure)
+def _beyond(
+    known: Mapping[str, Limits], measure: str, value: float, before: Reading | None
+) -> Iterator[Finding]:
+    limits = known.get(measure)
     if limits is None:
         return
     if limits.high is not None and value >= limits.high:
@@ -226,9 +242,11 @@ def _beyond(measure: str, value: float, before: Reading | None) -> Iterator[Find
         yield Finding(Found.LOW, measure, value, limits.low)
 
 
-def signs_of(state: Wellbeing, measure: str, value: float) -> tuple[Finding, ...]:
+def signs_of(
+    state: Wellbeing, measure: str, value: float, limits: Mapping[str, Limits] = LIMITS
+) -> tuple[Finding, ...]:
     """What one reading taken at rest says by itself, without a second one: beyond a limit, or far from the person's normal."""
-    found = list(_beyond(measure, value, Reading(value, _LONG_AGO)))
+    found = list(_beyond(limits, measure, value, Reading(value, _LONG_AGO)))
     usual = normal(state.own.get(measure), measure)
     if usual is not None and abs(strangeness := usual.strangeness(value)) >= UNUSUAL_FROM:
         found.append(

@@ -57,6 +57,7 @@ GROUPS = {
     "fields": ("change_field",),
     "change": ("change_done",),
     "reason": ("card_reason",),
+    "why": ("why_own",),
     "day_type": ("change_day",),
     "to": ("membership",),
     "room": ("room",),

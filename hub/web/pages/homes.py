@@ -137,6 +137,7 @@ async def _page(
         life=parts.views.timeline(life),
         visit=api_key_tests.of_home(parts, user, see_home(parts, user, home_id)),
         silences=api_silences.of_home(parts, user, see_home(parts, user, home_id)),
+        may_set_rules=user.may(Permission.SET_RULES),
         warnings=[say(language, key) for key in _warnings(card)],
         away_kinds=[kind.value for kind in AwayKind],
         away_from=local.strftime("%Y-%m-%dT%H:%M"),

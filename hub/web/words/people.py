@@ -380,6 +380,7 @@ CHANGES: dict[str, Words] = {
     "permission.move_centre": Words("站点换机构", "move a centre"),
     "permission.view_changes": Words("看改动记录", "see the change log"),
     "permission.test_keys": Words("试按", "test keys by hand"),
+    "permission.set_rules": Words("改住户参数", "set a home's own values"),
     "permission.silence": Words("暂停提醒", "silence signs"),
     "about.account": Words("账号", "log-in"),
     "about.alert": Words("告警", "alert"),
