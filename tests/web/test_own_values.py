@@ -96,7 +96,12 @@ def test_the_form_asks_why_and_for_numbers(hub: RunningHub, home_id: str) -> Non
     path = f"/homes/{home_id}/rules/spo2_low"
     with hub.client("admin") as client:
         assert "请选为什么" in client.post(path, data={"limit": "88"}).text
-        assert "请改正：限值" in client.post(path, data={"limit": "low", "why": "doctor"}).text
+        refused = client.post(path, data={"limit": "low", "why": "doctor"}).text
+        assert "请改正：限值" in refused
+        assert 'value="low"' in refused, "what was typed is still there"
+        beyond = client.post(path, data={"limit": "120", "why": "doctor"})
+        assert beyond.status_code == 409
+        assert 'value="120"' in beyond.text
         page = client.post(path, data={"limit": "88", "clear": "90", "why": "doctor"}, follow_redirects=True)
         assert page.status_code == 200
         assert 'value="88"' in page.text

@@ -23,6 +23,7 @@ MENU = (
     MenuItem("/enrol", "nav.enrol", Permission.ENROL),
     MenuItem("/roster", "nav.roster", Permission.VIEW_ROSTER),
     MenuItem("/reports", "nav.reports", Permission.VIEW_REPORTS),
+    MenuItem("/outcomes", "nav.outcomes", Permission.VIEW_REPORTS),
     MenuItem("/rejected", "nav.rejected", Permission.VIEW_REJECTED),
     MenuItem("/chain", "nav.chain", Permission.VIEW_DEVICES),
     MenuItem("/ledger", "nav.ledger", Permission.IMPORT),

@@ -1,9 +1,13 @@
 """A home's own values of rules: what ships, what this home has in its place, and the form that sets it with the reason."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
+from hub.core.rules import Rules
 from hub.directory.own_values import WhyOwn
 from hub.notify.phrases import MEASURES, ROOM_MEASURES
 from hub.web import api_own_values
@@ -23,7 +27,10 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 @router.get("/homes/{home_id}/rules")
 async def own_values_page(request: Request, home_id: str, parts: PartsDep, user: SetsRules) -> Response:
-    return _page(request, parts, user, home_id)
+    """`rule` and its parameters in the address are filled in, and saved by nobody but who presses the button."""
+    asked = dict(request.query_params)
+    rule = asked.pop("rule", "")
+    return _page(request, parts, user, home_id, about=rule, typed=asked)
 
 
 @router.post("/homes/{home_id}/rules/{rule}")
@@ -35,30 +42,36 @@ async def set_own_values(
     see_home(parts, user, home_id, Permission.SET_RULES)
     values: dict[str, float] = {}
     wrong: list[str] = []
-    for name, typed in form.multi_items():
-        text = str(typed).strip()
+    for name, given in form.multi_items():
+        text = str(given).strip()
         if name == "why" or not text:
             continue
         try:
             values[name] = float(text)
         except ValueError:
-            wrong.append(_parameter(language, name))
+            wrong.append(parameter_words(language, name))
+    typed = {name: str(given) for name, given in form.multi_items()}
     if wrong:
-        return _page(
-            request, parts, user, home_id, say(language, "own.number", fields="、".join(wrong)), rule
-        )
+        said = say(language, "own.number", fields="、".join(wrong))
+        return _page(request, parts, user, home_id, said, rule, typed)
     if not form.get("why"):
-        return _page(request, parts, user, home_id, say(language, "own.needs_why"), rule)
+        return _page(request, parts, user, home_id, say(language, "own.needs_why"), rule, typed)
     try:
         body = OwnValuesIn.model_validate({"values": values, "why": form.get("why")})
         await api_own_values.set_own_values(home_id, rule, body, parts, user)
     except (Problem, ValidationError) as error:
-        return _page(request, parts, user, home_id, told(request, error), rule)
+        return _page(request, parts, user, home_id, told(request, error), rule, typed)
     return RedirectResponse(f"/homes/{home_id}/rules", 303)
 
 
 def _page(
-    request: Request, parts: Parts, user: User, home_id: str, message: str = "", about: str = ""
+    request: Request,
+    parts: Parts,
+    user: User,
+    home_id: str,
+    message: str = "",
+    about: str = "",
+    typed: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
     home = see_home(parts, user, home_id, Permission.SET_RULES)
     language = pages_of(request).language(request)
@@ -69,11 +82,12 @@ def _page(
         here="/homes",
         home=home,
         rules=rules_of(parts, home),
-        title_of=lambda rule, measure, side: _title(language, rule, measure, side),
-        parameter_of=lambda name: _parameter(language, name),
+        title_of=lambda rule: rule_words(language, parts.hub.context().rules, rule),
+        parameter_of=lambda name: parameter_words(language, name),
         reasons=[why.value for why in WhyOwn],
         message=message,
         about=about,
+        typed=typed,
     )
 
 
@@ -85,14 +99,19 @@ def _measure(language: Language, measure: str) -> str:
     return zh if language == "zh" else en
 
 
-def _title(language: Language, rule: str, measure: str | None, side: str | None) -> str:
-    if measure is None or side is None:
-        return say(language, f"own_rule.{rule}")
-    gap = "" if language == "zh" else " "
-    return f"{_measure(language, measure)}{gap}{say(language, f'side.{side}')}"
+def rule_words(language: Language, rules: Rules, rule: str) -> str:
+    """A threshold by its measure and side, everything else by its own words; empty where there are none."""
+    for group in rules.thresholds.values():
+        for one in group:
+            if one.name == rule:
+                gap = "" if language == "zh" else " "
+                return (
+                    f"{_measure(language, one.measure.value)}{gap}{say(language, f'side.{one.side.value}')}"
+                )
+    return say(language, f"own_rule.{rule}") if f"own_rule.{rule}" in WORDS else ""
 
 
-def _parameter(language: Language, name: str) -> str:
+def parameter_words(language: Language, name: str) -> str:
     if f"own_parameter.{name}" in WORDS:
         return say(language, f"own_parameter.{name}")
     measure, _, side = name.rpartition("_")
