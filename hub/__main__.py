@@ -93,6 +93,12 @@ def _fill_rules(parser: argparse.ArgumentParser) -> None:
     rules.add_arguments(parser)
 
 
+def _fill_replay(parser: argparse.ArgumentParser) -> None:
+    from hub.command_line import replay
+
+    replay.add_arguments(parser, _add_config)
+
+
 def _fill_contract(parser: argparse.ArgumentParser) -> None:
     from hub.command_line import contract
 
@@ -168,6 +174,10 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     commands.add_parser("rules", help="try rules on series that are written down", fill=_fill_rules)
+
+    commands.add_parser(
+        "replay", help="what other rules would have made of the recorded days", fill=_fill_replay
+    )
 
     commands.add_parser(
         "contract", help="a device at the bench: does it keep the contract?", fill=_fill_contract
