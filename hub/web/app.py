@@ -204,7 +204,7 @@ def _as_page(handler: Callable[[Request, Any], Any]) -> Callable[[Request, Excep
 
 def _error_page(request: Request, status: int) -> Response | None:
     """A browser that looks at a page gets a page; everybody else problem details."""
-    if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+    if request.scope["path"].startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
         return None
     shown = pages.pages_of(request)
     key = {

@@ -168,7 +168,7 @@ class Guard:
             return
         request = Request(scope)
         body = _LimitedBody(receive)
-        sending = _with_headers(send, dynamic=not request.url.path.startswith(STATIC))
+        sending = _with_headers(send, dynamic=not request.scope["path"].startswith(STATIC))
         try:
             login, session = await self._who(request)
             user = LOCAL_USER if scope.get(LOCAL) is True else self._user(login) if login else None
@@ -178,7 +178,7 @@ class Guard:
         if refusal is not None:
             await refusal(scope, body, sending)
             return
-        body.limit = _body_limit(request.url.path, user)
+        body.limit = _body_limit(request.scope["path"], user)
         scope.setdefault("state", {})["user"] = user
         scope["state"]["still_valid"] = self._still_valid(login, session)
         if session is not None and self._now() - session.began_at > RENEW_AFTER and _is_active(request):
@@ -250,7 +250,7 @@ class Guard:
         return await asyncio.shield(checking)
 
     def _refuse(self, request: Request, user: User | None, *, by_cookie: bool) -> Response | None:
-        path = request.url.path
+        path = request.scope["path"]
         if path.startswith(STATIC) or path in SIGNED_PATHS:
             return None
         if request.method not in SAFE_METHODS and not _same_origin(
@@ -299,7 +299,9 @@ class Guard:
 
 def _is_active(request: Request) -> bool:
     """Whether a person did something: opened a page, gave a command. What a screen asks by itself keeps no session alive."""
-    return _is_page(request) or (request.method not in SAFE_METHODS and request.url.path not in LOG_PATHS)
+    return _is_page(request) or (
+        request.method not in SAFE_METHODS and request.scope["path"] not in LOG_PATHS
+    )
 
 
 def _is_page(request: Request) -> bool:

@@ -142,7 +142,7 @@ async def _unexpected(request: "Request", error: Exception) -> "Response":
         500,
         "failed",
         "The hub failed; it was logged.",
-        where=request.url.path,
+        where=request.scope["path"],
         remedy="Try again, then tell who runs the hub.",
     ).response()
 
@@ -166,7 +166,7 @@ async def http_problem(request: "Request", error: Exception) -> "Response":
         refused.status_code,
         {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(refused.status_code, "refused"),
         str(refused.detail),
-        where=request.url.path,
+        where=request.scope["path"],
         remedy="/api/v1/openapi.json lists what exists.",
         headers=dict(refused.headers) if refused.headers else None,
     ).response()

@@ -81,3 +81,13 @@ def test_a_page_that_forgets_to_ask_is_found(world: World, monkeypatch: pytest.M
     with monkeypatch.context() as patch:
         patch.setattr(allowed, "__call__", lambda self, request: request.state.user)
         assert "GET /api/v1/alerts as supervisor region: 200, expected 403" in prove(world, few).wrong
+
+
+@pytest.mark.parametrize("named", ["x/login?", "x/static/", "x/api/v1/answers?", "x/healthz#"])
+def test_no_name_of_a_host_opens_another_path(world: World, named: str) -> None:
+    """The guard asks about the path that is routed, not about one read out of an address that the sender composes."""
+    with world.hub.client(None) as client:
+        plain = client.get("/api/v1/alerts")
+        answer = client.get("/api/v1/alerts", headers={"host": named})
+    assert plain.status_code == 401
+    assert answer.status_code in {400, 401}, answer.text

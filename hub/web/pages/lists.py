@@ -27,7 +27,7 @@ def pager(request: Request, page: int, size: int, total: int, called: str = "pag
     """Links keep everything else that the address asks for. `called`: the number's name there."""
 
     def link(number: int) -> str:
-        return f"{request.url.path}?{request.url.include_query_params(**{called: number}).query}"
+        return f"{request.scope['path']}?{request.url.include_query_params(**{called: number}).query}"
 
     first = min((page - 1) * size + 1, total)
     last = min(page * size, total)

@@ -98,7 +98,7 @@ class Pages:
                 menu=menu_of(user),
                 every_day=EVERY_DAY,
                 here=here,
-                this_page=request.url.path + query if request.method == "GET" else here or "/",
+                this_page=request.scope["path"] + query if request.method == "GET" else here or "/",
                 marks=MARKS,
                 **values,
             )
