@@ -27,6 +27,7 @@ from hub.core.detection import (
     fall,
     flooding,
     living,
+    question,
     self_test,
     vitals,
 )
@@ -270,7 +271,7 @@ def _record_delivery(draft: Draft, report: DeliveryReport) -> None:
     if self_test.is_about(report):
         # One line a day and home: that it came back, or did not.
         self_test.on_delivery(draft, report)
-    elif kind is not None and not living.is_about(report):
+    elif kind is not None and not question.is_about(report):
         draft.write(
             kind,
             alert_id=report.alert_id if report.request_id is None else None,

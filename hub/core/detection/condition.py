@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from firmware_contracts.vocabulary import Measure
-from hub.core.alerts import AlertKind, Reason, Severity, derived_id
+from hub.core.alerts import AlertKind, Reason
+from hub.core.detection import question
 from hub.core.detection.baseline import FLOORS, SAMPLE_EVERY, normal
 from hub.core.detection.device_health import is_heard
 from hub.core.detection.wellbeing import (
@@ -23,8 +24,7 @@ from hub.core.detection.wellbeing import (
 )
 from hub.core.draft import Draft
 from hub.core.home import Device, DeviceKind, Flag, Resident, RulePhase, RuleState
-from hub.core.journal import EntryKind
-from hub.core.notifications import HOME_CHANNEL, Notification, NotifyReason, Template
+from hub.core.notifications import Template
 from hub.core.raising import join, subjects
 from hub.core.reasons import ReasonCode
 from hub.core.rules import Side
@@ -34,7 +34,6 @@ from hub.core.silencing import raise_unless_silenced
 RULE_PREFIX = "wellbeing"
 AGAIN = "again"
 KNOWN = "known"
-QUESTION = "well"
 OWN_LIMITS = "limits"
 """By this name a person's home sets limits of its own: `systolic_mmhg_high`, `glucose_mmol_l_low` and the like."""
 EARLY_WARNING = "early_warning"
@@ -278,23 +277,7 @@ def _ask(draft: Draft, device: Device, measure: str) -> bool:
     voices = [
         one.id for one in draft.profile.devices.values() if one.speaks and is_heard(draft.rules, one.id)
     ]
-    for voice in voices:
-        draft.notify(
-            Notification(
-                id=derived_id("W", draft.home.id, voice, measure, draft.now.isoformat()),
-                alert_id=f"{QUESTION}|{draft.home.id}",
-                home_id=draft.home.id,
-                channel=HOME_CHANNEL,
-                person_id=None,
-                address=voice,
-                template=Template.HOME_MEASURE_AGAIN,
-                reason=NotifyReason.CALL_STATE,
-                created_at=draft.now,
-                cancel_on_answer=False,
-                data={"severity": Severity.ROUTINE.value},
-            )
-        )
     if voices:
         about = {"reason": ReasonCode.READING_UNUSUAL.value, "device_id": device.id}
-        draft.write(EntryKind.HOME_ASKED, data=about)
+        question.ask(draft, voices, Template.HOME_MEASURE_AGAIN, about)
     return bool(voices)

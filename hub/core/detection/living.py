@@ -11,17 +11,16 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from firmware_contracts.vocabulary import BedState, CallAction
-from hub.core.alerts import Alert, AlertKind, AlertState, Reason, Severity, WhatItWas, derived_id
-from hub.core.detection import bathroom, bed_exit, inactivity, wandering
+from hub.core.alerts import Alert, AlertKind, AlertState, Reason, Severity, WhatItWas
+from hub.core.detection import bathroom, bed_exit, inactivity, question, wandering
 from hub.core.detection.days import Days
 from hub.core.detection.device_health import is_heard
 from hub.core.detection.habits import Posture
 from hub.core.detection.inactivity import Life, Outlook, Sign, Stage, Whereabouts
 from hub.core.draft import Draft
-from hub.core.events import Bed, Call, Contact, DeliveryReport, DeviceEvent, Fact, Motion, Vibration, Vital
+from hub.core.events import Bed, Call, Contact, DeviceEvent, Fact, Motion, Vibration, Vital
 from hub.core.home import Device, DeviceKind, Flag, Profile
-from hub.core.journal import EntryKind
-from hub.core.notifications import HOME_CHANNEL, Notification, NotifyReason, Template
+from hub.core.notifications import Template
 from hub.core.raising import join, lower, subjects
 from hub.core.reasons import ReasonCode
 from hub.core.silences import SilenceOf
@@ -32,7 +31,6 @@ SILENCE = "living"
 """Key of the one alert about a home's silence, whichever way it was found."""
 BED, BREATHING, RESTLESS = "bed", "breathing", "restless"
 WANDERING, DOOR, BATHROOM = "wandering", "night_door", "bathroom"
-QUESTION = "well"
 
 BED_EXIT_RULE = "bed_exit"
 """By this name a home has its own `return_within_s`."""
@@ -164,11 +162,6 @@ def on_profile_changed(draft: Draft, before: Profile) -> None:
         return
     beds = {key: watch for key, watch in days.beds.items() if key in after.devices}
     _put(draft, replace(days, beds=beds, due_at=draft.now))
-
-
-def is_about(report: DeliveryReport) -> bool:
-    """Whether a sender reports on the spoken question."""
-    return report.alert_id.startswith(f"{QUESTION}|")
 
 
 # --- signs ------------------------------------------------------------------------------------------------------------
@@ -510,24 +503,8 @@ def _voices(draft: Draft) -> list[str]:
 
 def _ask(draft: Draft, due: Outlook) -> None:
     """ "Are you all right?" in the home: any movement, press or word answers it. No alert yet, and nobody else is asked."""
-    asked_at = draft.now.isoformat()
-    for device_id in _voices(draft):
-        draft.notify(
-            Notification(
-                id=derived_id("W", draft.home.id, device_id, asked_at),
-                alert_id=f"{QUESTION}|{draft.home.id}",
-                home_id=draft.home.id,
-                channel=HOME_CHANNEL,
-                person_id=None,
-                address=device_id,
-                template=Template.HOME_ARE_YOU_WELL,
-                reason=NotifyReason.CALL_STATE,
-                created_at=draft.now,
-                cancel_on_answer=False,
-                data={"severity": Severity.ROUTINE.value},
-            )
-        )
-    draft.write(EntryKind.HOME_ASKED, data={"reason": _SILENCES[due.reason].value})
+    why = {"reason": _SILENCES[due.reason].value}
+    question.ask(draft, _voices(draft), Template.HOME_ARE_YOU_WELL, why)
 
 
 # --- small things -----------------------------------------------------------------------------------------------------
